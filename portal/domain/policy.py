@@ -1,0 +1,276 @@
+"""What a company promises and how it sorts its work: an immutable document, read once, kept as revisions."""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.resources import files
+from typing import Any
+
+from portal.domain.policy_checks import check
+from portal.domain.policy_parts import (
+    EVENTS,
+    TEMPLATE_PLACES,
+    Ask,
+    AskType,
+    Card,
+    Channel,
+    ClockRule,
+    Closing,
+    FileType,
+    Hours,
+    Kind,
+    Limits,
+    Major,
+    Named,
+    Outcome,
+    RatingDimension,
+    ReplyField,
+    ReplyTemplate,
+    Service,
+    Severity,
+    Shorter,
+    TicketClass,
+    Tier,
+    Warnings,
+)
+from portal.domain.policy_reading import Mistake, places, read, write
+from portal.i18n import Words
+from portal.working_time import Day, Promise, Unit, WorkingCalendar
+
+__all__ = [
+    "EVENTS",
+    "PACKS",
+    "TEMPLATE_PLACES",
+    "Ask",
+    "AskType",
+    "Card",
+    "Channel",
+    "ClockRule",
+    "Closing",
+    "FileType",
+    "Hours",
+    "Kind",
+    "Limits",
+    "Major",
+    "Mistake",
+    "Named",
+    "Outcome",
+    "Policy",
+    "Promise",
+    "RatingDimension",
+    "ReplyField",
+    "ReplyTemplate",
+    "Service",
+    "Severity",
+    "Shorter",
+    "TicketClass",
+    "Tier",
+    "Unit",
+    "Warnings",
+    "Words",
+    "calendar_days",
+    "dump",
+    "load_calendar",
+    "load_pack",
+    "parse",
+]
+
+PACKS = ("telecom", "cars")
+
+# What a class takes from its group where it says nothing itself.
+INHERITED = ("department", "kinds", "closure", "severity", "reply_shape")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything a company settles about its service. Never changed: a new revision is a new document."""
+
+    name: Words
+    calendar: Hours
+    kinds: tuple[Kind, ...]
+    services: tuple[Service, ...]
+    classes: tuple[TicketClass, ...]
+    reply_fields: tuple[ReplyField, ...]
+    clocks: tuple[ClockRule, ...]
+    departments: tuple[Named, ...]
+    regions: tuple[Named, ...]
+    tiers: tuple[Tier, ...]
+    cards: tuple[Card, ...]
+    severities: tuple[Severity, ...]
+    channels: tuple[Channel, ...]
+    outcomes: tuple[Outcome, ...]
+    rating_dimensions: tuple[RatingDimension, ...]
+    reply_templates: tuple[ReplyTemplate, ...]
+    file_types: tuple[FileType, ...]
+    warnings: Warnings
+    limits: Limits
+    major: Major
+
+    @cached_property
+    def _by_code(self) -> dict[str, dict[str, Any]]:
+        lists = {name: value for name, value in vars(self).items() if isinstance(value, tuple)}
+        del lists["file_types"]
+        return {name: {item.code: item for item in items} for name, items in lists.items()}
+
+    def find(self, listed: str, code: str) -> Any:
+        """The item of a list ("departments", "tiers", …) by its code. KeyError when it is not there."""
+        return self._by_code[listed][code]
+
+    def called(self, listed: str, code: str) -> Words:
+        """The words of an item; the code itself where an older record speaks of one that is gone."""
+        item = self._by_code[listed].get(code)
+        return item.words if item else Words(code, code)
+
+    def kind(self, code: str) -> Kind:
+        return self.find("kinds", code)
+
+    def service(self, code: str) -> Service:
+        return self.find("services", code)
+
+    def ticket_class(self, code: str) -> TicketClass:
+        return self.find("classes", code)
+
+    def reply_field(self, code: str) -> ReplyField:
+        return self.find("reply_fields", code)
+
+    def clock(self, code: str) -> ClockRule:
+        return self.find("clocks", code)
+
+    def department(self, code: str) -> Named:
+        return self.find("departments", code)
+
+    def region(self, code: str) -> Named:
+        return self.find("regions", code)
+
+    def tier(self, code: str) -> Tier:
+        return self.find("tiers", code)
+
+    def card(self, code: str) -> Card:
+        return self.find("cards", code)
+
+    def severity(self, code: str) -> Severity:
+        return self.find("severities", code)
+
+    def channel(self, code: str) -> Channel:
+        return self.find("channels", code)
+
+    def outcome(self, code: str) -> Outcome:
+        return self.find("outcomes", code)
+
+    def reply_template(self, code: str) -> ReplyTemplate:
+        return self.find("reply_templates", code)
+
+    @property
+    def allowed_extensions(self) -> frozenset[str]:
+        return frozenset(one.extension for one in self.file_types)
+
+    def groups(self, kind: str | None = None) -> tuple[TicketClass, ...]:
+        """The groups in their order; of a kind, those that have a class for it."""
+        groups = (group for group in self.classes if group.is_group)
+        return tuple(group for group in groups if self.classes_in(group.code, kind))
+
+    def classes_in(self, group: str, kind: str | None = None) -> tuple[TicketClass, ...]:
+        """The classes of a group, of all kinds or of one."""
+        inside = (klass for klass in self.classes if klass.parent == group)
+        return tuple(klass for klass in inside if kind is None or kind in klass.kinds)
+
+    def reply_shape(self, class_code: str | None) -> tuple[ReplyField, ...]:
+        """What a reply to a ticket of this class must hold (R15); nothing without a class."""
+        shape = self.ticket_class(class_code).reply_shape if class_code else ()
+        return tuple(self.reply_field(code) for code in shape)
+
+    def clocks_for(self, kind: str, class_code: str | None = None) -> tuple[ClockRule, ...]:
+        """The promises made about a ticket of this kind and class (R14)."""
+        of_kind = (rule for rule in self.clocks if kind in rule.kinds)
+        return tuple(rule for rule in of_kind if rule.classes is None or class_code in rule.classes)
+
+    def working_calendar(self, calendar_document: dict) -> WorkingCalendar:
+        """The calendar of this policy's hours over a document of days; ValueError names its mistakes."""
+        return self.calendar_of(*calendar_days(calendar_document))
+
+    def calendar_of(self, days: Iterable[Day], confirmed_years: Iterable[int]) -> WorkingCalendar:
+        """The calendar of this policy's hours over days kept elsewhere."""
+        hours = self.calendar
+        by_day = {day.on: day for day in days}
+        return WorkingCalendar(hours.zone, hours.hours, hours.cut_off, by_day, frozenset(confirmed_years))
+
+
+def parse(document: dict) -> Policy:
+    """The policy of a document. ValueError names the place of the first mistake."""
+    policy = read(Policy, {**document, "classes": _with_inherited(document.get("classes"))})
+    check(policy)
+    return policy
+
+
+def dump(policy: Policy) -> dict:
+    """The document of a policy, fit for JSON; `parse` makes an equal policy of it."""
+    return write(policy)
+
+
+def load_pack(code: str) -> dict:
+    """The document of a shipped pack: its own file, over what all packs share. KeyError if there is none."""
+    if code not in PACKS:
+        raise KeyError(code)
+    return _shipped("every_company") | _shipped(code)
+
+
+def load_calendar() -> dict:
+    """The shipped days off and make-up days, year by year."""
+    return _shipped("calendar")
+
+
+def calendar_days(document: dict) -> tuple[tuple[Day, ...], frozenset[int]]:
+    """The special days of a calendar document, and the years that are confirmed. ValueError names a mistake."""
+    years = read(tuple[_Year, ...], document.get("years", []), "years")
+    days = tuple(
+        Day(_date(day.on, f"years[{number}]"), day.work, day.zh, year.source, day.en)
+        for number, year in enumerate(years)
+        for day in year.days
+    )
+    return days, frozenset(year.year for year in years if year.confirmed)
+
+
+@dataclass(frozen=True)
+class _Day:
+    on: str
+    work: bool
+    zh: str
+    en: str = ""
+
+
+@dataclass(frozen=True)
+class _Year:
+    year: int
+    confirmed: bool
+    source: str
+    days: tuple[_Day, ...]
+
+
+def _date(written: str, place: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError as wrong:
+        raise Mistake(place, f"{written!r} is not a day like 2026-10-01") from wrong
+
+
+def _with_inherited(classes: Any) -> Any:
+    """Classes as written, each filled up from its group."""
+    if not isinstance(classes, list) or not all(isinstance(one, dict) for one in classes):
+        raise Mistake("classes", "a list of tables is wanted")
+    groups = {one.get("code"): one for one in classes if one.get("parent") is None}
+    for one, place in zip(classes, places(classes, "classes"), strict=True):
+        if one.get("parent") is not None and one["parent"] not in groups:
+            raise Mistake(f"{place}.parent", f"{one['parent']!r} is not a group")
+    from_group = (
+        {name: value for name, value in groups[one["parent"]].items() if name in INHERITED}
+        if one.get("parent") is not None
+        else {}
+        for one in classes
+    )
+    return [taken | one for taken, one in zip(from_group, classes, strict=True)]
+
+
+def _shipped(name: str) -> dict:
+    return tomllib.loads(files("portal.policy_packs").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
