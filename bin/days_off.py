@@ -1,4 +1,4 @@
-"""Writes the shipped days off from the `holidays` package: bin/days_off.py > portal/policy_packs/calendar.toml
+"""Writes the shipped days off: .venv/bin/python bin/days_off.py > portal/policy_packs/calendar.toml
 
 A run of days off that holds a festival carries its name from end to end, as the official notice does. When
 the State Council has announced a further year (each November), add it to CONFIRMED with its source.
@@ -17,9 +17,9 @@ CONFIRMED = {
 }
 GUESSED = {2027: "全国年节及纪念日放假办法 (法定假日, 调休安排尚未公布)"}
 HEAD = """\
-# Days off and make-up working days (调休上班) of mainland China. Written by bin/days_off.py from the package
-# holidays {version}; what people change later is kept in the database. Every other day is a working day from
-# Monday to Friday. A year that is not confirmed holds the statutory days only: deadlines that cross it say so.
+# Days off and make-up working days (调休上班) of mainland China, written by bin/days_off.py from the package
+# holidays {version}. What people change later is kept in the database. Days not named here are worked from
+# Monday to Friday. A year that is not confirmed holds statutory days only; deadlines that cross it say so.
 """
 ENGLISH = {
     "元旦": "New Year's Day",

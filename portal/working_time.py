@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from portal.i18n import N_, Words
@@ -79,7 +80,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Reckoning:
-    """A due moment and how it came about. `unconfirmed`: years on the way whose days off are not confirmed."""
+    """A due moment and how it came about. `unconfirmed`: years on the way whose days off may still change."""
 
     start: datetime
     due: datetime
@@ -104,7 +105,7 @@ class WorkingCalendar:
 
     def __post_init__(self) -> None:
         edges = [edge for span in self.hours for edge in span]
-        if not edges or any(earlier >= later for earlier, later in zip(edges, edges[1:], strict=False)):
+        if not edges or any(earlier >= later for earlier, later in pairwise(edges)):
             raise ValueError("opening hours must follow each other without overlap")
         if not edges[0] < self.cut_off <= edges[-1]:
             raise ValueError("the cut-off must lie within the opening hours")

@@ -176,10 +176,11 @@ class Policy:
         inside = (klass for klass in self.classes if klass.parent == group)
         return tuple(klass for klass in inside if kind is None or kind in klass.kinds)
 
-    def reply_shape(self, class_code: str | None) -> tuple[ReplyField, ...]:
-        """What a reply to a ticket of this class must hold (R15); nothing without a class."""
-        shape = self.ticket_class(class_code).reply_shape if class_code else ()
-        return tuple(self.reply_field(code) for code in shape)
+    def reply_shape(self, class_code: str | None, kind: str | None = None) -> tuple[ReplyField, ...]:
+        """What a reply must hold (R15); nothing without a class, or for a kind that its answer closes."""
+        if class_code is None or (kind and self.kind(kind).closing is Closing.ANSWER):
+            return ()
+        return tuple(self.reply_field(code) for code in self.ticket_class(class_code).reply_shape)
 
     def clocks_for(self, kind: str, class_code: str | None = None) -> tuple[ClockRule, ...]:
         """The promises made about a ticket of this kind and class (R14)."""
@@ -222,7 +223,7 @@ def load_calendar() -> dict:
 
 
 def calendar_days(document: dict) -> tuple[tuple[Day, ...], frozenset[int]]:
-    """The special days of a calendar document, and the years that are confirmed. ValueError names a mistake."""
+    """The special days of a calendar document and its confirmed years. ValueError names a mistake."""
     years = read(tuple[_Year, ...], document.get("years", []), "years")
     days = tuple(
         Day(_date(day.on, f"years[{number}]"), day.work, day.zh, year.source, day.en)

@@ -25,6 +25,8 @@ EVENTS = (
 # What a reply template may be filled with.
 TEMPLATE_PLACES = frozenset({"customer", "contact", "number", "subject", "owner", "due"})
 
+NO_WORDS = Words("")
+
 
 class AskType(StrEnum):
     """What kind of answer a question takes."""
@@ -60,7 +62,7 @@ class Ask:
 
     name: str
     words: Words
-    help: Words = Words("")
+    help: Words = NO_WORDS
     type: AskType = AskType.TEXT
     choices: tuple[Named, ...] = ()
     required: bool = False
@@ -68,7 +70,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of ticket (R10). `prefix` begins its number; `department` leads where no class or service says."""
+    """A kind of ticket (R10). `prefix` begins its number; `department` leads where no class or service does."""
 
     code: str
     words: Words
@@ -108,7 +110,7 @@ class TicketClass:
     closure: Promise
     severity: str
     parent: str | None = None
-    help: Words = Words("")
+    help: Words = NO_WORDS
     reply_shape: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = ()
 
@@ -119,11 +121,11 @@ class TicketClass:
 
 @dataclass(frozen=True)
 class ReplyField:
-    """A part of the required shape of a reply (R15). `when_open`: asked if the ticket cannot be closed yet."""
+    """A part of a reply's required shape (R15). `when_open`: asked if the ticket cannot be closed yet."""
 
     code: str
     words: Words
-    help: Words = Words("")
+    help: Words = NO_WORDS
     type: AskType = AskType.LONG
     required: bool = True
     choices: tuple[Named, ...] = ()
@@ -149,7 +151,7 @@ class ClockRule:
     """A promise about tickets (R14): what starts it, what keeps it, what ends it for good.
 
     `words` tell the customer what is promised, `rule_words` the rule. `met` keeps the promise; where it
-    `repeats`, it also begins the next round. `stops_too` ends it for good, judged at that moment the same way.
+    `repeats`, it also begins the next round. `stops_too` ends it for good, judged at that moment alike.
     `by_class`: the promise is the closure limit of the ticket's class or service.
     """
 
@@ -175,7 +177,7 @@ class ClockRule:
         card: str | None = None,
         severity: str | None = None,
     ) -> tuple[Promise, ...]:
-        """The ordinary promise first, then the shorter ones that fit. ValueError: by class, and none given."""
+        """The ordinary promise, then the shorter ones that fit. ValueError: by class, and none given."""
         ordinary = klass.closure if self.by_class and klass else self.promise
         if ordinary is None:
             raise ValueError(f"the clock {self.code} needs a class or a service")
@@ -273,7 +275,7 @@ class RatingDimension:
 
     code: str
     words: Words
-    help: Words = Words("")
+    help: Words = NO_WORDS
 
 
 @dataclass(frozen=True)

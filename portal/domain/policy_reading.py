@@ -99,10 +99,10 @@ def _read_plain(wanted: type, value: Any, place: str) -> Any:
 
 
 def _read_named(wanted: Any, value: Any, place: str) -> Any:
+    allowed = "a time like 16:30" if wanted is time else f"one of {', '.join(map(str, wanted))}"
     try:
         return time.fromisoformat(value) if wanted is time else wanted(value)
     except (TypeError, ValueError) as wrong:
-        allowed = "a time like 16:30" if wanted is time else f"one of {', '.join(wanted)}"
         raise Mistake(place, f"{value!r} is not {allowed}") from wrong
 
 
