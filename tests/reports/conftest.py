@@ -1,0 +1,21 @@
+"""A small app that knows our words and templates: reports need no database."""
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from portal.reports import pdf
+
+
+@pytest.fixture(scope="session")
+def app():
+    app = Flask("portal")
+    app.config["BABEL_DEFAULT_LOCALE"] = "zh_Hans_CN"
+    Babel(app)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    with app.app_context():
+        yield app
+    pdf.close()
