@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+LANGUAGES = {"zh_Hans_CN": "简体中文", "en": "English"}
+
 
 def N_(text: str) -> str:
     """Mark a word for translation and leave it as it is (the gettext no-op)."""

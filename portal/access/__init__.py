@@ -1,0 +1,1 @@
+"""Who somebody is, what they may do at all, and which rows exist for them."""

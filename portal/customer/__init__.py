@@ -1,0 +1,3 @@
+"""The customer's door: routes and forms, a module per thing people come for; what is true lives in domain/."""
+
+DOORS = ()

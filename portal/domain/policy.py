@@ -274,4 +274,4 @@ def _with_inherited(classes: Any) -> Any:
 
 
 def _shipped(name: str) -> dict:
-    return tomllib.loads(files("portal.policy_packs").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("portal").joinpath("policy_packs", f"{name}.toml").read_text(encoding="utf-8"))

@@ -70,7 +70,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of ticket (R10). `prefix` begins its number; `department` leads where no class or service does."""
+    """A kind of ticket (R10). `prefix` begins its number; `department` leads without class or service."""
 
     code: str
     words: Words

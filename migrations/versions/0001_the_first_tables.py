@@ -1,0 +1,788 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = '0001'
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    op.create_table('attempt',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=160), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attempt'))
+    )
+    with op.batch_alter_table('attempt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_attempt_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attempt_key'), ['key'], unique=False)
+
+    op.create_table('department',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('name_en', sa.String(length=80), nullable=False),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_department')),
+    sa.UniqueConstraint('code', name=op.f('uq_department_code'))
+    )
+    op.create_table('journal_head',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_head'))
+    )
+    op.create_table('number_series',
+    sa.Column('name', sa.String(length=24), nullable=False),
+    sa.Column('last', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_number_series'))
+    )
+    op.create_table('provider',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('region', sa.String(length=40), nullable=False),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_provider')),
+    sa.UniqueConstraint('code', name=op.f('uq_provider_code'))
+    )
+    op.create_table('person',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('email', sa.String(length=120), nullable=False),
+    sa.Column('phone', sa.String(length=40), nullable=False),
+    sa.Column('title', sa.String(length=60), nullable=False),
+    sa.Column('customer_id', sa.Integer(), nullable=True),
+    sa.Column('department_id', sa.Integer(), nullable=True),
+    sa.Column('provider_id', sa.Integer(), nullable=True),
+    sa.Column('roles', sa.JSON(), nullable=False),
+    sa.Column('language', sa.String(length=12), nullable=False),
+    sa.Column('theme', sa.String(length=8), nullable=False),
+    sa.Column('preferences', sa.JSON(), nullable=False),
+    sa.Column('password_hash', sa.String(length=200), nullable=True),
+    sa.Column('totp_secret', sa.String(length=64), nullable=True),
+    sa.Column('totp_confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('totp_last_step', sa.Integer(), nullable=True),
+    sa.Column('recovery_hashes', sa.JSON(), nullable=False),
+    sa.Column('invited_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('disabled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('customer_id is null or (department_id is null and provider_id is null)', name=op.f('ck_person_one_side')),
+    sa.CheckConstraint('not (department_id is not null and provider_id is not null)', name=op.f('ck_person_one_party')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_person_customer_id'), use_alter=True),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_person_department_id')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_person_provider_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_person')),
+    sa.UniqueConstraint('email', name=op.f('uq_person_email'))
+    )
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_person_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_person_department_id'), ['department_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_person_provider_id'), ['provider_id'], unique=False)
+
+    op.create_table('customer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=20), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('short_name', sa.String(length=40), nullable=False),
+    sa.Column('industry', sa.String(length=40), nullable=False),
+    sa.Column('tier', sa.String(length=20), nullable=False),
+    sa.Column('card', sa.String(length=20), nullable=False),
+    sa.Column('region', sa.String(length=40), nullable=False),
+    sa.Column('account_manager_id', sa.Integer(), nullable=True),
+    sa.Column('sharing', sa.String(length=10), nullable=False),
+    sa.Column('second_factor_required', sa.Boolean(), nullable=False),
+    sa.Column('closed_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['account_manager_id'], ['person.id'], name=op.f('fk_customer_account_manager_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_customer')),
+    sa.UniqueConstraint('number', name=op.f('uq_customer_number'))
+    )
+    with op.batch_alter_table('customer', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_customer_account_manager_id'), ['account_manager_id'], unique=False)
+
+    op.create_table('draft',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('place', sa.String(length=80), nullable=False),
+    sa.Column('fields', sa.JSON(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_draft_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_draft')),
+    sa.UniqueConstraint('person_id', 'place', name=op.f('uq_draft_person_id_place'))
+    )
+    op.create_table('journal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('verb', sa.String(length=60), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('record', sa.String(length=40), nullable=False),
+    sa.Column('record_id', sa.Integer(), nullable=False),
+    sa.Column('was', sa.Text(), nullable=True),
+    sa.Column('became', sa.Text(), nullable=True),
+    sa.Column('why', sa.Text(), nullable=True),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_journal_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_journal'))
+    )
+    with op.batch_alter_table('journal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_journal_at'), ['at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_journal_by_id'), ['by_id'], unique=False)
+        batch_op.create_index('ix_journal_record', ['record', 'record_id', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_journal_verb'), ['verb'], unique=False)
+
+    op.create_table('problem',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('cause', sa.Text(), nullable=False),
+    sa.Column('measure', sa.Text(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('solved_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_problem_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_problem'))
+    )
+    op.create_table('revision',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('area', sa.String(length=20), nullable=False),
+    sa.Column('document', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_revision_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_revision'))
+    )
+    with op.batch_alter_table('revision', schema=None) as batch_op:
+        batch_op.create_index('ix_revision_area', ['area', 'id'], unique=False)
+
+    op.create_table('saved_view',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('is_shared', sa.Boolean(), nullable=False),
+    sa.Column('filters', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_saved_view_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_view'))
+    )
+    with op.batch_alter_table('saved_view', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_saved_view_by_id'), ['by_id'], unique=False)
+
+    op.create_table('secret_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('purpose', sa.String(length=20), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_secret_link_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_secret_link')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_secret_link_token_hash'))
+    )
+    with op.batch_alter_table('secret_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_secret_link_person_id'), ['person_id'], unique=False)
+
+    op.create_table('sign_in',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('begun_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('address', sa.String(length=64), nullable=False),
+    sa.Column('device', sa.String(length=200), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_sign_in_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_sign_in_token_hash'))
+    )
+    with op.batch_alter_table('sign_in', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_in_person_id'), ['person_id'], unique=False)
+
+    op.create_table('stored_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=255), nullable=False),
+    sa.Column('media_type', sa.String(length=120), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_stored_file_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stored_file')),
+    sa.UniqueConstraint('key', name=op.f('uq_stored_file_key'))
+    )
+    with op.batch_alter_table('stored_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_stored_file_by_id'), ['by_id'], unique=False)
+
+    op.create_table('submission',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('location', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_submission_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_submission')),
+    sa.UniqueConstraint('person_id', 'key', name=op.f('uq_submission_person_id_key'))
+    )
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_submission_at'), ['at'], unique=False)
+
+    op.create_table('contact',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('customer_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('title', sa.String(length=60), nullable=False),
+    sa.Column('role', sa.String(length=20), nullable=False),
+    sa.Column('phone', sa.String(length=40), nullable=False),
+    sa.Column('email', sa.String(length=120), nullable=False),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_contact_customer_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_contact_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
+    sa.UniqueConstraint('person_id', name=op.f('uq_contact_person_id'))
+    )
+    with op.batch_alter_table('contact', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_contact_customer_id'), ['customer_id'], unique=False)
+
+    op.create_table('project',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('customer_id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('finished_on', sa.Date(), nullable=True),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_project_customer_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_project'))
+    )
+    with op.batch_alter_table('project', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_project_customer_id'), ['customer_id'], unique=False)
+
+    op.create_table('ticket',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=24), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('class_code', sa.String(length=60), nullable=True),
+    sa.Column('service_code', sa.String(length=60), nullable=True),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('severity', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('is_live', sa.Boolean(), nullable=False),
+    sa.Column('subject', sa.String(length=200), nullable=False),
+    sa.Column('wish', sa.Text(), nullable=False),
+    sa.Column('answers', sa.JSON(), nullable=False),
+    sa.Column('customer_id', sa.Integer(), nullable=False),
+    sa.Column('project_id', sa.Integer(), nullable=True),
+    sa.Column('opened_by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=True),
+    sa.Column('contact_name', sa.String(length=60), nullable=False),
+    sa.Column('contact_phone', sa.String(length=40), nullable=False),
+    sa.Column('is_shared', sa.Boolean(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('is_major', sa.Boolean(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('sent_back', sa.Integer(), nullable=False),
+    sa.Column('outcome', sa.String(length=30), nullable=True),
+    sa.Column('solution', sa.Text(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('accepted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('replied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('touched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_code', sa.String(length=40), nullable=True),
+    sa.Column('merged_into_id', sa.Integer(), nullable=True),
+    sa.Column('problem_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("(state = 'merged') = (merged_into_id is not null)", name=op.f('ck_ticket_merged_into_if_merged')),
+    sa.CheckConstraint("(state in ('closed')) = (closed_at is not null)", name=op.f('ck_ticket_closed_at_if_closed')),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_ticket_asked_by_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_ticket_customer_id')),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['ticket.id'], name=op.f('fk_ticket_merged_into_id')),
+    sa.ForeignKeyConstraint(['opened_by_id'], ['person.id'], name=op.f('fk_ticket_opened_by_id')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_ticket_owner_id')),
+    sa.ForeignKeyConstraint(['problem_id'], ['problem.id'], name=op.f('fk_ticket_problem_id')),
+    sa.ForeignKeyConstraint(['project_id'], ['project.id'], name=op.f('fk_ticket_project_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket')),
+    sa.UniqueConstraint('number', name=op.f('uq_ticket_number'))
+    )
+    with op.batch_alter_table('ticket', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ticket_asked_by_id'), ['asked_by_id'], unique=False)
+        batch_op.create_index('ix_ticket_closed', ['closed_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_customer', ['customer_id', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_kind_queue', ['kind', 'is_live', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_opened', ['opened_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_owner_queue', ['owner_id', 'is_live', 'due_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ticket_problem_id'), ['problem_id'], unique=False)
+        batch_op.create_index('ix_ticket_queue', ['is_live', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_state_queue', ['state', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_touched', ['touched_at', 'id'], unique=False)
+
+    op.create_table('call_back',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('means', sa.String(length=20), nullable=False),
+    sa.Column('outcome', sa.String(length=30), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('false_reply', sa.Boolean(), nullable=False),
+    sa.Column('false_reply_reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_call_back_by_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_call_back_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_call_back'))
+    )
+    with op.batch_alter_table('call_back', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_call_back_at'), ['at'], unique=False)
+        batch_op.create_index('ix_call_back_ticket', ['ticket_id', 'id'], unique=False)
+
+    op.create_table('dispatch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=24), nullable=False),
+    sa.Column('department_id', sa.Integer(), nullable=True),
+    sa.Column('provider_id', sa.Integer(), nullable=True),
+    sa.Column('is_lead', sa.Boolean(), nullable=False),
+    sa.Column('suggestion', sa.Text(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('handler_id', sa.Integer(), nullable=True),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('contacted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('replied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('handed_back', sa.Text(), nullable=True),
+    sa.CheckConstraint('(department_id is null) <> (provider_id is null)', name=op.f('ck_dispatch_one_party')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_dispatch_by_id')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_dispatch_department_id')),
+    sa.ForeignKeyConstraint(['handler_id'], ['person.id'], name=op.f('fk_dispatch_handler_id')),
+    sa.ForeignKeyConstraint(['provider_id'], ['provider.id'], name=op.f('fk_dispatch_provider_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_dispatch_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_dispatch')),
+    sa.UniqueConstraint('number', name=op.f('uq_dispatch_number'))
+    )
+    with op.batch_alter_table('dispatch', schema=None) as batch_op:
+        batch_op.create_index('ix_dispatch_department', ['department_id', 'done_at', 'ticket_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_dispatch_handler_id'), ['handler_id'], unique=False)
+        batch_op.create_index('ix_dispatch_provider', ['provider_id', 'done_at', 'ticket_id'], unique=False)
+        batch_op.create_index('ix_dispatch_ticket', ['ticket_id', 'id'], unique=False)
+
+    op.create_table('document',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('report', sa.String(length=40), nullable=False),
+    sa.Column('params', sa.JSON(), nullable=False),
+    sa.Column('language', sa.String(length=12), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=True),
+    sa.Column('customer_id', sa.Integer(), nullable=True),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('step', sa.Integer(), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('snapshot', sa.JSON(), nullable=True),
+    sa.Column('snapshot_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('file_id', sa.Integer(), nullable=True),
+    sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_document_by_id')),
+    sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_document_customer_id')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_document_file_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_document_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
+    )
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_document_by_id'), ['by_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_ticket_id'), ['ticket_id'], unique=False)
+        batch_op.create_index('ix_document_waiting', ['state', 'id'], unique=False)
+
+    op.create_table('letter',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('template', sa.String(length=60), nullable=False),
+    sa.Column('to_id', sa.Integer(), nullable=False),
+    sa.Column('to_address', sa.String(length=120), nullable=True),
+    sa.Column('facts', sa.JSON(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=True),
+    sa.Column('posted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_letter_ticket_id')),
+    sa.ForeignKeyConstraint(['to_id'], ['person.id'], name=op.f('fk_letter_to_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_letter')),
+    sa.UniqueConstraint('key', name=op.f('uq_letter_key'))
+    )
+    with op.batch_alter_table('letter', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_letter_ticket_id'), ['ticket_id'], unique=False)
+        batch_op.create_index('ix_letter_to', ['to_id', 'id'], unique=False)
+        batch_op.create_index('ix_letter_waiting', ['state', 'due_at'], unique=False)
+
+    op.create_table('message',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('sort', sa.String(length=20), nullable=False),
+    sa.Column('stage', sa.String(length=20), nullable=True),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('shape', sa.JSON(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('shown_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('taken_back_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_message_by_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_message_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message'))
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_ticket', ['ticket_id', 'id'], unique=False)
+
+    op.create_table('note',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('mentions', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_note_by_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_note_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_note'))
+    )
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.create_index('ix_note_ticket', ['ticket_id', 'id'], unique=False)
+
+    op.create_table('presence',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('writing', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_presence_person_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_presence_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_presence')),
+    sa.UniqueConstraint('ticket_id', 'person_id', name=op.f('uq_presence_ticket_id_person_id'))
+    )
+    op.create_table('rating',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('stars', sa.Integer(), nullable=False),
+    sa.Column('dimensions', sa.JSON(), nullable=False),
+    sa.Column('comment', sa.Text(), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('stars between 1 and 5', name=op.f('ck_rating_stars_in_range')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_rating_by_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_rating_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rating')),
+    sa.UniqueConstraint('ticket_id', 'round', name=op.f('uq_rating_ticket_id_round'))
+    )
+    with op.batch_alter_table('rating', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rating_at'), ['at'], unique=False)
+
+    op.create_table('ticket_link',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('one_id', sa.Integer(), nullable=False),
+    sa.Column('other_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('one_id < other_id', name=op.f('ck_ticket_link_ordered')),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_ticket_link_by_id')),
+    sa.ForeignKeyConstraint(['one_id'], ['ticket.id'], name=op.f('fk_ticket_link_one_id')),
+    sa.ForeignKeyConstraint(['other_id'], ['ticket.id'], name=op.f('fk_ticket_link_other_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_link')),
+    sa.UniqueConstraint('one_id', 'other_id', name=op.f('uq_ticket_link_one_id_other_id'))
+    )
+    with op.batch_alter_table('ticket_link', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ticket_link_other_id'), ['other_id'], unique=False)
+
+    op.create_table('ticket_search',
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('shown', sa.Text(), nullable=False),
+    sa.Column('internal', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_ticket_search_ticket_id')),
+    sa.PrimaryKeyConstraint('ticket_id', name=op.f('pk_ticket_search'))
+    )
+    op.create_table('watcher',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_watcher_person_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_watcher_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_watcher')),
+    sa.UniqueConstraint('ticket_id', 'person_id', name=op.f('uq_watcher_ticket_id_person_id'))
+    )
+    with op.batch_alter_table('watcher', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_watcher_person_id'), ['person_id'], unique=False)
+
+    op.create_table('attachment',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=True),
+    sa.Column('message_id', sa.Integer(), nullable=True),
+    sa.Column('note_id', sa.Integer(), nullable=True),
+    sa.Column('draft_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['draft_id'], ['draft.id'], name=op.f('fk_attachment_draft_id')),
+    sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_attachment_file_id')),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_attachment_message_id')),
+    sa.ForeignKeyConstraint(['note_id'], ['note.id'], name=op.f('fk_attachment_note_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_attachment_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment'))
+    )
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_attachment_draft_id'), ['draft_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attachment_message_id'), ['message_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_attachment_note_id'), ['note_id'], unique=False)
+        batch_op.create_index('ix_attachment_ticket', ['ticket_id', 'id'], unique=False)
+
+    op.create_table('contact_record',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('dispatch_id', sa.Integer(), nullable=True),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('means', sa.String(length=20), nullable=False),
+    sa.Column('reached', sa.Boolean(), nullable=False),
+    sa.Column('spoke_with', sa.String(length=60), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_contact_record_by_id')),
+    sa.ForeignKeyConstraint(['dispatch_id'], ['dispatch.id'], name=op.f('fk_contact_record_dispatch_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_contact_record_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact_record'))
+    )
+    with op.batch_alter_table('contact_record', schema=None) as batch_op:
+        batch_op.create_index('ix_contact_record_ticket', ['ticket_id', 'id'], unique=False)
+
+    op.create_table('deadline',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('dispatch_id', sa.Integer(), nullable=True),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('policy_id', sa.Integer(), nullable=False),
+    sa.Column('amount', sa.Integer(), nullable=False),
+    sa.Column('unit', sa.String(length=20), nullable=False),
+    sa.Column('pauses', sa.Boolean(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('met_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('dropped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('is_open', sa.Boolean(), nullable=False),
+    sa.Column('warned_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('breached_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('escalated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['dispatch_id'], ['dispatch.id'], name=op.f('fk_deadline_dispatch_id')),
+    sa.ForeignKeyConstraint(['policy_id'], ['revision.id'], name=op.f('fk_deadline_policy_id')),
+    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_deadline_ticket_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deadline'))
+    )
+    with op.batch_alter_table('deadline', schema=None) as batch_op:
+        batch_op.create_index('ix_deadline_open', ['is_open', 'due_at'], unique=False)
+        batch_op.create_index('ix_deadline_ticket', ['ticket_id', 'id'], unique=False)
+
+    op.create_table('pause',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('deadline_id', sa.Integer(), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_was', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_became', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['deadline_id'], ['deadline.id'], name=op.f('fk_pause_deadline_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_pause'))
+    )
+    with op.batch_alter_table('pause', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_pause_deadline_id'), ['deadline_id'], unique=False)
+
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_foreign_key("fk_person_customer_id", "person", "customer", ["customer_id"], ["id"])
+        _found_in_postgresql()
+    else:
+        _found_in_sqlite()
+
+
+def _found_in_postgresql():
+    """Tokens are made by the portal; the database only keeps and finds them."""
+    op.execute(
+        "alter table ticket_search add column found_by tsvector"
+        " generated always as (to_tsvector('simple', shown)) stored"
+    )
+    op.execute(
+        "alter table ticket_search add column found_by_all tsvector"
+        " generated always as (to_tsvector('simple', shown || ' ' || internal)) stored"
+    )
+    op.execute("create index ix_ticket_search_found_by on ticket_search using gin (found_by)")
+    op.execute("create index ix_ticket_search_found_by_all on ticket_search using gin (found_by_all)")
+
+
+def _found_in_sqlite():
+    """A full-text table over ticket_search, kept by triggers: it holds no second copy of the words."""
+    op.execute(
+        "create virtual table ticket_search_fts using fts5("
+        "shown, internal, content='ticket_search', content_rowid='ticket_id', tokenize='unicode61')"
+    )
+    taken = "insert into ticket_search_fts(ticket_search_fts, rowid, shown, internal) values ('delete', old.ticket_id, old.shown, old.internal);"
+    put = "insert into ticket_search_fts(rowid, shown, internal) values (new.ticket_id, new.shown, new.internal);"
+    op.execute(f"create trigger ticket_search_ai after insert on ticket_search begin {put} end")
+    op.execute(f"create trigger ticket_search_ad after delete on ticket_search begin {taken} end")
+    op.execute(f"create trigger ticket_search_au after update on ticket_search begin {taken} {put} end")
+
+
+
+def downgrade():
+    if op.get_bind().dialect.name == "postgresql":
+        op.drop_constraint("fk_person_customer_id", "person", type_="foreignkey")
+    else:
+        op.execute("drop table ticket_search_fts")
+    with op.batch_alter_table('pause', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_pause_deadline_id'))
+
+    op.drop_table('pause')
+    with op.batch_alter_table('deadline', schema=None) as batch_op:
+        batch_op.drop_index('ix_deadline_ticket')
+        batch_op.drop_index('ix_deadline_open')
+
+    op.drop_table('deadline')
+    with op.batch_alter_table('contact_record', schema=None) as batch_op:
+        batch_op.drop_index('ix_contact_record_ticket')
+
+    op.drop_table('contact_record')
+    with op.batch_alter_table('attachment', schema=None) as batch_op:
+        batch_op.drop_index('ix_attachment_ticket')
+        batch_op.drop_index(batch_op.f('ix_attachment_note_id'))
+        batch_op.drop_index(batch_op.f('ix_attachment_message_id'))
+        batch_op.drop_index(batch_op.f('ix_attachment_draft_id'))
+
+    op.drop_table('attachment')
+    with op.batch_alter_table('watcher', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_watcher_person_id'))
+
+    op.drop_table('watcher')
+    op.drop_table('ticket_search')
+    with op.batch_alter_table('ticket_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ticket_link_other_id'))
+
+    op.drop_table('ticket_link')
+    with op.batch_alter_table('rating', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rating_at'))
+
+    op.drop_table('rating')
+    op.drop_table('presence')
+    with op.batch_alter_table('note', schema=None) as batch_op:
+        batch_op.drop_index('ix_note_ticket')
+
+    op.drop_table('note')
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_ticket')
+
+    op.drop_table('message')
+    with op.batch_alter_table('letter', schema=None) as batch_op:
+        batch_op.drop_index('ix_letter_waiting')
+        batch_op.drop_index('ix_letter_to')
+        batch_op.drop_index(batch_op.f('ix_letter_ticket_id'))
+
+    op.drop_table('letter')
+    with op.batch_alter_table('document', schema=None) as batch_op:
+        batch_op.drop_index('ix_document_waiting')
+        batch_op.drop_index(batch_op.f('ix_document_ticket_id'))
+        batch_op.drop_index(batch_op.f('ix_document_customer_id'))
+        batch_op.drop_index(batch_op.f('ix_document_by_id'))
+
+    op.drop_table('document')
+    with op.batch_alter_table('dispatch', schema=None) as batch_op:
+        batch_op.drop_index('ix_dispatch_ticket')
+        batch_op.drop_index('ix_dispatch_provider')
+        batch_op.drop_index(batch_op.f('ix_dispatch_handler_id'))
+        batch_op.drop_index('ix_dispatch_department')
+
+    op.drop_table('dispatch')
+    with op.batch_alter_table('call_back', schema=None) as batch_op:
+        batch_op.drop_index('ix_call_back_ticket')
+        batch_op.drop_index(batch_op.f('ix_call_back_at'))
+
+    op.drop_table('call_back')
+    with op.batch_alter_table('ticket', schema=None) as batch_op:
+        batch_op.drop_index('ix_ticket_touched')
+        batch_op.drop_index('ix_ticket_state_queue')
+        batch_op.drop_index('ix_ticket_queue')
+        batch_op.drop_index(batch_op.f('ix_ticket_problem_id'))
+        batch_op.drop_index('ix_ticket_owner_queue')
+        batch_op.drop_index('ix_ticket_opened')
+        batch_op.drop_index('ix_ticket_kind_queue')
+        batch_op.drop_index('ix_ticket_customer')
+        batch_op.drop_index('ix_ticket_closed')
+        batch_op.drop_index(batch_op.f('ix_ticket_asked_by_id'))
+
+    op.drop_table('ticket')
+    with op.batch_alter_table('project', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_project_customer_id'))
+
+    op.drop_table('project')
+    with op.batch_alter_table('contact', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_contact_customer_id'))
+
+    op.drop_table('contact')
+    with op.batch_alter_table('submission', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_submission_at'))
+
+    op.drop_table('submission')
+    with op.batch_alter_table('stored_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_stored_file_by_id'))
+
+    op.drop_table('stored_file')
+    with op.batch_alter_table('sign_in', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
+
+    op.drop_table('sign_in')
+    with op.batch_alter_table('secret_link', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_secret_link_person_id'))
+
+    op.drop_table('secret_link')
+    with op.batch_alter_table('saved_view', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_saved_view_by_id'))
+
+    op.drop_table('saved_view')
+    with op.batch_alter_table('revision', schema=None) as batch_op:
+        batch_op.drop_index('ix_revision_area')
+
+    op.drop_table('revision')
+    op.drop_table('problem')
+    with op.batch_alter_table('journal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_journal_verb'))
+        batch_op.drop_index('ix_journal_record')
+        batch_op.drop_index(batch_op.f('ix_journal_by_id'))
+        batch_op.drop_index(batch_op.f('ix_journal_at'))
+
+    op.drop_table('journal')
+    op.drop_table('draft')
+    with op.batch_alter_table('customer', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_customer_account_manager_id'))
+
+    op.drop_table('customer')
+    with op.batch_alter_table('person', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_person_provider_id'))
+        batch_op.drop_index(batch_op.f('ix_person_department_id'))
+        batch_op.drop_index(batch_op.f('ix_person_customer_id'))
+
+    op.drop_table('person')
+    op.drop_table('provider')
+    op.drop_table('number_series')
+    op.drop_table('journal_head')
+    op.drop_table('department')
+    with op.batch_alter_table('attempt', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_attempt_key'))
+        batch_op.drop_index(batch_op.f('ix_attempt_at'))
+
+    op.drop_table('attempt')

@@ -1,0 +1,125 @@
+"""Sessions live on the server: the cookie carries a random reference, the row says what it is worth (security.md B)."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from flask import g, request, session
+from flask_login import LoginManager
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.db import db, transaction
+from portal.domain import settings
+from portal.domain.people.models import Person, SignIn
+from portal.domain.people.roles import APART
+
+login = LoginManager()
+login.session_protection = None  # it trusts X-Forwarded-For; our sessions are rows
+login.login_message = None
+
+TOUCH_EVERY = timedelta(minutes=1)
+REFERENCE = "reference"
+
+
+def begin(person: Person) -> None:
+    """Start a fresh session for this person; whatever reference the browser held before is worth nothing."""
+    end_current()
+    reference, at = secrets.token_urlsafe(32), clock.now()
+    row = SignIn(
+        token_hash=_hash(reference), person_id=person.id, begun_at=at, seen_at=at, proved_at=at,
+        address=(request.remote_addr or "")[:64], device=(request.user_agent.string or "")[:200],
+    )  # fmt: skip
+    db.session.add(row)
+    session.clear()
+    session[REFERENCE] = reference
+
+
+def end_current() -> None:
+    """End the session of this browser."""
+    row = current()
+    if row:
+        row.ended_at = clock.now()
+    session.clear()
+
+
+def end_all(person: Person, but: SignIn | None = None) -> None:
+    """End every session of a person, at once; `but` stays."""
+    rows = db.update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    if but is not None:
+        rows = rows.where(SignIn.id != but.id)
+    db.session.execute(rows.values(ended_at=clock.now()))
+
+
+def current() -> SignIn | None:
+    """The live session of this request, its person loaded along; none if there is none or it has run out."""
+    reference = session.get(REFERENCE)
+    if not isinstance(reference, str):
+        return None
+    row = db.session.scalar(
+        db.select(SignIn)
+        .where(SignIn.token_hash == _hash(reference), SignIn.ended_at.is_(None))
+        .options(
+            joinedload(SignIn.person).options(
+                joinedload(Person.customer), joinedload(Person.department), joinedload(Person.provider)
+            )
+        )
+        .execution_options(populate_existing=True)
+    )
+    return row if row and not _has_run_out(row) else None
+
+
+def _has_run_out(row: SignIn) -> bool:
+    rules, at, person = settings.security(), clock.now(), row.person
+    idle = rules.customer_idle_minutes
+    if person.is_staff:
+        idle = rules.admin_idle_minutes if person.has(*APART) else rules.staff_idle_minutes
+    return (
+        person.disabled_at is not None
+        or at - row.seen_at > timedelta(minutes=idle)
+        or at - row.begun_at > timedelta(hours=rules.absolute_hours)
+    )
+
+
+@login.request_loader
+def _who(_request):
+    row = current()
+    g.sign_in = row
+    return row.person if row else None
+
+
+def reload() -> None:
+    """Read the asking person again, inside the transaction that is going to write: rights are judged there."""
+    g.pop("_login_user", None)
+
+
+def touch() -> None:
+    """Move the idle clock on, at most once a minute and in a transaction of its own.
+
+    The one thing a GET may write: it is no fact of the business. Polling (X-Background) does not count as activity.
+    """
+    row = g.get("sign_in")
+    if row is None or request.headers.get("X-Background") or clock.now() - row.seen_at < TOUCH_EVERY:
+        return
+    found = row.id
+    with transaction():
+        db.session.execute(db.update(SignIn).where(SignIn.id == found).values(seen_at=clock.now()))
+
+
+def is_fresh(minutes: int = 10) -> bool:
+    """Was the password given within these minutes? Asked before delicate things."""
+    row = g.get("sign_in")
+    return row is not None and clock.now() - row.proved_at < timedelta(minutes=minutes)
+
+
+def _hash(reference: str) -> str:
+    return hashlib.sha256(reference.encode()).hexdigest()
+
+
+def needs_second_factor(person: Person) -> bool:
+    """Must this person still set up a second factor before anything else?"""
+    if person.has_second_factor:
+        return False
+    if person.is_staff:
+        return settings.security().staff_second_factor
+    return bool(person.customer and person.customer.second_factor_required)

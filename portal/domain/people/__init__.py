@@ -1,0 +1,1 @@
+"""People and parties (R1, §1): customers and their people, staff and their roles, departments, providers."""

@@ -1,0 +1,220 @@
+"""Tables of people and parties: Customer, Project, Contact, Person, Department, Provider."""
+
+import enum
+from datetime import date
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.db import Base, Moment
+from portal.domain.people.roles import Role
+
+
+class Sharing(enum.StrEnum):
+    """Whose tickets an organisation's members see, as its administrator sets it."""
+
+    OWN = "own"
+    SHARED = "shared"
+    ALL = "all"
+
+
+class Dispatchable:
+    """Whom an order may go to: a department or a provider."""
+
+    def is_party_of(self, person: "Person") -> bool:
+        """Does this person belong to it?"""
+        own = person.department_id if isinstance(self, Department) else person.provider_id
+        return own is not None and own == self.id
+
+
+class Department(Dispatchable, Base):
+    """A responsible department of the company (责任部门). `code` is the policy pack's."""
+
+    __tablename__ = "department"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(80), default="")
+    closed_on: Mapped[date | None]
+
+
+class Provider(Dispatchable, Base):
+    """An outside service provider (服务商): sees only what was dispatched to it."""
+
+    __tablename__ = "provider"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    region: Mapped[str] = mapped_column(String(40), default="")
+    closed_on: Mapped[date | None]
+
+
+class Customer(Base):
+    """A key customer (大客户): the organisation that buys. Its own file card comes with the customers' room."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column()
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    short_name: Mapped[str] = mapped_column(String(40))
+    industry: Mapped[str] = mapped_column(String(40), default="")
+    tier: Mapped[str] = mapped_column(String(20), default="ordinary")
+    card: Mapped[str] = mapped_column(String(20), default="standard")
+    region: Mapped[str] = mapped_column(String(40), default="")
+    account_manager_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    sharing: Mapped[str] = mapped_column(String(10), default=Sharing.OWN)
+    second_factor_required: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+
+    account_manager: Mapped["Person | None"] = relationship(foreign_keys=[account_manager_id], lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Project(Base):
+    """A project (项目) done for a customer; a finished one is surveyed (R25)."""
+
+    __tablename__ = "project"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    finished_on: Mapped[date | None]
+
+
+class Contact(Base):
+    """A contact (联系人) at a customer, with or without a login (`person_id`)."""
+
+    __tablename__ = "contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(60), default="")
+    role: Mapped[str] = mapped_column(String(20), default="user")
+    """principal 负责人 · buyer 采购决策人 · manager 经办人 · user 使用人"""
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    email: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Person(Base):
+    """Whoever signs in: a customer's person (with `customer_id`) or staff (with roles, maybe a department or provider).
+
+    `email` is the login name: lower case, unique. A person is never deleted, only disabled or anonymised.
+    """
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("not (department_id is not null and provider_id is not null)", "one_party"),
+        CheckConstraint("customer_id is null or (department_id is null and provider_id is null)", "one_side"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    email: Mapped[str] = mapped_column(String(120), unique=True)
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    title: Mapped[str] = mapped_column(String(60), default="")
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id", use_alter=True), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    provider_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id"), index=True)
+    roles: Mapped[list] = mapped_column(JSON, default=list)
+    language: Mapped[str] = mapped_column(String(12), default="zh_Hans_CN")
+    theme: Mapped[str] = mapped_column(String(8), default="auto")
+    preferences: Mapped[dict] = mapped_column(JSON, default=dict)
+    """Small personal choices of pages: columns of the queue, letters wanted."""
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_confirmed_at: Mapped[Moment | None]
+    totp_last_step: Mapped[int | None]
+    recovery_hashes: Mapped[list] = mapped_column(JSON, default=list)
+    invited_at: Mapped[Moment | None]
+    disabled_at: Mapped[Moment | None]
+    made_at: Mapped[Moment]
+
+    customer: Mapped[Customer | None] = relationship(foreign_keys=[customer_id], lazy="raise")
+    department: Mapped[Department | None] = relationship(lazy="raise")
+    provider: Mapped[Provider | None] = relationship(lazy="raise")
+
+    # What Flask-Login asks of a person.
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_staff(self) -> bool:
+        return self.customer_id is None
+
+    def has(self, *roles: Role) -> bool:
+        """Does this person hold one of these roles?"""
+        return any(role in self.roles for role in roles)
+
+    @property
+    def is_org_admin(self) -> bool:
+        return not self.is_staff and Role.ORG_ADMIN in self.roles
+
+    @property
+    def only_handles(self) -> bool:
+        """A handler and nothing else: sees only what was dispatched to the own department or provider."""
+        return self.is_staff and set(self.roles) == {Role.HANDLER}
+
+    @property
+    def has_second_factor(self) -> bool:
+        return self.totp_confirmed_at is not None
+
+
+class SignIn(Base):
+    """A session (会话): the cookie holds a random reference, this row is what it is worth.
+
+    `token_hash` is SHA-256 of the reference; ending the row ends the session at the next request.
+    """
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    begun_at: Mapped[Moment]
+    seen_at: Mapped[Moment]
+    proved_at: Mapped[Moment]
+    """When the password (and code) was last given: delicate things ask that this be fresh."""
+    ended_at: Mapped[Moment | None]
+    address: Mapped[str] = mapped_column(String(64), default="")
+    device: Mapped[str] = mapped_column(String(200), default="")
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class SecretLink(Base):
+    """A one-time secret sent to somebody: invitation, password reset, set-up of a new portal (security.md A)."""
+
+    __tablename__ = "secret_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    used_at: Mapped[Moment | None]
+
+
+class Attempt(Base):
+    """Something tried that is limited by number: a failed sign-in, a code, a reset (security.md §6.1)."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(160), index=True)
+    at: Mapped[Moment] = mapped_column(index=True)
+

@@ -1,0 +1,171 @@
+"""What the company that runs the portal has decided (设置): revisions with a history, one area each, never edited.
+
+The policy pack, the calendar, the company's looks and the rules of security are areas. A revision is immutable,
+so what was read once may be kept by its id; a promise names the revision it was given under.
+"""
+
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, event
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from portal import clock
+from portal.db import Base, Moment, db
+from portal.domain import journal
+from portal.domain.people.models import Person
+from portal.domain.policy import Policy, parse
+from portal.working_time import WorkingCalendar
+
+
+class Revision(Base):
+    """One decision: the whole document of an area, from when it holds, who decided it and why."""
+
+    __tablename__ = "revision"
+    __table_args__ = (Index("ix_revision_area", "area", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area: Mapped[str] = mapped_column(String(20))
+    """policy · calendar · company · security"""
+    document: Mapped[dict] = mapped_column(JSON)
+    at: Mapped[Moment]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    why: Mapped[str] = mapped_column(Text, default="")
+
+
+@dataclass(frozen=True)
+class Company:
+    """How the company shows itself (公司信息)."""
+
+    name: str = "大客户服务门户"
+    short_name: str = ""
+    accent: str = "#1f5f8b"
+    """The company's colour, #rrggbb."""
+    logo: str | None = None
+    """Key of the stored logo file (PNG)."""
+    language: str = "zh_Hans_CN"
+    zone: str = "Asia/Shanghai"
+    hotline: str = ""
+    hotline_hours: str = ""
+    mail_from: str = "portal@localhost"
+    is_set_up: bool = False
+
+
+@dataclass(frozen=True)
+class Security:
+    """Rules of signing in (安全设置); minutes and counts."""
+
+    staff_second_factor: bool = True
+    customer_idle_minutes: int = 60
+    staff_idle_minutes: int = 30
+    admin_idle_minutes: int = 15
+    absolute_hours: int = 12
+    password_min: int = 12
+    failures_allowed: int = 5
+    failure_window_minutes: int = 15
+    failures_a_day: int = 20
+    address_failures_allowed: int = 20
+    invitation_hours: int = 72
+    reset_minutes: int = 30
+    words_refused: tuple[str, ...] = field(default=("portal", "password", "mima", "kehu", "dakehu"))
+
+
+_KINDS = {"company": Company, "security": Security}
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop("revisions", None)
+
+
+def _ids() -> dict[str, int]:
+    """The newest revision of every area: one statement a transaction."""
+    cached = db.session.info.get("revisions")
+    if cached is None:
+        rows = db.session.execute(db.select(Revision.area, db.func.max(Revision.id)).group_by(Revision.area))
+        cached = db.session.info["revisions"] = {area: newest for area, newest in rows}
+    return cached
+
+
+@lru_cache(maxsize=64)
+def _document(engine: str, revision: int) -> dict:
+    row = db.session.execute(db.select(Revision.document).where(Revision.id == revision)).scalar_one()
+    return row
+
+
+@lru_cache(maxsize=16)
+def _policy(engine: str, revision: int) -> Policy:
+    return parse(_document(engine, revision))
+
+
+@lru_cache(maxsize=16)
+def _calendar(engine: str, policy: int, calendar: int) -> WorkingCalendar:
+    return _policy(engine, policy).working_calendar(_document(engine, calendar))
+
+
+def _engine() -> str:
+    return str(id(db.engine))
+
+
+def policy_id() -> int:
+    """The revision of the policy that holds now; promises keep it. Raises LookupError before set-up."""
+    return _ids()["policy"]
+
+
+def policy(revision: int | None = None) -> Policy:
+    """The policy that holds now, or the one of an earlier revision."""
+    return _policy(_engine(), revision or policy_id())
+
+
+def calendar(policy_revision: int | None = None) -> WorkingCalendar:
+    """The working calendar: the hours of this policy and the days as they are known now."""
+    return _calendar(_engine(), policy_revision or policy_id(), _ids()["calendar"])
+
+
+def company() -> Company:
+    """How the company shows itself now."""
+    return _as(Company, "company")
+
+
+def security() -> Security:
+    """The rules of signing in that hold now."""
+    return _as(Security, "security")
+
+
+def _as(kind, area: str):
+    revision = _ids().get(area)
+    if revision is None:
+        return kind()
+    known = {k: tuple(v) if isinstance(v, list) else v for k, v in _document(_engine(), revision).items()}
+    return kind(**{name: value for name, value in known.items() if name in kind.__dataclass_fields__})
+
+
+def change(area: str, by: Person | None, why: str = "", **values) -> None:
+    """Decide something of an area («company», «security»): a new revision, and its entry in the journal."""
+    old = _as(_KINDS[area], area)
+    new = replace(old, **values)
+    changed = {name: [getattr(old, name), getattr(new, name)] for name in values if getattr(old, name) != getattr(new, name)}
+    if changed or area not in _ids():
+        _revise(area, asdict(new), by, why, changed)
+
+
+def adopt(area: str, document: dict, by: Person | None, why: str = "") -> int:
+    """Lay down a whole document: «policy» (checked first; raises ValueError) or «calendar». Gives its revision."""
+    if area == "policy":
+        parse(document)
+    return _revise(area, document, by, why, {})
+
+
+def _revise(area: str, document: dict, by: Person | None, why: str, changed: dict) -> int:
+    row = Revision(area=area, document=document, at=clock.now(), by_id=by.id if by else None, why=why)
+    db.session.add(row)
+    db.session.flush()
+    db.session.info.pop("revisions", None)
+    journal.write(f"settings.{area}", row, by, why=why or None, changed={k: [str(a), str(b)] for k, (a, b) in changed.items()})
+    return row.id
+
+
+def history(area: str, limit: int = 50) -> list[Revision]:
+    """The decisions of an area, newest first."""
+    return list(db.session.scalars(db.select(Revision).where(Revision.area == area).order_by(Revision.id.desc()).limit(limit)))

@@ -1,0 +1,451 @@
+"""What people do with a ticket: open, accept, write, ask, apply, finish, withdraw, reopen.
+
+Each action changes rows, writes the journal, posts letters and lets the promises hear of it, in the transaction
+of its caller. Dispatching stands in dispatching.py, verifying in callback.py, merging and linking in linking.py.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from portal import clock
+from portal.db import db
+from portal.domain import drafts, files, journal, outbox, settings
+from portal.domain.people.models import Customer, Person
+from portal.domain.people.queries import staff
+from portal.domain.people.roles import Role
+from portal.domain.refusals import Refused, Stale
+from portal.domain.tickets import deadlines, search
+from portal.domain.tickets.lifecycle import BY_VERB, DESK, MOVES, Move, moves_for, parties
+from portal.domain.tickets.models import Message, Note, Ticket, Watcher
+from portal.domain.tickets.numbers import next_number
+from portal.domain.tickets.states import FOR_STAFF, State
+from portal.i18n import N_
+
+CHANGED = N_("This ticket changed while you were writing. Look at what is new; your text is kept.")
+
+
+def open_ticket(
+    by: Person, kind: str, subject: str, body: str, *, customer: Customer | None = None,
+    asked_by: Person | None = None, class_code: str | None = None, service_code: str | None = None,
+    answers: dict | None = None, wish: str = "", channel: str = "portal", severity: str | None = None,
+    project_id: int | None = None, contact_name: str = "", contact_phone: str = "", is_shared: bool = False,
+    attached: Sequence[files.StoredFile] = (),
+) -> Ticket:  # fmt: skip
+    """A new ticket with its first words (R10), its number and its promises; letters to customer and desk."""
+    at, policy = clock.now(), settings.policy()
+    chosen = policy.kind(kind)
+    klass = policy.ticket_class(class_code) if class_code else None
+    buyer = customer or by.customer
+    if buyer is None:
+        raise Refused(N_("Please say for which customer this is."))
+    ticket = Ticket(
+        number=next_number(chosen.prefix, at), kind=kind, class_code=class_code or None,
+        service_code=service_code or None, channel=channel, subject=subject, wish=wish, answers=answers or {},
+        severity=severity or (klass.severity if klass else "normal"), customer=buyer, project_id=project_id,
+        opened_by=by, asked_by=asked_by or (None if by.is_staff else by), contact_name=contact_name,
+        contact_phone=contact_phone, is_shared=is_shared, opened_at=at, touched_at=at, round=1, sent_back=0,
+    )  # fmt: skip
+    ticket.enters(State.NEW, at)
+    db.session.add(ticket)
+    db.session.flush()
+    message = _say(ticket, by, "opening", body, at)
+    _attach(attached, ticket, message=message)
+    search.remember(ticket.id, shown=f"{ticket.number} {subject} {buyer.name} {buyer.short_name} {wish}")
+    journal.write("ticket.opened", ticket, by, became=State.NEW, kind=kind)
+    deadlines.happen(ticket, "opened", at)
+    if ticket.asked_by:
+        _letter("ticket_opened", ticket.asked_by, ticket, "opened")
+    for agent in staff(Role.AGENT):
+        if agent.id != by.id:
+            _letter("ticket_arrived", agent, ticket, "arrived", customer=buyer.short_name)
+    return ticket
+
+
+def accept(ticket: Ticket, by: Person) -> None:
+    """Take it up: whoever accepts is the named owner from now on (R12)."""
+    _move(ticket, "accept", by)
+    ticket.owner, ticket.accepted_at = by, clock.now()
+    deadlines.happen(ticket, "accepted", ticket.accepted_at)
+    if ticket.asked_by:
+        _letter("ticket_accepted", ticket.asked_by, ticket, "accepted", owner=by.name)
+
+
+def assign(ticket: Ticket, by: Person, owner: Person, why: str = "") -> None:
+    """Hand the ownership to another agent; the promises stay as they are."""
+    _need_desk(ticket, by)
+    if not ticket.is_live:
+        raise Refused(N_("A ticket that is over keeps its owner."))
+    if not owner.has(Role.AGENT, Role.SUPERVISOR):
+        raise Refused(N_("{name} is not an agent."), name=owner.name)
+    if ticket.state == State.NEW:
+        _move(ticket, "accept", by)
+        ticket.accepted_at = clock.now()
+        deadlines.happen(ticket, "accepted", ticket.accepted_at)
+    was = ticket.owner.name if ticket.owner else None
+    ticket.owner = owner
+    touch(ticket)
+    journal.write("ticket.assigned", ticket, by, was=was, became=owner.name, why=why)
+    if owner.id != by.id:
+        _letter("ticket_assigned", owner, ticket, f"assigned:{ticket.touched_at.isoformat()}", by=by.name, why=why)
+
+
+def classify(ticket: Ticket, by: Person, class_code: str | None, severity: str) -> None:
+    """Put it in another class, or judge its severity anew; promises already given stay as they were given."""
+    _need_desk(ticket, by)
+    policy = settings.policy()
+    if class_code and class_code != ticket.class_code:
+        klass = policy.ticket_class(class_code)
+        journal.write("ticket.classified", ticket, by, was=ticket.class_code, became=klass.code)
+        ticket.class_code = klass.code
+    if severity != ticket.severity:
+        policy.find("severities", severity)
+        journal.write("ticket.severity", ticket, by, was=ticket.severity, became=severity)
+        ticket.severity = severity
+    touch(ticket)
+
+
+def reply(
+    ticket: Ticket, by: Person, body: str, *, stage: str = "final", shape: dict | None = None,
+    version: int | None = None, attached: Sequence[files.StoredFile] = (),
+) -> Message:  # fmt: skip
+    """Answer the customer (R14, R15). Shown after the undo time; until then it can be taken back.
+
+    Raises Stale when the ticket is no longer at `version`, Refused when a final reply lacks what its class requires.
+    """
+    expect(ticket, version)
+    _need_work(ticket, by)
+    if stage == "final":
+        _need_shape(ticket, shape or {})
+    at = clock.now()
+    shown = at + timedelta(seconds=settings.policy().limits.undo_seconds)
+    message = _say(ticket, by, "reply", body, at, shown_at=shown, stage=stage, shape=_given(shape))
+    _attach(attached, ticket, message=message)
+    ticket.replied_at = ticket.replied_at or at
+    order = _order_of(ticket, by)
+    if order and order.replied_at is None:
+        order.replied_at = at
+    touch(ticket, at)
+    journal.write("ticket.replied", ticket, by, stage=stage)
+    deadlines.happen(ticket, "told" if stage == "progress" else "replied", at, order)
+    if stage != "progress":
+        deadlines.happen(ticket, "told", at, order)
+    _tell_customer("ticket_replied", ticket, f"reply:{message.id}", shown)
+    _tell_watchers(ticket, by, f"reply:{message.id}", shown)
+    return message
+
+
+def take_back(message: Message, ticket: Ticket, by: Person) -> None:
+    """Take a reply back within the undo time: nobody has seen it, and what it kept is open again."""
+    if message.by_id != by.id or message.sort != "reply" or message.taken_back_at is not None:
+        raise Refused(N_("Only the writer can take a reply back."))
+    at = clock.now()
+    if at >= message.shown_at:
+        raise Refused(N_("The customer can see it already; please write another reply."))
+    message.taken_back_at = at
+    outbox.cancel(ticket, f"reply:{message.id}")
+    deadlines.unmeet(ticket, message.at)
+    if ticket.replied_at == message.at:
+        ticket.replied_at = None
+    touch(ticket, at)
+    journal.write("ticket.reply_taken_back", ticket, by)
+
+
+def ask(ticket: Ticket, by: Person, body: str, *, version: int | None = None) -> None:
+    """Ask the customer for something we need; while we wait, promises that pause stand still (R14)."""
+    expect(ticket, version)
+    at = clock.now()
+    order = _order_of(ticket, by)
+    _move(ticket, "ask", by)
+    message = _say(ticket, by, "question", body, at)
+    deadlines.happen(ticket, "told", at, order)
+    deadlines.pause(ticket, at, body[:200])
+    _tell_customer("ticket_question", ticket, f"question:{message.id}")
+
+
+def resume(ticket: Ticket, by: Person) -> None:
+    """Go on without waiting for the customer's answer."""
+    _move(ticket, "resume", by)
+    deadlines.resume(ticket, clock.now())
+
+
+def add(ticket: Ticket, by: Person, body: str, attached: Sequence[files.StoredFile] = ()) -> Message:
+    """The customer adds something; a word to a ticket that waits for it lets the work go on."""
+    if ticket.merged_into is not None:
+        ticket = ticket.merged_into
+    if not ticket.is_live:
+        raise Refused(N_("This ticket is closed. If it is not solved, please reopen it."))
+    at = clock.now()
+    if ticket.state == State.WAITING:
+        _move(ticket, "answer", by)
+        deadlines.resume(ticket, at)
+        message = _say(ticket, by, "answer", body, at)
+    else:
+        message = _say(ticket, by, "addition", body, at)
+        journal.write("ticket.added", ticket, by)
+    _attach(attached, ticket, message=message)
+    touch(ticket, at)
+    for person in _working_on(ticket):
+        _letter("ticket_added", person, ticket, f"added:{message.id}", by=by.name)
+    return message
+
+
+def note(ticket: Ticket, by: Person, body: str, mentioned: Sequence[Person] = (), attached: Sequence[files.StoredFile] = ()) -> Note:
+    """An internal note; whoever is mentioned in it hears of it."""
+    if not by.is_staff:
+        raise Refused(N_("Notes are internal."))
+    row = Note(ticket_id=ticket.id, by=by, at=clock.now(), body=body, mentions=[p.id for p in mentioned])
+    db.session.add(row)
+    db.session.flush()
+    _attach(attached, ticket, note=row)
+    search.remember(ticket.id, internal=body)
+    touch(ticket, row.at)
+    journal.write("ticket.noted", ticket, by)
+    for person in mentioned:
+        _letter("mentioned", person, ticket, f"note:{row.id}", by=by.name, note=body[:300])
+    return row
+
+
+def apply(
+    ticket: Ticket, by: Person, solution: str, *, shape: dict | None = None, version: int | None = None,
+    attached: Sequence[files.StoredFile] = (),
+) -> None:  # fmt: skip
+    """Apply for closure with the solution in words (R16): the customer confirms, or an independent officer calls back."""
+    expect(ticket, version)
+    _need_shape(ticket, shape or {})
+    at, order = clock.now(), _order_of(ticket, by)
+    _move(ticket, "apply", by)
+    message = _say(ticket, by, "solution", solution, at, stage="final", shape=_given(shape))
+    _attach(attached, ticket, message=message)
+    ticket.solution, ticket.applied_at, ticket.replied_at = solution, at, ticket.replied_at or at
+    if order:
+        order.replied_at, order.done_at = order.replied_at or at, at
+    for event in ("replied", "reported", "told", "applied"):
+        deadlines.happen(ticket, event, at, None if event == "applied" else order)
+    _tell_customer("ticket_solved", ticket, f"solution:{message.id}")
+    for caller in staff(Role.CALLER):
+        _letter("ticket_to_verify", caller, ticket, f"verify:{message.id}")
+
+
+def take_application_back(ticket: Ticket, by: Person, why: str) -> None:
+    """The application was too early: handling goes on."""
+    _move(ticket, "take_back", by, why=why)
+    back_to_work(ticket, clock.now())
+
+
+def finish(ticket: Ticket, by: Person, body: str, *, version: int | None = None, attached: Sequence[files.StoredFile] = ()) -> None:
+    """Answer and close in one, for kinds that need no verification; the customer may reopen (R21)."""
+    expect(ticket, version)
+    at = clock.now()
+    _move(ticket, "finish", by)
+    message = _say(ticket, by, "solution", body, at, stage="final")
+    _attach(attached, ticket, message=message)
+    ticket.solution, ticket.replied_at = body, ticket.replied_at or at
+    for event in ("replied", "reported", "told", "applied"):
+        deadlines.happen(ticket, event, at)
+    end(ticket, at, "answered")
+    _tell_customer("ticket_closed", ticket, f"closed:{message.id}")
+
+
+def withdraw(ticket: Ticket, by: Person, why: str) -> None:
+    """The customer takes it back."""
+    _move(ticket, "withdraw", by, why=why)
+    at = clock.now()
+    deadlines.drop(ticket, at)
+    _end_orders(ticket, at)
+    for person in _working_on(ticket):
+        _letter("ticket_withdrawn", person, ticket, f"withdrawn:{at.isoformat()}", why=why)
+
+
+def reopen(ticket: Ticket, by: Person, why: str, attached: Sequence[files.StoredFile] = ()) -> None:
+    """Not solved after all (R21): a new round with its own closing promise; the first round's result stays."""
+    from portal.domain.ratings import actions as ratings  # that room knows this one's tables
+
+    limit = settings.policy().limits.reopen_days
+    at = clock.now()
+    if ticket.closed_at and at - ticket.closed_at > timedelta(days=limit):
+        raise Refused(N_("It was closed more than {days} days ago. Please open a new ticket and name this one."), days=limit)
+    _move(ticket, "reopen", by, why=why)
+    ticket.outcome, ticket.round = None, ticket.round + 1
+    ratings.withdraw_for(ticket, ticket.round - 1)
+    message = _say(ticket, by, "reopening", why, at)
+    _attach(attached, ticket, message=message)
+    deadlines.happen(ticket, "reopened", at)
+    for person in _working_on(ticket):
+        _letter("ticket_reopened", person, ticket, f"reopened:{ticket.round}", why=why)
+
+
+def share(ticket: Ticket, by: Person, shared: bool) -> None:
+    """Show it to the organisation's other members, or no longer."""
+    if ticket.asked_by_id != by.id and not by.is_org_admin:
+        raise Refused(N_("Only its author or your administrator can share it."))
+    ticket.is_shared = shared
+    touch(ticket)
+    journal.write("ticket.shared" if shared else "ticket.unshared", ticket, by)
+
+
+def watch(ticket: Ticket, person: Person, on: bool) -> None:
+    """Hear of what happens to this ticket, or no longer."""
+    row = db.session.scalar(db.select(Watcher).where(Watcher.ticket_id == ticket.id, Watcher.person_id == person.id))
+    if on and row is None:
+        db.session.add(Watcher(ticket_id=ticket.id, person_id=person.id))
+    elif row is not None and not on:
+        db.session.delete(row)
+
+
+# What the other actions of this room build on.
+
+
+def expect(ticket: Ticket, version: int | None) -> None:
+    """Stop when the ticket changed since the form was drawn; nothing is overwritten."""
+    if version is not None and ticket.version != version:
+        raise Stale(CHANGED)
+
+
+def move(ticket: Ticket, verb: str, by: Person, why: str = "") -> Move:
+    """Take one step of the table, with its entry in the journal. Raises Refused when the table says no."""
+    return _move(ticket, verb, by, why)
+
+
+def _move(ticket: Ticket, verb: str, by: Person, why: str = "") -> Move:
+    chosen = next((m for m in moves_for(ticket, by) if m.verb == verb), None)
+    if chosen is None:
+        raise Refused(_why_not(ticket, verb, by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB[verb].label)
+    was = ticket.state
+    touch(ticket)
+    ticket.enters(chosen.enters, ticket.touched_at)
+    journal.write(f"ticket.{verb}", ticket, by, was=was, became=ticket.state, why=why)
+    return chosen
+
+
+def _why_not(ticket: Ticket, verb: str, by: Person) -> str:
+    wanted = next(m for m in MOVES if m.verb == verb)
+    if ticket.state not in wanted.leaves:
+        return N_("“{what}” is not possible while the ticket is “{state}”.")
+    if verb in ("close", "send_back") and by.has(Role.CALLER):
+        return N_("Whoever handled a ticket cannot verify it; another call-back officer has to.")
+    if wanted.closing and not wanted.who.isdisjoint(parties(ticket, by)):
+        return N_("Tickets of this kind are closed in another way.")
+    return N_("“{what}” is not yours to do here.")
+
+
+def end(ticket: Ticket, at, outcome: str) -> None:
+    """The ticket is over: its closing promises are judged, the rest stops to matter, running orders end."""
+    ticket.enters(State.CLOSED, at)
+    ticket.outcome = outcome
+    for event in ("verified", "closed"):
+        deadlines.happen(ticket, event, at)
+    deadlines.drop(ticket, at)
+    _end_orders(ticket, at)
+
+
+def back_to_work(ticket: Ticket, at) -> None:
+    """Handling goes on after an application: the order that was done is running again, progress is owed again."""
+    from portal.domain.tickets.dispatching import rerun
+
+    ticket.applied_at = None
+    rerun(ticket)
+    deadlines.happen(ticket, "verified", at)
+
+
+def touch(ticket: Ticket, at=None) -> None:
+    """Something happened to it: the row changes, so that forms drawn before know."""
+    ticket.touched_at = at or clock.now()
+
+
+def need_verifier(ticket: Ticket, by: Person) -> None:
+    """Refuse whoever may not verify this ticket now."""
+    if not any(m.verb == "close" for m in moves_for(ticket, by)):
+        raise Refused(_why_not(ticket, "close", by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB["close"].label)
+
+
+def _need_desk(ticket: Ticket, by: Person) -> None:
+    if DESK not in parties(ticket, by):
+        raise Refused(N_("This is the desk's work."))
+
+
+def _need_work(ticket: Ticket, by: Person) -> None:
+    """Live, and mine to work on; a new ticket is accepted by the agent who first answers it."""
+    if not ticket.is_live:
+        raise Refused(N_("This ticket is over; there is nobody to reply to."))
+    who = parties(ticket, by)
+    if not who & {"desk", "handling"}:
+        raise Refused(N_("This ticket is not in your hands."))
+    if ticket.state == State.NEW:
+        accept(ticket, by)
+
+
+def _need_shape(ticket: Ticket, shape: dict) -> None:
+    """R15: what a reply of this class must say. Raises Refused naming the first thing missing."""
+    if not ticket.class_code or settings.policy().kind(ticket.kind).closing != "callback":
+        return
+    for part in settings.policy().reply_shape(ticket.class_code):
+        if part.required and not part.when_open and not str(shape.get(part.code) or "").strip():
+            raise Refused(N_("A final reply of this class must say: {part}."), part=part.words)
+
+
+def _given(shape: dict | None) -> dict:
+    return {code: value for code, value in (shape or {}).items() if value not in (None, "", [])}
+
+
+def _order_of(ticket: Ticket, by: Person):
+    from portal.domain.tickets.lifecycle import lead_of
+
+    return lead_of(ticket, by) if by.has(Role.HANDLER) else None
+
+
+def _say(ticket: Ticket, by: Person, sort: str, body: str, at, *, shown_at=None, stage=None, shape=None) -> Message:
+    message = Message(
+        ticket_id=ticket.id, by=by, sort=sort, stage=stage, body=body, shape=shape or {}, at=at, shown_at=shown_at or at
+    )
+    db.session.add(message)
+    db.session.flush()
+    search.remember(ticket.id, shown=body)
+    return message
+
+
+def _attach(attached: Sequence[files.StoredFile], ticket: Ticket, message: Message | None = None, note: Note | None = None) -> None:
+    for file in attached:
+        db.session.add(files.Attachment(
+            file=file, ticket_id=ticket.id, message_id=message.id if message else None, note_id=note.id if note else None
+        ))  # fmt: skip
+
+
+def _end_orders(ticket: Ticket, at) -> None:
+    from portal.domain.tickets.dispatching import end_running
+
+    end_running(ticket, at)
+
+
+def _working_on(ticket: Ticket) -> list[Person]:
+    """Who hears of what the customer does: the owner (or the desk) and the watchers."""
+    people = [ticket.owner] if ticket.owner else staff(Role.AGENT)
+    return people + [person for person in watchers(ticket) if person not in people]
+
+
+def watchers(ticket: Ticket) -> list[Person]:
+    """Who watches this ticket."""
+    rows = db.select(Person).join(Watcher, Watcher.person_id == Person.id).where(Watcher.ticket_id == ticket.id)
+    return list(db.session.scalars(rows.where(Person.disabled_at.is_(None))))
+
+
+def _letter(template: str, to: Person, ticket: Ticket, event: str, at=None, **facts) -> None:
+    outbox.post(
+        template, to, key=f"ticket:{ticket.id}:{event}", ticket=ticket, at=at, number=ticket.number,
+        subject=ticket.subject, **facts,
+    )  # fmt: skip
+
+
+def _tell_customer(template: str, ticket: Ticket, event: str, at=None) -> None:
+    if ticket.asked_by:
+        _letter(template, ticket.asked_by, ticket, event, at)
+
+
+def _tell_watchers(ticket: Ticket, by: Person, event: str, at=None) -> None:
+    for person in watchers(ticket):
+        if person.id != by.id:
+            _letter("ticket_moved", person, ticket, event, at, by=by.name)
+
+
+def files_of_draft(person: Person, place: str) -> list[files.StoredFile]:
+    """The files that lie in the person's draft at this place."""
+    return [row.file for row in drafts.attached(drafts.find(person, place))]

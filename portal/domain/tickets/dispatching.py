@@ -1,0 +1,140 @@
+"""Dispatch orders (服务派工单, R13): sent, confirmed, worked on, handed back."""
+
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.db import db
+from portal.domain import journal, outbox
+from portal.domain.people.models import Department, Person, Provider
+from portal.domain.people.queries import handlers_of
+from portal.domain.people.roles import Role
+from portal.domain.refusals import Refused
+from portal.domain.tickets import actions, deadlines
+from portal.domain.tickets.lifecycle import DESK, parties
+from portal.domain.tickets.models import ContactRecord, Dispatch, Ticket
+from portal.domain.tickets.numbers import next_number
+from portal.domain.tickets.states import State
+from portal.i18n import N_
+
+
+def dispatch(
+    ticket: Ticket, by: Person, to: Department | Provider, suggestion: str, *, lead: bool = True,
+    version: int | None = None,
+) -> Dispatch:  # fmt: skip
+    """Send an order with a first handling suggestion. A new lead takes the lead from the one before."""
+    actions.expect(ticket, version)
+    if DESK not in parties(ticket, by):
+        raise Refused(N_("Only the desk dispatches."))
+    if ticket.state == State.NEW:
+        actions.accept(ticket, by)
+    if ticket.state != State.OPEN:
+        raise Refused(N_("Only a ticket in hand can be dispatched."))
+    running = running_orders(ticket)
+    if any(order.party == to for order in running):
+        raise Refused(N_("{name} has a running order for this ticket already."), name=to.name)
+    at = clock.now()
+    if lead:
+        for order in running:
+            order.is_lead = False
+    order = Dispatch(
+        ticket=ticket, number=next_number("PG", at), department=to if isinstance(to, Department) else None,
+        provider=to if isinstance(to, Provider) else None, is_lead=lead or not running, suggestion=suggestion,
+        by=by, at=at,
+    )  # fmt: skip
+    db.session.add(order)
+    db.session.flush()
+    actions.touch(ticket, at)
+    journal.write("ticket.dispatched", ticket, by, became=to.name, order=order.number)
+    deadlines.happen(ticket, "dispatched", at, order)
+    for handler in handlers_of(to):
+        _tell("order_arrived", handler, ticket, order, "arrived")
+    return order
+
+
+def confirm(order: Dispatch, ticket: Ticket, by: Person) -> None:
+    """The handler has read the order and takes it on, the same day (R14)."""
+    _need_party(order, by)
+    if order.confirmed_at is not None:
+        raise Refused(N_("This order was confirmed already."))
+    at = clock.now()
+    order.confirmed_at, order.handler = at, by
+    actions.touch(ticket, at)
+    journal.write("ticket.order_confirmed", ticket, by, order=order.number)
+    deadlines.happen(ticket, "order_confirmed", at, order)
+
+
+def contact(
+    ticket: Ticket, by: Person, means: str, reached: bool, spoke_with: str = "", body: str = "",
+    order: Dispatch | None = None,
+) -> ContactRecord:  # fmt: skip
+    """Record a contact with the customer; the first one that reached somebody keeps the contact promise (R14)."""
+    if not parties(ticket, by) & {"desk", "handling"}:
+        raise Refused(N_("This ticket is not in your hands."))
+    if not ticket.is_live:
+        raise Refused(N_("This ticket is over."))
+    at = clock.now()
+    record = ContactRecord(
+        ticket_id=ticket.id, dispatch_id=order.id if order else None, by=by, at=at, means=means, reached=reached,
+        spoke_with=spoke_with, body=body,
+    )  # fmt: skip
+    db.session.add(record)
+    if order and reached:
+        order.contacted_at = order.contacted_at or at
+        order.handler = order.handler or by
+    actions.touch(ticket, at)
+    journal.write("ticket.contacted", ticket, by, means=means, reached=reached)
+    if reached:
+        deadlines.happen(ticket, "contacted", at, order)
+    return record
+
+
+def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
+    """The party cannot do it and says why; the owner hears of it and dispatches anew."""
+    _need_party(order, by)
+    at = clock.now()
+    order.handed_back, order.done_at, order.handler = why, at, order.handler or by
+    deadlines.drop(ticket, at, order)
+    actions.touch(ticket, at)
+    journal.write("ticket.handed_back", ticket, by, was=order.party.name, why=why)
+    if ticket.owner:
+        _tell("order_handed_back", ticket.owner, ticket, order, "handed_back", why=why, by=by.name)
+
+
+def running_orders(ticket: Ticket) -> list[Dispatch]:
+    """The orders still worked on, the lead first."""
+    return [order for order in orders(ticket) if order.done_at is None]
+
+
+def orders(ticket: Ticket) -> list[Dispatch]:
+    """All orders of a ticket with their parties and people, the lead first, then by number."""
+    db.session.flush()
+    along = (Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler)
+    rows = db.select(Dispatch).where(Dispatch.ticket_id == ticket.id).options(*map(joinedload, along))
+    return sorted(db.session.scalars(rows), key=lambda order: (not order.is_lead, order.id))
+
+
+def end_running(ticket: Ticket, at) -> None:
+    """The ticket is over: what is still running ends with it."""
+    for order in running_orders(ticket):
+        order.done_at = at
+
+
+def rerun(ticket: Ticket) -> None:
+    """Not solved: the order that was done last is running again."""
+    done = [o for o in orders(ticket) if o.done_at is not None and o.handed_back is None]
+    if done and not running_orders(ticket):
+        done[0].done_at = None
+
+
+def _need_party(order: Dispatch, by: Person) -> None:
+    if not by.has(Role.HANDLER) or not order.party.is_party_of(by):
+        raise Refused(N_("This order is not for you."))
+    if order.done_at is not None:
+        raise Refused(N_("This order is over."))
+
+
+def _tell(template: str, to: Person, ticket: Ticket, order: Dispatch, event: str, **facts) -> None:
+    outbox.post(
+        template, to, key=f"order:{order.id}:{event}", ticket=ticket, number=ticket.number, subject=ticket.subject,
+        order=order.number, suggestion=order.suggestion[:500], **facts,
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""The life of a ticket as a table (R12–R21): what may be done, from where, by whom, and how it is told."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, union
+
+from portal.db import db
+from portal.domain import settings
+from portal.domain.people.models import Person
+from portal.domain.people.roles import Role
+from portal.domain.tickets.models import ContactRecord, Dispatch, Message, Ticket
+from portal.domain.tickets.states import State
+from portal.i18n import N_
+
+NEW, OPEN, WAITING, VERIFYING, CLOSED, WITHDRAWN, MERGED = State
+
+# Who somebody is to one ticket.
+CUSTOMER, DESK, HANDLING, VERIFIER = "customer", "desk", "handling", "verifier"
+WORKING = {DESK, HANDLING}
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step of a life: its verb, the word on its button, its sentence in the history, and who may take it."""
+
+    verb: str
+    label: str
+    said: str
+    leaves: frozenset[State]
+    enters: State
+    who: frozenset[str]
+    closing: str | None = None
+    """Only for kinds that are closed this way: «callback» or «answer»."""
+
+
+def _row(verb, label, said, leaves, enters, who, closing=None):
+    return Move(verb, label, said, frozenset(leaves), enters, frozenset(who), closing)
+
+
+MOVES = (
+    # verb, on the button, in the history, leaves, enters, who may, only for kinds closed by
+    _row("accept", N_("Accept"), N_("{by} accepted it and is its owner from now on"), {NEW}, OPEN, {DESK}),
+    _row("ask", N_("Ask the customer"), N_("{by} asked the customer for more"), {OPEN}, WAITING, WORKING),
+    _row("answer", N_("Answer"), N_("{by} answered our question"), {WAITING}, OPEN, {CUSTOMER}),
+    _row("resume", N_("Go on without an answer"), N_("{by} went on without waiting any longer"), {WAITING}, OPEN, WORKING),
+    _row("apply", N_("Apply for closure"), N_("{by} applied for closure"), {OPEN}, VERIFYING, WORKING, "callback"),
+    _row("finish", N_("Answer and close"), N_("{by} answered and closed it"), {OPEN}, CLOSED, {DESK}, "answer"),
+    _row("take_back", N_("Take the application back"), N_("{by} took the application back"), {VERIFYING}, OPEN, WORKING),
+    _row("send_back", N_("Not solved, back"), N_("{by} found it not solved and sent it back"), {VERIFYING}, OPEN, {VERIFIER}),
+    _row("close", N_("Close"), N_("{by} verified the result and closed it"), {VERIFYING}, CLOSED, {VERIFIER}),
+    _row("confirm", N_("Yes, it is solved"), N_("{by} confirmed the result"), {VERIFYING}, CLOSED, {CUSTOMER}),
+    _row("reject", N_("No, not yet"), N_("{by} said it is not solved"), {VERIFYING}, OPEN, {CUSTOMER}),
+    _row("withdraw", N_("Withdraw"), N_("{by} withdrew it"), {NEW, OPEN, WAITING, VERIFYING}, WITHDRAWN, {CUSTOMER}),
+    _row("reopen", N_("Reopen"), N_("{by} reopened it"), {CLOSED}, OPEN, {CUSTOMER, DESK}),
+    _row("merge", N_("Merge"), N_("{by} merged it into another ticket"), {NEW, OPEN, WAITING}, MERGED, {DESK}),
+    _row("unmerge", N_("Undo the merge"), N_("{by} undid the merge"), {MERGED}, OPEN, {DESK}),
+)  # fmt: skip
+BY_VERB = {move.verb: move for move in MOVES}
+
+# In which states the promises that pause do not run (R14).
+PAUSED_IN = frozenset({WAITING})
+
+# How the history tells what happened to a ticket; every verb that is written has its sentence.
+TOLD = {
+    "ticket.opened": N_("{by} opened it"),
+    "ticket.added": N_("{by} added something"),
+    "ticket.replied": N_("{by} replied to the customer"),
+    "ticket.reply_taken_back": N_("{by} took a reply back before it was shown"),
+    "ticket.noted": N_("{by} wrote an internal note"),
+    "ticket.assigned": N_("{by} made {became} the owner"),
+    "ticket.classified": N_("{by} classified it anew: {became}"),
+    "ticket.severity": N_("{by} changed the severity to {became}"),
+    "ticket.shared": N_("{by} shared it with colleagues"),
+    "ticket.unshared": N_("{by} stopped sharing it with colleagues"),
+    "ticket.dispatched": N_("{by} dispatched it to {became}"),
+    "ticket.order_confirmed": N_("{by} confirmed the order"),
+    "ticket.handed_back": N_("{by} handed the order back"),
+    "ticket.contacted": N_("{by} recorded a contact with the customer"),
+    "ticket.called_back": N_("{by} called back: {became}"),
+    "ticket.linked": N_("{by} linked it with {became}"),
+    "ticket.unlinked": N_("{by} removed the link with {was}"),
+    "ticket.problem": N_("{by} put it under the problem “{became}”"),
+    "ticket.rated": N_("{by} rated the service: {became} of 5"),
+    "ticket.warned": N_("The owner was reminded: {became}"),
+    "ticket.breached": N_("A promise was missed: {became}"),
+    "ticket.escalated": N_("The supervisors were told of a missed promise: {became}"),
+    **{f"ticket.{move.verb}": move.said for move in MOVES},
+}
+
+
+def parties(ticket: Ticket, person: Person) -> frozenset[str]:
+    """Who this person is to this ticket. Whoever handled it never verifies it (R16)."""
+    if not person.is_staff:
+        return frozenset({CUSTOMER}) if person.customer_id == ticket.customer_id else frozenset()
+    found = set()
+    if person.has(Role.AGENT, Role.SUPERVISOR):
+        found.add(DESK)
+    if person.has(Role.HANDLER) and _is_handling(ticket, person):
+        found.add(HANDLING)
+    if person.has(Role.CALLER) and person.id not in handled_by(ticket):
+        found.add(VERIFIER)
+    return frozenset(found)
+
+
+def moves_for(ticket: Ticket, person: Person, known: frozenset[str] | None = None) -> list[Move]:
+    """The moves this person may make now; the buttons a page shows. `known`: parties found before."""
+    who = parties(ticket, person) if known is None else known
+    closing = settings.policy().kind(ticket.kind).closing
+    return [m for m in MOVES if ticket.state in m.leaves and m.who & who and m.closing in (None, closing)]
+
+
+def _is_handling(ticket: Ticket, person: Person) -> bool:
+    return lead_of(ticket, person) is not None
+
+
+def lead_of(ticket: Ticket, person: Person) -> Dispatch | None:
+    """The running order of this ticket for this person's party, if there is one."""
+    if not (person.department_id or person.provider_id):
+        return None
+    party = Dispatch.provider_id == person.provider_id if person.provider_id else Dispatch.department_id == person.department_id
+    running = select(Dispatch).where(Dispatch.ticket_id == ticket.id, party, Dispatch.done_at.is_(None))
+    return db.session.scalars(running.order_by(Dispatch.id.desc()).limit(1)).first()
+
+
+def handled_by(ticket: Ticket) -> set[int]:
+    """Everybody who had a hand in this ticket: owned it, dispatched it, worked on an order, spoke or wrote to the customer."""
+    of = ticket.id
+    hands = union(
+        select(Ticket.owner_id.label("who")).where(Ticket.id == of, Ticket.owner_id.is_not(None)),
+        select(Dispatch.handler_id).where(Dispatch.ticket_id == of, Dispatch.handler_id.is_not(None)),
+        select(Dispatch.by_id).where(Dispatch.ticket_id == of),
+        select(ContactRecord.by_id).where(ContactRecord.ticket_id == of),
+        select(Message.by_id).where(Message.ticket_id == of, Message.sort.in_(("reply", "question", "solution"))),
+    )
+    return set(db.session.scalars(hands))

@@ -1,0 +1,100 @@
+"""Tickets that belong together (R21): merged with a way back, linked, put under one problem."""
+
+from portal import clock
+from portal.db import db
+from portal.domain import journal, outbox
+from portal.domain.people.models import Person
+from portal.domain.refusals import Refused
+from portal.domain.tickets import actions, deadlines
+from portal.domain.tickets.lifecycle import DESK, parties
+from portal.domain.tickets.models import Problem, Ticket, TicketLink
+from portal.domain.tickets.states import State
+from portal.i18n import N_
+
+
+def merge(ticket: Ticket, into: Ticket, by: Person, why: str = "") -> None:
+    """Go on in another ticket of the same customer: its thread shows both, later words go there."""
+    if ticket.id == into.id or ticket.customer_id != into.customer_id:
+        raise Refused(N_("Only two different tickets of the same customer can be merged."))
+    if not into.is_live:
+        raise Refused(N_("{number} is over; merge into a ticket that is still worked on."), number=into.number)
+    at = clock.now()
+    was = ticket.state
+    actions.move(ticket, "merge", by, why=why)
+    ticket.merged_into = into
+    deadlines.drop(ticket, ticket.touched_at)
+    journal.write("ticket.linked", into, by, became=ticket.number, merged=True, state=was)
+    actions.touch(into, at)
+    if ticket.asked_by:
+        outbox.post(
+            "ticket_merged", ticket.asked_by, key=f"ticket:{ticket.id}:merged:{into.id}", ticket=ticket,
+            number=ticket.number, subject=ticket.subject, into=into.number,
+        )  # fmt: skip
+
+
+def unmerge(ticket: Ticket, by: Person) -> None:
+    """Undo a merge: the ticket stands where it stood, its promises of then hold again."""
+    merged_at, into = ticket.touched_at, ticket.merged_into
+    actions.move(ticket, "unmerge", by)
+    ticket.merged_into = None
+    if ticket.accepted_at is None:
+        ticket.enters(State.NEW, clock.now())
+    deadlines.revive(ticket, merged_at)
+    if into is not None:
+        actions.touch(into)
+
+
+def link(ticket: Ticket, other: Ticket, by: Person) -> None:
+    """Say that two tickets have to do with each other."""
+    _need_desk(ticket, by)
+    if ticket.id == other.id:
+        raise Refused(N_("A ticket cannot be linked with itself."))
+    one, two = sorted((ticket.id, other.id))
+    if db.session.scalar(db.select(TicketLink.id).where(TicketLink.one_id == one, TicketLink.other_id == two)):
+        return
+    db.session.add(TicketLink(one_id=one, other_id=two, by_id=by.id, at=clock.now()))
+    actions.touch(ticket)
+    journal.write("ticket.linked", ticket, by, became=other.number)
+
+
+def unlink(ticket: Ticket, other: Ticket, by: Person) -> None:
+    """Take a link away."""
+    _need_desk(ticket, by)
+    one, two = sorted((ticket.id, other.id))
+    for row in db.session.scalars(db.select(TicketLink).where(TicketLink.one_id == one, TicketLink.other_id == two)):
+        db.session.delete(row)
+        journal.write("ticket.unlinked", ticket, by, was=other.number)
+    actions.touch(ticket)
+
+
+def linked(ticket: Ticket) -> list[Ticket]:
+    """The tickets this one is linked with, newest first."""
+    ids = (
+        db.select(TicketLink.other_id).where(TicketLink.one_id == ticket.id)
+        .union(db.select(TicketLink.one_id).where(TicketLink.other_id == ticket.id))
+    )  # fmt: skip
+    return list(db.session.scalars(db.select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id.desc())))
+
+
+def merged_here(ticket: Ticket) -> list[Ticket]:
+    """The tickets that were merged into this one, oldest first."""
+    return list(db.session.scalars(db.select(Ticket).where(Ticket.merged_into_id == ticket.id).order_by(Ticket.id)))
+
+
+def put_under(ticket: Ticket, problem: Problem | None, by: Person, title: str = "") -> Problem | None:
+    """Put a ticket under a problem (热点问题), a new one if a title is given; under none to take it away."""
+    _need_desk(ticket, by)
+    if problem is None and title:
+        problem = Problem(title=title, by_id=by.id, at=clock.now())
+        db.session.add(problem)
+        db.session.flush()
+    was = ticket.problem.title if ticket.problem else None
+    ticket.problem = problem
+    actions.touch(ticket)
+    journal.write("ticket.problem", ticket, by, was=was, became=problem.title if problem else "—")
+    return problem
+
+
+def _need_desk(ticket: Ticket, by: Person) -> None:
+    if DESK not in parties(ticket, by):
+        raise Refused(N_("This is the desk's work."))

@@ -1,0 +1,3 @@
+"""The door of both sides: what everybody signed in comes for: own account, notices, files, documents, drafts."""
+
+DOORS = ()

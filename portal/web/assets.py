@@ -1,0 +1,56 @@
+"""Static files under names that carry their version, and what templates call for them."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import g, request
+from flask_wtf.csrf import generate_csrf
+
+from portal.web.headers import PAGE
+
+FOLDER = Path(__file__).resolve().parent.parent / "static"
+PREFIX = "static"
+
+
+def url(name: str) -> str:
+    """The address of a static file, new whenever any of them changes: cached for ever."""
+    return f"/{PREFIX}/{name}?v={_version()}"
+
+
+@cache
+def _version() -> str:
+    digest = hashlib.sha256()
+    for place in sorted(FOLDER.glob("*.*")):
+        digest.update(place.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def headers(kept, path, url) -> None:
+    """Static files carry the strict headers too."""
+    kept["X-Content-Type-Options"] = "nosniff"
+    kept["Content-Security-Policy"] = PAGE
+    kept["Referrer-Policy"] = "same-origin"
+    kept["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+def csrf_token() -> str:
+    """The token of this session, made once a request."""
+    if "csrf" not in g:
+        g.csrf = generate_csrf()
+    return g.csrf
+
+
+def page_about() -> str:
+    """The endpoint of the page being drawn, for what lights up in the navigation."""
+    return request.endpoint or ""
+
+
+class Macros:
+    """Macros of one template as a global: a block rendered alone has them too."""
+
+    def __init__(self, environment, template: str):
+        self._environment, self._template = environment, template
+
+    def __getattr__(self, name: str):
+        return getattr(self._environment.get_template(self._template).module, name)

@@ -1,0 +1,134 @@
+"""Dates, numbers and words as the reader's language says them; registered with Jinja by create_app."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from flask_babel import get_locale, gettext, ngettext
+
+from portal import clock
+from portal.domain import settings
+from portal.i18n import Words
+
+_HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
+_GAP = re.compile(f"({_HAN})({_LATIN})|({_LATIN})({_HAN})")
+_WEEKDAYS = "一二三四五六日"
+
+
+def zone() -> ZoneInfo:
+    """The company's time zone."""
+    return ZoneInfo(settings.company().zone)
+
+
+def here(at: datetime) -> datetime:
+    """A moment as the company's clock shows it."""
+    return at.astimezone(zone())
+
+
+def _chinese() -> bool:
+    return str(get_locale()).startswith("zh")
+
+
+def day(on: date | datetime | None) -> str:
+    """今天, 明天, 9月28日; with the year when it is another one."""
+    if on is None:
+        return "—"
+    on = here(on).date() if isinstance(on, datetime) else on
+    today = here(clock.now()).date()
+    near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}.get((on - today).days)
+    if near:
+        return near
+    if _chinese():
+        text = f"{on.month}月{on.day}日"
+        return text if on.year == today.year else f"{on.year}年{text}"
+    return format_date(on, "d MMM" if on.year == today.year else "d MMM y", locale="en")
+
+
+def moment(at: datetime | None) -> str:
+    """今天 16:30, 明天 (周二) 10:00, 9月28日 09:05."""
+    if at is None:
+        return "—"
+    local = here(at)
+    days = (local.date() - here(clock.now()).date()).days
+    text = day(local.date())
+    if 0 < days < 7:
+        weekday = f"周{_WEEKDAYS[local.weekday()]}" if _chinese() else format_date(local, "EEE", locale="en")
+        text = f"{text}（{weekday}）" if _chinese() else f"{text} ({weekday})"
+    return f"{text} {local:%H:%M}"
+
+
+def stamp(at: datetime | None) -> str:
+    """The whole moment, for paper and for hovering: 2026年9月28日 16:30."""
+    if at is None:
+        return "—"
+    local = here(at)
+    if _chinese():
+        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+    return format_datetime(local, "d MMM y, HH:mm", locale="en")
+
+
+def span(length: timedelta | None) -> str:
+    """A length of time in words, two units at most: 3 小时 20 分, 2 天 4 小时."""
+    if length is None:
+        return "—"
+    minutes = max(0, round(length.total_seconds() / 60))
+    days, rest = divmod(minutes, 1440)
+    hours, minutes = divmod(rest, 60)
+    parts = []
+    if days:
+        parts.append(ngettext("%(num)d day", "%(num)d days", days))
+    if hours:
+        parts.append(ngettext("%(num)d hour", "%(num)d hours", hours))
+    if minutes and not days:
+        parts.append(ngettext("%(num)d minute", "%(num)d minutes", minutes))
+    return " ".join(parts) or gettext("less than a minute")
+
+
+def number(value, digits: int = 0) -> str:
+    """1,234 or 1,234.5; — for nothing."""
+    if value is None:
+        return "—"
+    return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale="en")
+
+
+def filesize(size: int) -> str:
+    """1.4 MB, 320 KB."""
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"
+
+
+def gap(text: str) -> str:
+    """A quarter of an em between Han and Latin or digits: for reading, not for copying."""
+    thin = "\u2005"
+    return _GAP.sub(lambda m: f"{m[1] or m[3]}{thin}{m[2] or m[4]}", text)
+
+
+def told(text: str, facts: dict) -> str:
+    """A marked word with its facts, each said by its kind: moments, days, lengths, bilingual words, marked words."""
+    return gettext(text).format(**{name: _said(value) for name, value in facts.items()})
+
+
+def _said(value):
+    if isinstance(value, Words):
+        return value.in_(str(get_locale()))
+    if isinstance(value, datetime):
+        return moment(value)
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, time):
+        return format_time(value, "HH:mm", locale="en")
+    if isinstance(value, timedelta):
+        return span(value)
+    return gettext(value) if isinstance(value, str) and value.isascii() and value else value
+
+
+def words_in(words: Words) -> str:
+    """A bilingual word of the policy in the reader's language."""
+    return words.in_(str(get_locale()))
+
+
+FILTERS = {
+    "day": day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
+    "gap": gap, "words": words_in, "here": here,
+}  # fmt: skip

@@ -1,0 +1,77 @@
+"""Forms: shape only. A form lives in the module of the view that shows it; whether the rules agree is the action's business."""
+
+import secrets
+
+from flask import request
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField
+from wtforms.validators import ValidationError
+
+from portal.domain.refusals import Refused
+from portal.web import uploads
+
+TITLE, BODY = 200, 20_000
+
+
+def submission_key() -> str:
+    """A fresh key for a form: its second sending leads where the first one led."""
+    return secrets.token_urlsafe(18)
+
+
+def _stripped(value):
+    return value.strip() if isinstance(value, str) else value
+
+
+class Form(FlaskForm):
+    """Texts come in without blanks around; what is posted beyond the fields is nothing to us."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False  # checked for every unsafe request by CSRFProtect, before any view
+
+        def bind_field(self, form, unbound_field, options):
+            kind = getattr(unbound_field.field_class, "strips", True)
+            if kind and issubclass(unbound_field.field_class, Field):
+                filters = list(unbound_field.kwargs.get("filters", ()))
+                if _stripped not in filters and unbound_field.field_class.__name__ in STRIPPED:
+                    options = options | {"filters": (*filters, _stripped)}
+            return super().bind_field(form, unbound_field, options)
+
+        def wrap_formdata(self, form, formdata):
+            if formdata is not None:
+                return super().wrap_formdata(form, formdata)
+            return request.form if request.method not in ("GET", "HEAD") else None
+
+    def facts(self) -> dict:
+        """What was given, as the keyword arguments of the action."""
+        return {name: field.data for name, field in self._fields.items() if not isinstance(field, HiddenField)}
+
+
+STRIPPED = {"StringField", "TextAreaField", "EmailField", "TelField", "SearchField", "URLField"}
+
+
+class Uploads:
+    """A validator for a file field: the files were staged already; what was wrong with one is said here."""
+
+    def __init__(self, required: bool = False):
+        self.required = required
+
+    def __call__(self, form, field):
+        field.data = uploads.of(field.name)
+        for refusal in uploads.errors(field.name):
+            raise ValidationError(said(refusal))
+        if self.required and not field.data:
+            raise ValidationError(gettext("Please choose a file."))
+
+
+def said(refusal: Refused) -> str:
+    """A refusal in the reader's language."""
+    from portal.web.filters import told
+
+    return told(refusal.text, refusal.facts)
+
+
+def refuse(form, field: str, refusal: Refused) -> None:
+    """Put the rules' no beside the field it is about, so that what was typed stays."""
+    found = form._fields[field]
+    found.errors = [*found.errors, said(refusal)]

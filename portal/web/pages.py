@@ -1,0 +1,63 @@
+"""A page is a template with named blocks; htmx names the block by the id of its target. The view does not know."""
+
+from flask import current_app, flash, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+
+def page(template: str, status: int = 200, **facts) -> Response:
+    """The page, or the block of it that htmx asks for. Sent on to another page, that one takes the body."""
+    block = _wanted_block(template)
+    html = _fragment(template, block, facts) if block else render_template(template, **facts)
+    response = make_response(html, status)
+    response.vary.update(("HX-Request", "HX-Target"))
+    if by_htmx() and not block:
+        response.headers["HX-Retarget"] = "body"
+        response.headers["HX-Reswap"] = "innerHTML show:window:top"
+        response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
+    return response
+
+
+def word(status: int) -> Response:
+    """Only what there is to say, out of band; the page it is said on stays as it is."""
+    html = _block("layout/flash.html", "flash", {"oob": True})
+    return make_response(html, status, {"HX-Reswap": "none"})
+
+
+def say(text: str, tone: str = "good", **facts) -> None:
+    """A word to the person (marked with N_, facts for its braces) on whatever they are shown next."""
+    flash((text, facts, tone))
+
+
+def by_htmx() -> bool:
+    """Did htmx ask for a fragment (and not for a whole page, nor to restore history)?"""
+    asked = request.headers
+    return "HX-Request" in asked and "HX-Boosted" not in asked and "HX-History-Restore-Request" not in asked
+
+
+def own_path(wanted: str | None, otherwise: str) -> str:
+    """A path of our own to go on to, or the other one: nothing that could lead to another site."""
+    plain = wanted and wanted.startswith("/") and wanted.isascii() and wanted.isprintable()
+    return wanted if plain and not wanted.startswith(("//", "/\\")) and "\\" not in wanted else url_for(otherwise)
+
+
+def _wanted_block(template: str) -> str | None:
+    target = request.headers.get("HX-Target", "")
+    return target if by_htmx() and target in _template(template).blocks else None
+
+
+def _fragment(template: str, block: str, facts: dict) -> str:
+    return _block(template, block, facts) + _block("layout/flash.html", "flash", {"oob": True})
+
+
+def _block(template: str, name: str, facts: dict) -> str:
+    current_app.update_template_context(facts)
+    source = _template(template)
+    return "".join(_rendered(source, name, facts))
+
+
+def _rendered(source, name: str, facts: dict):
+    return source.blocks[name](source.new_context(facts))
+
+
+def _template(name: str):
+    return current_app.jinja_env.get_template(name)

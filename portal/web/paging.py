@@ -1,0 +1,29 @@
+"""Keyset pages: the next page begins after the last row seen, so that a deep page costs what the first one does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the keys that lead to the pages beside it; none where there is no such page."""
+
+    rows: Sequence
+    older: str | None = None
+    newer: str | None = None
+
+
+def key_of(*parts) -> str:
+    """A row's place in the order, as it travels in an address."""
+    return "~".join(part.isoformat() if isinstance(part, datetime) else str(part) for part in parts)
+
+
+def moment_and_id(key: str | None) -> tuple[datetime, int] | None:
+    """A key of the kind (moment, id); none for what is not one of ours."""
+    try:
+        at, number = (key or "").split("~")
+        moment = datetime.fromisoformat(at)
+        return (moment, int(number)) if moment.tzinfo else None
+    except ValueError:
+        return None
