@@ -7,7 +7,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfoNotFoundError
 
-from portal.domain.policy_parts import EVENTS, TEMPLATE_PLACES, Ask, AskType, ClockRule, ReplyField
+from portal.domain.policy_parts import EVENTS, TEMPLATE_PLACES, Ask, AskType, ReplyField
 from portal.domain.policy_reading import Mistake
 
 if TYPE_CHECKING:
@@ -84,9 +84,6 @@ def _clocks(policy: "Policy") -> Found:
         place = f"clocks[{rule.code}]"
         for field, events in (("starts", [rule.starts]), ("met", [rule.met]), ("stops_too", rule.stops_too)):
             yield from ((f"{place}.{field}", f"{one!r} is no event") for one in events if one not in EVENTS)
-        if rule.by_class == (rule.promise is not None):
-            yield f"{place}.promise", "either a promise, or by_class"
-        yield from _by_class(policy, rule, place)
         for number, one in enumerate(rule.shorter):
             for field, into in (("tier", "tiers"), ("card", "cards"), ("severity", "severities")):
                 code, known = getattr(one, field), {item.code for item in getattr(policy, into)}
@@ -97,12 +94,6 @@ def _clocks(policy: "Policy") -> Found:
     for kind in policy.kinds:
         if not any(rule.starts == "opened" and rule.classes is None for rule in policy.clocks_for(kind.code)):
             yield "clocks", f"nothing is promised when a {kind.code} is opened"
-
-
-def _by_class(policy: "Policy", rule: ClockRule, place: str) -> Found:
-    for code in rule.kinds if rule.by_class else ():
-        if not policy.kind(code).takes_class and code != "service":
-            yield f"{place}.by_class", f"a {code} has neither class nor service"
 
 
 def _templates(policy: "Policy") -> Found:

@@ -152,7 +152,7 @@ class ClockRule:
 
     `words` tell the customer what is promised, `rule_words` the rule. `met` keeps the promise; where it
     `repeats`, it also begins the next round. `stops_too` ends it for good, judged at that moment alike.
-    `by_class`: the promise is the closure limit of the ticket's class or service.
+    `by_class`: the promise is the closure limit of the ticket's class or service; `promise` until it is known.
     """
 
     code: str
@@ -161,7 +161,7 @@ class ClockRule:
     kinds: tuple[str, ...]
     starts: str
     met: str
-    promise: Promise | None = None
+    promise: Promise
     classes: tuple[str, ...] | None = None
     stops_too: tuple[str, ...] = ()
     pauses: bool = False
@@ -177,10 +177,8 @@ class ClockRule:
         card: str | None = None,
         severity: str | None = None,
     ) -> tuple[Promise, ...]:
-        """The ordinary promise, then the shorter ones that fit. ValueError: by class, and none given."""
+        """The ordinary promise, then the shorter ones that fit."""
         ordinary = klass.closure if self.by_class and klass else self.promise
-        if ordinary is None:
-            raise ValueError(f"the clock {self.code} needs a class or a service")
         return (ordinary, *(one.promise for one in self.shorter if one.fits(tier, card, severity)))
 
     def promise_for(
