@@ -152,7 +152,7 @@ class ClockRule:
 
     `words` tell the customer what is promised, `rule_words` the rule. `met` keeps the promise; where it
     `repeats`, it also begins the next round. `stops_too` ends it for good, judged at that moment alike.
-    `by_class`: the promise is the closure limit of the ticket's class or service; `promise` until it is known.
+    `by_class`: the promise is the closure limit of the class or service; `promise` until it is known.
     """
 
     code: str
