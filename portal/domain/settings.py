@@ -49,6 +49,8 @@ class Company:
     hotline_hours: str = ""
     mail_from: str = "portal@localhost"
     is_set_up: bool = False
+    is_demo: bool = False
+    """The demo world: one button per role on the sign-in page, and a page of all components."""
 
 
 @dataclass(frozen=True)
