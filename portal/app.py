@@ -21,6 +21,7 @@ from portal.config import Config, from_environment
 from portal.db import db, engine_options, tune
 from portal.domain import settings
 from portal.domain.files import Store
+from portal.domain.people import links
 from portal.i18n import LANGUAGES
 from portal.web import assets, errors, filters, forms, headers, limits
 
@@ -49,6 +50,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.extensions["portal"] = config
     app.extensions["files"] = Store(config.data / "files")
     faults.arm(config.crash_at)
+    links.arm(config.secret_key)
     _speak(app)
     _keep(app)
     _serve(app, config)
@@ -85,7 +87,7 @@ def _speak(app: Flask) -> None:
     jinja.globals.update(
         now=clock.now, told=filters.told, submission_key=forms.submission_key, asset=assets.url,
         navigation=navigation.entries, company=settings.company, policy=settings.policy, page_about=assets.page_about,
-        current_user=current_user,
+        current_user=current_user, language=_language, theme=_theme, demo=lambda: app.extensions["portal"].demo,
     )  # fmt: skip
     jinja.globals["csrf_token"] = assets.csrf_token
     for name in ("ui", "charts"):
@@ -104,6 +106,13 @@ def _language() -> str:
     if chosen in LANGUAGES:
         return chosen
     return "en" if request.accept_languages.best_match(["zh", "en"]) == "en" else "zh_Hans_CN"
+
+
+def _theme() -> str:
+    if current_user and current_user.is_authenticated:
+        return current_user.theme
+    chosen = request.cookies.get("theme")
+    return chosen if chosen in ("light", "dark") else "auto"
 
 
 def _serve(app: Flask, config: Config) -> None:

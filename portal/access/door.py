@@ -21,10 +21,14 @@ READING = {"GET", "HEAD", "OPTIONS"}
 
 
 class Door(Blueprint):
-    """A blueprint whose routes cannot be written without saying what they need; `files` lets a body be large."""
+    """A blueprint whose routes cannot be written without saying what they need.
 
-    def add_url_rule(self, rule, endpoint=None, view_func=None, *, needs: Permission, files=False, **options):
-        guarded = _guard(view_func, needs)
+    `files` lets a body be large; `ahead` is work done before the transaction of an unsafe method begins, because
+    it would hold the database too long (hashing a password).
+    """
+
+    def add_url_rule(self, rule, endpoint=None, view_func=None, *, needs: Permission, files=False, ahead=None, **options):
+        guarded = _guard(view_func, needs, ahead)
         guarded.files = files
         super().add_url_rule(rule, endpoint, guarded, **options)
 
@@ -34,7 +38,7 @@ def me():
     return current_user._get_current_object()
 
 
-def _guard(view, needs: Permission):
+def _guard(view, needs: Permission, ahead=None):
     @wraps(view)
     def answer(**url):
         if not may(me(), needs):
@@ -44,6 +48,8 @@ def _guard(view, needs: Permission):
         if request.method in READING:
             return view(**_records(url))
         uploads.stage_all()
+        if ahead is not None:
+            ahead()
         return _once(view, needs, url)
 
     answer.needs = needs

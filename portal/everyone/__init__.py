@@ -1,3 +1,5 @@
 """The door of both sides: what everybody signed in comes for: own account, notices, files, documents, drafts."""
 
-DOORS = ()
+from portal.everyone import switches
+
+DOORS = (switches.door,)
