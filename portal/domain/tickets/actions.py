@@ -7,19 +7,25 @@ of its caller. Dispatching stands in dispatching.py, verifying in callback.py, m
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy.orm import joinedload
+
 from portal import clock
 from portal.db import db
 from portal.domain import drafts, files, journal, outbox, settings
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
+from portal.domain.policy import ReplyField
 from portal.domain.refusals import Refused, Stale
 from portal.domain.tickets import deadlines, search
 from portal.domain.tickets.lifecycle import BY_VERB, DESK, MOVES, Move, moves_for, parties
-from portal.domain.tickets.models import Message, Note, Ticket, Watcher
+from portal.domain.tickets.models import Dispatch, Message, Note, Ticket, Watcher
 from portal.domain.tickets.numbers import next_number
 from portal.domain.tickets.states import FOR_STAFF, State
 from portal.i18n import N_
+
+# What a reply of each stage does for the promises: progress tells, a final reply reports the result too.
+TELLS = {"preliminary": ("replied", "told"), "final": ("replied", "reported", "told"), "progress": ("told",)}
 
 CHANGED = N_("This ticket changed while you were writing. Look at what is new; your text is kept.")
 
@@ -70,13 +76,16 @@ def accept(ticket: Ticket, by: Person) -> None:
         _letter("ticket_accepted", ticket.asked_by, ticket, "accepted", owner=by.name)
 
 
-def assign(ticket: Ticket, by: Person, owner: Person, why: str = "") -> None:
+def assign(ticket: Ticket, by: Person, owner: Person, why: str = "", *, version: int | None = None) -> None:
     """Hand the ownership to another agent; the promises stay as they are."""
+    expect(ticket, version)
     _need_desk(ticket, by)
     if not ticket.is_live:
         raise Refused(N_("A ticket that is over keeps its owner."))
-    if not owner.has(Role.AGENT, Role.SUPERVISOR):
+    if not owner.is_active or not owner.has(Role.AGENT, Role.SUPERVISOR):
         raise Refused(N_("{name} is not an agent."), name=owner.name)
+    if owner.id == ticket.owner_id:
+        raise Refused(N_("{name} is the owner already."), name=owner.name)
     if ticket.state == State.NEW:
         _move(ticket, "accept", by)
         ticket.accepted_at = clock.now()
@@ -89,14 +98,22 @@ def assign(ticket: Ticket, by: Person, owner: Person, why: str = "") -> None:
         _letter("ticket_assigned", owner, ticket, f"assigned:{ticket.touched_at.isoformat()}", by=by.name, why=why)
 
 
-def classify(ticket: Ticket, by: Person, class_code: str | None, severity: str) -> None:
-    """Put it in another class, or judge its severity anew; promises already given stay as they were given."""
+def classify(ticket: Ticket, by: Person, class_code: str | None, severity: str, *, version: int | None = None) -> None:
+    """Put it in another class, or judge its severity anew; promises already given stay as they were given.
+
+    The closing promise of a ticket without a class was a provisional one: it becomes the class's.
+    """
+    expect(ticket, version)
     _need_desk(ticket, by)
     policy = settings.policy()
     if class_code and class_code != ticket.class_code:
         klass = policy.ticket_class(class_code)
-        journal.write("ticket.classified", ticket, by, was=ticket.class_code, became=klass.code)
-        ticket.class_code = klass.code
+        if klass.is_group or ticket.kind not in klass.kinds:
+            raise Refused(N_("“{name}” is no class for this kind."), name=klass.words)
+        was, ticket.class_code = ticket.class_code, klass.code
+        journal.write("ticket.classified", ticket, by, was=was, became=klass.code)
+        if was is None:
+            deadlines.class_known(ticket)
     if severity != ticket.severity:
         policy.find("severities", severity)
         journal.write("ticket.severity", ticket, by, was=ticket.severity, became=severity)
@@ -116,19 +133,19 @@ def reply(
     _need_work(ticket, by)
     if stage == "final":
         _need_shape(ticket, shape or {})
-    at = clock.now()
+    at, order = clock.now(), _order_of(ticket, by)
     shown = at + timedelta(seconds=settings.policy().limits.undo_seconds)
     message = _say(ticket, by, "reply", body, at, shown_at=shown, stage=stage, shape=_given(shape))
     _attach(attached, ticket, message=message)
-    ticket.replied_at = ticket.replied_at or at
-    order = _order_of(ticket, by)
-    if order and order.replied_at is None:
-        order.replied_at = at
+    if stage != "progress":
+        ticket.replied_at = ticket.replied_at or at
+    if order:
+        taken_on(order, ticket, by, at)
+        order.replied_at = order.replied_at or at
     touch(ticket, at)
     journal.write("ticket.replied", ticket, by, stage=stage)
-    deadlines.happen(ticket, "told" if stage == "progress" else "replied", at, order)
-    if stage != "progress":
-        deadlines.happen(ticket, "told", at, order)
+    for event in TELLS[stage]:
+        deadlines.happen(ticket, event, at, order)
     _tell_customer("ticket_replied", ticket, f"reply:{message.id}", shown)
     _tell_watchers(ticket, by, f"reply:{message.id}", shown)
     return message
@@ -138,25 +155,31 @@ def take_back(message: Message, ticket: Ticket, by: Person) -> None:
     """Take a reply back within the undo time: nobody has seen it, and what it kept is open again."""
     if message.by_id != by.id or message.sort != "reply" or message.taken_back_at is not None:
         raise Refused(N_("Only the writer can take a reply back."))
-    at = clock.now()
+    at, order = clock.now(), _order_of(ticket, by)
     if at >= message.shown_at:
         raise Refused(N_("The customer can see it already; please write another reply."))
     message.taken_back_at = at
-    outbox.cancel(ticket, f"reply:{message.id}")
-    deadlines.unmeet(ticket, message.at)
-    if ticket.replied_at == message.at:
-        ticket.replied_at = None
+    outbox.cancel(ticket, f":reply:{message.id}:")
+    if ticket.is_live:
+        deadlines.unmeet(ticket, message.at)
+    for kept in (ticket, order):
+        if kept is not None and kept.replied_at == message.at:
+            kept.replied_at = None
     touch(ticket, at)
     journal.write("ticket.reply_taken_back", ticket, by)
 
 
-def ask(ticket: Ticket, by: Person, body: str, *, version: int | None = None) -> None:
+def ask(
+    ticket: Ticket, by: Person, body: str, *, version: int | None = None, attached: Sequence[files.StoredFile] = (),
+) -> None:  # fmt: skip
     """Ask the customer for something we need; while we wait, promises that pause stand still (R14)."""
     expect(ticket, version)
-    at = clock.now()
-    order = _order_of(ticket, by)
+    at, order = clock.now(), _order_of(ticket, by)
     _move(ticket, "ask", by)
     message = _say(ticket, by, "question", body, at)
+    _attach(attached, ticket, message=message)
+    if order:
+        taken_on(order, ticket, by, at)
     deadlines.happen(ticket, "told", at, order)
     deadlines.pause(ticket, at, body[:200])
     _tell_customer("ticket_question", ticket, f"question:{message.id}")
@@ -170,8 +193,7 @@ def resume(ticket: Ticket, by: Person) -> None:
 
 def add(ticket: Ticket, by: Person, body: str, attached: Sequence[files.StoredFile] = ()) -> Message:
     """The customer adds something; a word to a ticket that waits for it lets the work go on."""
-    if ticket.merged_into is not None:
-        ticket = ticket.merged_into
+    ticket = goes_on_in(ticket)
     if not ticket.is_live:
         raise Refused(N_("This ticket is closed. If it is not solved, please reopen it."))
     at = clock.now()
@@ -191,7 +213,7 @@ def add(ticket: Ticket, by: Person, body: str, attached: Sequence[files.StoredFi
 
 def note(ticket: Ticket, by: Person, body: str, mentioned: Sequence[Person] = (), attached: Sequence[files.StoredFile] = ()) -> Note:
     """An internal note; whoever is mentioned in it hears of it."""
-    if not by.is_staff:
+    if not by.is_staff or by.provider_id:
         raise Refused(N_("Notes are internal."))
     row = Note(ticket_id=ticket.id, by=by, at=clock.now(), body=body, mentions=[p.id for p in mentioned])
     db.session.add(row)
@@ -201,6 +223,8 @@ def note(ticket: Ticket, by: Person, body: str, mentioned: Sequence[Person] = ()
     touch(ticket, row.at)
     journal.write("ticket.noted", ticket, by)
     for person in mentioned:
+        if person.id == by.id:
+            continue
         _letter("mentioned", person, ticket, f"note:{row.id}", by=by.name, note=body[:300])
     return row
 
@@ -218,6 +242,7 @@ def apply(
     _attach(attached, ticket, message=message)
     ticket.solution, ticket.applied_at, ticket.replied_at = solution, at, ticket.replied_at or at
     if order:
+        taken_on(order, ticket, by, at)
         order.replied_at, order.done_at = order.replied_at or at, at
     for event in ("replied", "reported", "told", "applied"):
         deadlines.happen(ticket, event, at, None if event == "applied" else order)
@@ -229,7 +254,9 @@ def apply(
 def take_application_back(ticket: Ticket, by: Person, why: str) -> None:
     """The application was too early: handling goes on."""
     _move(ticket, "take_back", by, why=why)
-    back_to_work(ticket, clock.now())
+    at = clock.now()
+    deadlines.drop_begun_by(ticket, "applied", at)
+    back_to_work(ticket, at)
 
 
 def finish(ticket: Ticket, by: Person, body: str, *, version: int | None = None, attached: Sequence[files.StoredFile] = ()) -> None:
@@ -265,7 +292,7 @@ def reopen(ticket: Ticket, by: Person, why: str, attached: Sequence[files.Stored
     if ticket.closed_at and at - ticket.closed_at > timedelta(days=limit):
         raise Refused(N_("It was closed more than {days} days ago. Please open a new ticket and name this one."), days=limit)
     _move(ticket, "reopen", by, why=why)
-    ticket.outcome, ticket.round = None, ticket.round + 1
+    ticket.outcome, ticket.applied_at, ticket.round = None, None, ticket.round + 1
     ratings.withdraw_for(ticket, ticket.round - 1)
     message = _say(ticket, by, "reopening", why, at)
     _attach(attached, ticket, message=message)
@@ -301,19 +328,19 @@ def expect(ticket: Ticket, version: int | None) -> None:
         raise Stale(CHANGED)
 
 
-def move(ticket: Ticket, verb: str, by: Person, why: str = "") -> Move:
+def move(ticket: Ticket, verb: str, by: Person, why: str = "", **facts) -> Move:
     """Take one step of the table, with its entry in the journal. Raises Refused when the table says no."""
-    return _move(ticket, verb, by, why)
+    return _move(ticket, verb, by, why, **facts)
 
 
-def _move(ticket: Ticket, verb: str, by: Person, why: str = "") -> Move:
+def _move(ticket: Ticket, verb: str, by: Person, why: str = "", **facts) -> Move:
     chosen = next((m for m in moves_for(ticket, by) if m.verb == verb), None)
     if chosen is None:
         raise Refused(_why_not(ticket, verb, by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB[verb].label)
     was = ticket.state
     touch(ticket)
     ticket.enters(chosen.enters, ticket.touched_at)
-    journal.write(f"ticket.{verb}", ticket, by, was=was, became=ticket.state, why=why)
+    journal.write(f"ticket.{verb}", ticket, by, was=was, became=ticket.state, why=why, **facts)
     return chosen
 
 
@@ -342,9 +369,18 @@ def back_to_work(ticket: Ticket, at) -> None:
     """Handling goes on after an application: the order that was done is running again, progress is owed again."""
     from portal.domain.tickets.dispatching import rerun
 
-    ticket.applied_at = None
     rerun(ticket)
-    deadlines.happen(ticket, "verified", at)
+    ticket.applied_at = None
+    deadlines.owe_again(ticket, at)
+
+
+def goes_on_in(ticket: Ticket) -> Ticket:
+    """The ticket itself, or the one it was merged into, at the end of the chain; with what actions look at."""
+    if ticket.merged_into_id is None:
+        return ticket
+    along = (Ticket.customer, Ticket.owner, Ticket.asked_by)
+    rows = db.select(Ticket).where(Ticket.id == ticket.merged_into_id).options(*map(joinedload, along))
+    return goes_on_in(db.session.scalars(rows.execution_options(populate_existing=True)).one())
 
 
 def touch(ticket: Ticket, at=None) -> None:
@@ -376,18 +412,32 @@ def _need_work(ticket: Ticket, by: Person) -> None:
 
 def _need_shape(ticket: Ticket, shape: dict) -> None:
     """R15: what a reply of this class must say. Raises Refused naming the first thing missing."""
-    if not ticket.class_code or settings.policy().kind(ticket.kind).closing != "callback":
-        return
-    for part in settings.policy().reply_shape(ticket.class_code):
+    for part in shape_of(ticket):
         if part.required and not part.when_open and not str(shape.get(part.code) or "").strip():
             raise Refused(N_("A final reply of this class must say: {part}."), part=part.words)
+
+
+def shape_of(ticket: Ticket) -> tuple[ReplyField, ...]:
+    """The parts that a final reply to this ticket is made of (R15); none for kinds that their answer closes."""
+    policy = settings.policy()
+    known = ticket.class_code in {one.code for one in policy.classes}
+    return policy.reply_shape(ticket.class_code, ticket.kind) if known else ()
 
 
 def _given(shape: dict | None) -> dict:
     return {code: value for code, value in (shape or {}).items() if value not in (None, "", [])}
 
 
-def _order_of(ticket: Ticket, by: Person):
+def taken_on(order: Dispatch, ticket: Ticket, by: Person, at) -> None:
+    """Whoever works on an order has taken it on: it is confirmed, and has a handler."""
+    order.handler = order.handler or by
+    if order.confirmed_at is None:
+        order.confirmed_at = at
+        journal.write("ticket.order_confirmed", ticket, by, order=order.number)
+        deadlines.happen(ticket, "order_confirmed", at, order)
+
+
+def _order_of(ticket: Ticket, by: Person) -> Dispatch | None:
     from portal.domain.tickets.lifecycle import lead_of
 
     return lead_of(ticket, by) if by.has(Role.HANDLER) else None

@@ -9,7 +9,8 @@ from portal.db import db
 from portal.domain import files, journal, outbox, settings
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.tickets import actions
+from portal.domain.tickets import actions, deadlines
+from portal.domain.tickets.dispatching import running_orders
 from portal.domain.tickets.models import CallBack, Message, Ticket
 from portal.i18n import N_
 
@@ -31,11 +32,14 @@ def call_back(
     if false_reply and not false_reply_reason.strip():
         raise Refused(N_("Please say what was untrue in the reply."))
     at = clock.now()
+    if not chosen.again and not body.strip():
+        raise Refused(N_("Please write down what the customer said: it is the only basis."))
     if chosen.again and not _is_last_try(ticket, at):
         actions.need_verifier(ticket, by)
         row = _keep(ticket, by, at, "phone", outcome, body, false_reply, false_reply_reason)
         actions.touch(ticket, at)
         journal.write("ticket.called_back", ticket, by, became=outcome)
+        deadlines.try_again(ticket, at)
         return row
     actions.move(ticket, "send_back" if chosen.back else "close", by, why=body[:500])
     row = _keep(ticket, by, at, "phone", outcome, body, false_reply, false_reply_reason)
@@ -79,10 +83,11 @@ def tries_left(ticket: Ticket) -> int:
 def _conclude(ticket: Ticket, at: datetime, outcome: str, back: bool, body: str) -> None:
     if back:
         ticket.sent_back += 1
+        deadlines.happen(ticket, "verified", at)
         actions.back_to_work(ticket, at)
-        if ticket.owner:
+        for person in _handling(ticket):
             outbox.post(
-                "ticket_sent_back", ticket.owner, key=f"ticket:{ticket.id}:back:{ticket.round}:{ticket.sent_back}",
+                "ticket_sent_back", person, key=f"ticket:{ticket.id}:back:{ticket.round}:{ticket.sent_back}",
                 ticket=ticket, number=ticket.number, subject=ticket.subject, why=body[:500],
             )  # fmt: skip
         return
@@ -92,6 +97,12 @@ def _conclude(ticket: Ticket, at: datetime, outcome: str, back: bool, body: str)
             "ticket_closed", ticket.asked_by, key=f"ticket:{ticket.id}:closed:{ticket.round}", ticket=ticket,
             number=ticket.number, subject=ticket.subject,
         )  # fmt: skip
+
+
+def _handling(ticket: Ticket) -> list[Person]:
+    """Who goes on with it: the owner, and the handlers of the orders that run again."""
+    people = [order.handler for order in running_orders(ticket) if order.handler]
+    return list(dict.fromkeys(([ticket.owner] if ticket.owner else []) + people))
 
 
 def _keep(ticket, by, at, means, outcome, body, false_reply, reason) -> CallBack:

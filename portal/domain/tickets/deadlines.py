@@ -1,16 +1,22 @@
-"""Promises to a moment (R14): begun, kept, paused and dropped by the events of a ticket's life, as the policy says."""
+"""Promises to a moment (R14): begun, kept, paused and dropped by the events of a ticket's life, as the policy says.
 
-from datetime import datetime, timedelta
+Whoever is told that time runs out stands in reminders.py.
+"""
+
+from datetime import datetime
 
 from sqlalchemy.orm import joinedload
 
-from portal import clock
 from portal.db import db
-from portal.domain import journal, outbox, settings
-from portal.domain.people.queries import supervisors
-from portal.domain.policy import ClockRule
+from portal.domain import settings
+from portal.domain.policy import ClockRule, Service, TicketClass
+from portal.domain.tickets.lifecycle import PAUSED_IN
 from portal.domain.tickets.models import NEVER, Deadline, Dispatch, Pause, Ticket
-from portal.working_time import Promise, Unit
+from portal.domain.tickets.reminders import remind as remind  # the worker asks here
+from portal.working_time import Promise, Reckoning, Unit
+
+# Events of the ticket as a whole: they reach the promises of its orders too, whoever caused them.
+OF_THE_WHOLE = ("applied", "closed")
 
 
 def of(ticket: Ticket) -> list[Deadline]:
@@ -19,24 +25,41 @@ def of(ticket: Ticket) -> list[Deadline]:
     return list(db.session.scalars(db.select(Deadline).where(Deadline.ticket_id == ticket.id).order_by(Deadline.id)))
 
 
+def with_pauses(ticket: Ticket) -> list[Deadline]:
+    """All promises of a ticket with the stretches in which they did not run, oldest first; one statement."""
+    rows = db.select(Deadline).where(Deadline.ticket_id == ticket.id).options(joinedload(Deadline.pauses_kept))
+    return list(db.session.scalars(rows.order_by(Deadline.id)).unique())
+
+
+def rule_of(deadline: Deadline) -> ClockRule:
+    """The rule a promise was given under, as it was then."""
+    return settings.policy(deadline.policy_id).clock(deadline.code)
+
+
 def happen(ticket: Ticket, event: str, at: datetime, order: Dispatch | None = None) -> None:
-    """An event of the ticket's life: promises it keeps are kept, promises it begins are begun; then wind the ticket."""
-    policy = settings.policy()
+    """An event of the ticket's life: promises it keeps are kept, promises it begins are begun; then wind the ticket.
+
+    A promise is judged by the rule it was given under; what begins now begins by the policy of now. What the desk
+    does (no `order`) keeps no order's promise; what one party does keeps its own.
+    """
     known = of(ticket)
-    for rule in policy.clocks_for(ticket.kind, ticket.class_code):
-        if event == rule.met or event in rule.stops_too:
-            kept = [d for d in known if d.code == rule.code and not d.is_over and _concerns(d, order)]
-            for deadline in kept:
-                _keep(deadline, at)
-                if rule.repeats and event == rule.met and event not in rule.stops_too:
-                    known.append(_begin(ticket, rule, at, deadline.dispatch_id))
+    for deadline in [d for d in known if not d.is_over and _concerns(d, event, order)]:
+        rule = rule_of(deadline)
+        if event != rule.met and event not in rule.stops_too:
+            continue
+        _keep(deadline, at)
+        if rule.repeats and event == rule.met and event not in rule.stops_too:
+            known.append(_begin(ticket, rule, at, deadline.dispatch_id))
+    for rule in settings.policy().clocks_for(ticket.kind, ticket.class_code):
         if event == rule.starts:
             known.append(_begin(ticket, rule, at, order.id if order else None))
     wind(ticket, known)
 
 
-def _concerns(deadline: Deadline, order: Dispatch | None) -> bool:
-    return order is None or deadline.dispatch_id in (None, order.id)
+def _concerns(deadline: Deadline, event: str, order: Dispatch | None) -> bool:
+    if deadline.dispatch_id is None or event in OF_THE_WHOLE:
+        return True
+    return order is not None and deadline.dispatch_id == order.id
 
 
 def _keep(deadline: Deadline, at: datetime) -> None:
@@ -44,24 +67,35 @@ def _keep(deadline: Deadline, at: datetime) -> None:
     deadline.met_at, deadline.is_open = at, False
 
 
-def _begin(ticket: Ticket, rule: ClockRule, at: datetime, dispatch_id: int | None) -> Deadline:
-    reckoning = rule.reckon(
-        settings.calendar(), at, _klass(ticket), ticket.customer.tier, ticket.customer.card, ticket.severity
-    )
+def _begin(ticket: Ticket, rule: ClockRule, at: datetime, dispatch_id: int | None = None) -> Deadline:
+    reckoning = _reckon(ticket, rule, at, settings.policy_id())
     deadline = Deadline(
         ticket_id=ticket.id, dispatch_id=dispatch_id, code=rule.code, round=ticket.round,
         policy_id=settings.policy_id(), amount=reckoning.promise.amount, unit=reckoning.promise.unit,
         pauses=rule.pauses, started_at=at, due_at=reckoning.due, is_open=True,
     )  # fmt: skip
     db.session.add(deadline)
+    if rule.pauses and ticket.state in PAUSED_IN:
+        db.session.flush()
+        _pause(deadline, at, "")
     return deadline
 
 
-def _klass(ticket: Ticket):
+def _reckon(ticket: Ticket, rule: ClockRule, start: datetime, policy_id: int) -> Reckoning:
+    customer = ticket.customer
+    return rule.reckon(
+        settings.calendar(policy_id), start, class_of(ticket), customer.tier, customer.card, ticket.severity
+    )
+
+
+def class_of(ticket: Ticket) -> TicketClass | Service | None:
+    """The ticket's service or class; none if it has none yet, or the policy no longer knows it."""
     policy = settings.policy()
-    if ticket.service_code:
-        return policy.service(ticket.service_code)
-    return policy.ticket_class(ticket.class_code) if ticket.class_code else None
+    listed, code = ("services", ticket.service_code) if ticket.service_code else ("classes", ticket.class_code)
+    try:
+        return policy.find(listed, code) if code else None
+    except KeyError:
+        return None
 
 
 def promise_of(deadline: Deadline) -> Promise:
@@ -69,14 +103,23 @@ def promise_of(deadline: Deadline) -> Promise:
     return Promise(deadline.amount, Unit(deadline.unit))
 
 
+def explain(deadline: Deadline) -> Reckoning:
+    """How its due moment came about, day by day, before any pause (R14)."""
+    return settings.calendar(deadline.policy_id).explain(deadline.started_at, promise_of(deadline))
+
+
 def pause(ticket: Ticket, at: datetime, reason: str) -> None:
     """From now on we wait for the customer: promises that pause stop running, and it is kept that they did."""
     known = of(ticket)
     for deadline in known:
         if deadline.pauses and not deadline.is_over and deadline.paused_at is None:
-            deadline.paused_at, deadline.is_open = at, False
-            db.session.add(Pause(deadline_id=deadline.id, began_at=at, due_was=deadline.due_at, reason=reason))
+            _pause(deadline, at, reason)
     wind(ticket, known)
+
+
+def _pause(deadline: Deadline, at: datetime, reason: str) -> None:
+    deadline.paused_at, deadline.is_open = at, False
+    db.session.add(Pause(deadline_id=deadline.id, began_at=at, due_was=deadline.due_at, reason=reason))
 
 
 def resume(ticket: Ticket, at: datetime) -> None:
@@ -93,41 +136,110 @@ def _resume(deadline: Deadline, at: datetime) -> None:
         return
     calendar = settings.calendar(deadline.policy_id)
     due = calendar.stretched(deadline.due_at, promise_of(deadline), deadline.paused_at, at)
-    running = db.select(Pause).where(Pause.deadline_id == deadline.id, Pause.ended_at.is_(None))
-    for row in db.session.scalars(running):
+    for row in _pauses(deadline, Pause.ended_at.is_(None)):
         row.ended_at, row.due_became = at, due
     deadline.due_at, deadline.paused_at, deadline.is_open = due, None, True
 
 
+def _pauses(deadline: Deadline, which) -> list[Pause]:
+    db.session.flush()
+    rows = db.select(Pause).where(Pause.deadline_id == deadline.id, which).order_by(Pause.id)
+    return list(db.session.scalars(rows))
+
+
 def drop(ticket: Ticket, at: datetime, order: Dispatch | None = None) -> None:
-    """What is still open stops to matter: the ticket is closed, withdrawn or merged, or the order handed back."""
+    """What is still open stops to matter: the ticket is closed, withdrawn or merged, or the order handed back.
+
+    A pause that runs at that moment ends with it.
+    """
+    _drop(ticket, at, lambda d: order is None or d.dispatch_id == order.id)
+
+
+def drop_begun_by(ticket: Ticket, event: str, at: datetime) -> None:
+    """The event was taken back: the promises that it began stop to matter."""
+    _drop(ticket, at, lambda d: rule_of(d).starts == event)
+
+
+def _drop(ticket: Ticket, at: datetime, which) -> None:
     known = of(ticket)
     for deadline in known:
-        if not deadline.is_over and (order is None or deadline.dispatch_id == order.id):
+        if not deadline.is_over and which(deadline):
             _resume(deadline, at)
             deadline.dropped_at, deadline.is_open = at, False
     wind(ticket, known)
 
 
 def revive(ticket: Ticket, dropped_at: datetime) -> None:
-    """Undo a drop: a merge was undone, the promises of then hold again."""
+    """Undo a drop: a merge was undone. The promises of then hold again, paused where they were paused."""
     known = of(ticket)
     for deadline in known:
         if deadline.dropped_at == dropped_at:
             deadline.dropped_at, deadline.is_open = None, True
+            _pause_again(deadline, dropped_at, ticket)
     wind(ticket, known)
 
 
 def unmeet(ticket: Ticket, at: datetime) -> None:
-    """Undo what a reply of exactly this moment kept: it was taken back before anybody saw it."""
-    known = of(ticket)
-    for deadline in known:
+    """Undo what a reply of exactly this moment kept and began: it was taken back before anybody saw it."""
+    for deadline in of(ticket):
         if deadline.started_at == at and not deadline.is_over:
+            for row in _pauses(deadline, Pause.id > 0):
+                db.session.delete(row)
+            db.session.flush()
             db.session.delete(deadline)
         elif deadline.met_at == at:
             deadline.met_at, deadline.is_open = None, True
+            _pause_again(deadline, at, ticket)
     db.session.flush()
     wind(ticket)
+
+
+def _pause_again(deadline: Deadline, ended_at: datetime, ticket: Ticket) -> None:
+    """The pause that ended at that moment runs on, as if it had never ended."""
+    if ticket.state not in PAUSED_IN:
+        return
+    for row in _pauses(deadline, Pause.ended_at == ended_at):
+        deadline.due_at, deadline.paused_at, deadline.is_open = row.due_was, row.began_at, False
+        row.ended_at, row.due_became = None, None
+
+
+def owe_again(ticket: Ticket, at: datetime) -> None:
+    """Not solved after all: what is told again and again until closure is applied for begins anew (R14)."""
+    known = of(ticket)
+    owed = {d.code for d in known if d.round == ticket.round}
+    running = {d.code for d in known if not d.is_over}
+    for rule in settings.policy().clocks_for(ticket.kind, ticket.class_code):
+        if rule.repeats and "applied" in rule.stops_too and rule.code in owed - running:
+            known.append(_begin(ticket, rule, at))
+    wind(ticket, known)
+
+
+def try_again(ticket: Ticket, at: datetime) -> None:
+    """We called and reached nobody: the call promised was made, the next one is promised from now (R16)."""
+    known = of(ticket)
+    for deadline in [d for d in known if not d.is_over and rule_of(d).met == "verified"]:
+        _keep(deadline, at)
+        known.append(_begin(ticket, rule_of(deadline), at))
+    wind(ticket, known)
+
+
+def class_known(ticket: Ticket) -> None:
+    """A ticket without a class got one: promises by class, given before it was known, are reckoned anew.
+
+    From the same start, with the same pauses; every other promise stays as it was given.
+    """
+    known = of(ticket)
+    for deadline in known:
+        rule = rule_of(deadline)
+        if deadline.is_over or not rule.by_class:
+            continue
+        reckoning = _reckon(ticket, rule, deadline.started_at, deadline.policy_id)
+        deadline.amount, deadline.unit, due = reckoning.promise.amount, reckoning.promise.unit, reckoning.due
+        calendar = settings.calendar(deadline.policy_id)
+        for row in _pauses(deadline, Pause.ended_at.is_not(None)):
+            due = calendar.stretched(due, reckoning.promise, row.began_at, row.ended_at or row.began_at)
+        deadline.due_at = due
+    wind(ticket, known)
 
 
 def wind(ticket: Ticket, known: list[Deadline] | None = None) -> None:
@@ -137,58 +249,3 @@ def wind(ticket: Ticket, known: list[Deadline] | None = None) -> None:
     ticket.due_at = nearest.due_at if nearest else NEVER
     ticket.due_code = nearest.code if nearest else None
 
-
-def remind(limit: int = 200) -> int:
-    """Warn the owner before a promise is missed, tell at the breach, then the supervisors: each once.
-
-    Gives how many reminders were posted. Call in a transaction of its own; the worker does, every minute.
-    """
-    at, warnings = clock.now(), settings.policy().warnings
-    soon = at + timedelta(hours=warnings.before_hours)
-    long_ago = at - timedelta(hours=warnings.escalate_after_hours)
-    told = 0
-    rows = (
-        db.select(Deadline)
-        .where(Deadline.is_open, Deadline.due_at <= soon, Deadline.escalated_at.is_(None))
-        .where(
-            Deadline.warned_at.is_(None)
-            | (Deadline.breached_at.is_(None) & (Deadline.due_at < at))
-            | (Deadline.due_at < long_ago)
-        )
-        .options(joinedload(Deadline.ticket).joinedload(Ticket.owner))
-        .order_by(Deadline.due_at)
-        .limit(limit)
-    )
-    for deadline in db.session.scalars(rows):
-        told += _remind(deadline, at, long_ago)
-    return told
-
-
-def _remind(deadline: Deadline, at: datetime, long_ago: datetime) -> int:
-    ticket = deadline.ticket
-    owners = [ticket.owner] if ticket.owner else supervisors()
-    if deadline.due_at >= at:
-        if deadline.warned_at is None:
-            deadline.warned_at = at
-            return _tell(deadline, "deadline_near", "warned", owners)
-        return 0
-    told = 0
-    if deadline.breached_at is None:
-        deadline.warned_at = deadline.warned_at or at
-        deadline.breached_at = at
-        told += _tell(deadline, "deadline_missed", "breached", owners)
-    if deadline.due_at < long_ago and deadline.escalated_at is None:
-        deadline.escalated_at = at
-        told += _tell(deadline, "deadline_escalated", "escalated", supervisors())
-    return told
-
-
-def _tell(deadline: Deadline, template: str, verb: str, to) -> int:
-    ticket = deadline.ticket
-    for person in to:
-        outbox.post(
-            template, person, key=f"deadline:{deadline.id}:{verb}", ticket=ticket,
-            number=ticket.number, subject=ticket.subject, promise=deadline.code, due=deadline.due_at.isoformat(),
-        )  # fmt: skip
-    journal.write(f"ticket.{verb}", ticket, None, became=deadline.code)
-    return len(to)

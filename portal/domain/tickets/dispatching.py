@@ -1,5 +1,7 @@
 """Dispatch orders (服务派工单, R13): sent, confirmed, worked on, handed back."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -30,6 +32,8 @@ def dispatch(
     if ticket.state != State.OPEN:
         raise Refused(N_("Only a ticket in hand can be dispatched."))
     running = running_orders(ticket)
+    if to.closed_on is not None:
+        raise Refused(N_("{name} takes no orders any longer."), name=to.name)
     if any(order.party == to for order in running):
         raise Refused(N_("{name} has a running order for this ticket already."), name=to.name)
     at = clock.now()
@@ -57,10 +61,9 @@ def confirm(order: Dispatch, ticket: Ticket, by: Person) -> None:
     if order.confirmed_at is not None:
         raise Refused(N_("This order was confirmed already."))
     at = clock.now()
-    order.confirmed_at, order.handler = at, by
+    order.handler = by
+    actions.taken_on(order, ticket, by, at)
     actions.touch(ticket, at)
-    journal.write("ticket.order_confirmed", ticket, by, order=order.number)
-    deadlines.happen(ticket, "order_confirmed", at, order)
 
 
 def contact(
@@ -72,15 +75,18 @@ def contact(
         raise Refused(N_("This ticket is not in your hands."))
     if not ticket.is_live:
         raise Refused(N_("This ticket is over."))
+    if ticket.state == State.NEW:
+        actions.accept(ticket, by)
     at = clock.now()
     record = ContactRecord(
         ticket_id=ticket.id, dispatch_id=order.id if order else None, by=by, at=at, means=means, reached=reached,
         spoke_with=spoke_with, body=body,
     )  # fmt: skip
     db.session.add(record)
+    if order:
+        actions.taken_on(order, ticket, by, at)
     if order and reached:
         order.contacted_at = order.contacted_at or at
-        order.handler = order.handler or by
     actions.touch(ticket, at)
     journal.write("ticket.contacted", ticket, by, means=means, reached=reached)
     if reached:
@@ -98,6 +104,21 @@ def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     journal.write("ticket.handed_back", ticket, by, was=order.party.name, why=why)
     if ticket.owner:
         _tell("order_handed_back", ticket.owner, ticket, order, "handed_back", why=why, by=by.name)
+
+
+def recall(order: Dispatch, ticket: Ticket, by: Person, why: str = "") -> None:
+    """The desk calls an order back: it went to the wrong party, or is not needed. The party's access ends with it."""
+    if DESK not in parties(ticket, by):
+        raise Refused(N_("Only the desk dispatches."))
+    if order.done_at is not None:
+        raise Refused(N_("This order is over."))
+    at = clock.now()
+    order.handed_back, order.done_at = why, at
+    deadlines.drop(ticket, at, order)
+    actions.touch(ticket, at)
+    journal.write("ticket.recalled", ticket, by, was=order.party.name, why=why, order=order.number)
+    if order.confirmed_at is None:
+        outbox.cancel(ticket, f":order:{order.id}:arrived:")
 
 
 def running_orders(ticket: Ticket) -> list[Dispatch]:
@@ -119,11 +140,12 @@ def end_running(ticket: Ticket, at) -> None:
         order.done_at = at
 
 
-def rerun(ticket: Ticket) -> None:
-    """Not solved: the order that was done last is running again."""
-    done = [o for o in orders(ticket) if o.done_at is not None and o.handed_back is None]
-    if done and not running_orders(ticket):
-        done[0].done_at = None
+def rerun(ticket: Ticket, ended_at: datetime | None = None) -> None:
+    """Not solved, or unmerged: the orders that ended with the application (or at `ended_at`) are running again."""
+    ended_at = ended_at or ticket.applied_at
+    for order in orders(ticket):
+        if order.done_at is not None and order.done_at == ended_at and order.handed_back is None:
+            order.done_at = None
 
 
 def _need_party(order: Dispatch, by: Person) -> None:

@@ -1,11 +1,13 @@
 """The life of a ticket as a table (R12–R21): what may be done, from where, by whom, and how it is told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select, union
+from sqlalchemy import or_, select, union
 
 from portal.db import db
 from portal.domain import settings
+from portal.domain.journal import Entry
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from portal.domain.tickets.models import ContactRecord, Dispatch, Message, Ticket
@@ -57,6 +59,9 @@ MOVES = (
 )  # fmt: skip
 BY_VERB = {move.verb: move for move in MOVES}
 
+# The sorts of messages that are ours.
+OUR_WORDS = ("reply", "question", "solution")
+
 # In which states the promises that pause do not run (R14).
 PAUSED_IN = frozenset({WAITING})
 
@@ -75,10 +80,13 @@ TOLD = {
     "ticket.dispatched": N_("{by} dispatched it to {became}"),
     "ticket.order_confirmed": N_("{by} confirmed the order"),
     "ticket.handed_back": N_("{by} handed the order back"),
+    "ticket.recalled": N_("{by} called the order to {was} back"),
     "ticket.contacted": N_("{by} recorded a contact with the customer"),
     "ticket.called_back": N_("{by} called back: {became}"),
     "ticket.linked": N_("{by} linked it with {became}"),
     "ticket.unlinked": N_("{by} removed the link with {was}"),
+    "ticket.merged_here": N_("{by} merged {became} into it"),
+    "ticket.unmerged_here": N_("{by} took {was} out of it again"),
     "ticket.problem": N_("{by} put it under the problem “{became}”"),
     "ticket.rated": N_("{by} rated the service: {became} of 5"),
     "ticket.warned": N_("The owner was reminded: {became}"),
@@ -88,16 +96,28 @@ TOLD = {
 }
 
 
-def parties(ticket: Ticket, person: Person) -> frozenset[str]:
-    """Who this person is to this ticket. Whoever handled it never verifies it (R16)."""
+# Writing any of these makes somebody a handler of the ticket, who never verifies it (R16).
+HANDLING_VERBS = tuple(
+    f"ticket.{verb}"
+    for verb in ("accept", "ask", "resume", "apply", "take_back", "finish", "replied", "contacted", "dispatched", "order_confirmed")
+)  # fmt: skip
+
+
+def parties(
+    ticket: Ticket, person: Person, orders: Iterable[Dispatch] | None = None, hands: set[int] | None = None
+) -> frozenset[str]:
+    """Who this person is to this ticket. Whoever handled it never verifies it (R16).
+
+    `orders` and `hands`: the ticket's orders and everybody who had a hand in it, where the caller knows them.
+    """
     if not person.is_staff:
         return frozenset({CUSTOMER}) if person.customer_id == ticket.customer_id else frozenset()
     found = set()
     if person.has(Role.AGENT, Role.SUPERVISOR):
         found.add(DESK)
-    if person.has(Role.HANDLER) and _is_handling(ticket, person):
+    if person.has(Role.HANDLER) and _is_handling(ticket, person, orders):
         found.add(HANDLING)
-    if person.has(Role.CALLER) and person.id not in handled_by(ticket):
+    if person.has(Role.CALLER) and person.id not in (handled_by(ticket) if hands is None else hands):
         found.add(VERIFIER)
     return frozenset(found)
 
@@ -109,8 +129,22 @@ def moves_for(ticket: Ticket, person: Person, known: frozenset[str] | None = Non
     return [m for m in MOVES if ticket.state in m.leaves and m.who & who and m.closing in (None, closing)]
 
 
-def _is_handling(ticket: Ticket, person: Person) -> bool:
-    return lead_of(ticket, person) is not None
+def _is_handling(ticket: Ticket, person: Person, orders: Iterable[Dispatch] | None) -> bool:
+    if orders is None:
+        return lead_of(ticket, person) is not None
+    return any(is_of(order, person) and is_running(order, ticket) for order in orders)
+
+
+def is_of(order: Dispatch, person: Person) -> bool:
+    """Is this order for this person's department or provider?"""
+    own = person.provider_id if order.provider_id else person.department_id
+    return own is not None and own == (order.provider_id or order.department_id)
+
+
+def is_running(order: Dispatch, ticket: Ticket) -> bool:
+    """Is it worked on? An order whose solution waits for verification still is: its party may take that back."""
+    applied_for = order.done_at is not None and order.done_at == ticket.applied_at and order.handed_back is None
+    return order.done_at is None or applied_for
 
 
 def lead_of(ticket: Ticket, person: Person) -> Dispatch | None:
@@ -118,18 +152,27 @@ def lead_of(ticket: Ticket, person: Person) -> Dispatch | None:
     if not (person.department_id or person.provider_id):
         return None
     party = Dispatch.provider_id == person.provider_id if person.provider_id else Dispatch.department_id == person.department_id
-    running = select(Dispatch).where(Dispatch.ticket_id == ticket.id, party, Dispatch.done_at.is_(None))
-    return db.session.scalars(running.order_by(Dispatch.id.desc()).limit(1)).first()
+    running = Dispatch.done_at.is_(None)
+    if ticket.applied_at is not None:
+        running = or_(running, (Dispatch.done_at == ticket.applied_at) & Dispatch.handed_back.is_(None))
+    rows = select(Dispatch).where(Dispatch.ticket_id == ticket.id, party, running)
+    return db.session.scalars(rows.order_by(Dispatch.id.desc()).limit(1)).first()
 
 
 def handled_by(ticket: Ticket) -> set[int]:
-    """Everybody who had a hand in this ticket: owned it, dispatched it, worked on an order, spoke or wrote to the customer."""
+    """Everybody who had a hand in this ticket: owned it, dispatched it, worked on an order, spoke or wrote to the customer.
+
+    The journal knows those too who passed it on before they did anything else.
+    """
     of = ticket.id
     hands = union(
         select(Ticket.owner_id.label("who")).where(Ticket.id == of, Ticket.owner_id.is_not(None)),
         select(Dispatch.handler_id).where(Dispatch.ticket_id == of, Dispatch.handler_id.is_not(None)),
         select(Dispatch.by_id).where(Dispatch.ticket_id == of),
         select(ContactRecord.by_id).where(ContactRecord.ticket_id == of),
-        select(Message.by_id).where(Message.ticket_id == of, Message.sort.in_(("reply", "question", "solution"))),
+        select(Message.by_id).where(Message.ticket_id == of, Message.sort.in_(OUR_WORDS)),
+        select(Entry.by_id).where(
+            Entry.record == "ticket", Entry.record_id == of, Entry.verb.in_(HANDLING_VERBS), Entry.by_id.is_not(None)
+        ),
     )
     return set(db.session.scalars(hands))

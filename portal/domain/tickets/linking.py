@@ -1,29 +1,32 @@
 """Tickets that belong together (R21): merged with a way back, linked, put under one problem."""
 
+from datetime import datetime
+
 from portal import clock
 from portal.db import db
 from portal.domain import journal, outbox
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.tickets import actions, deadlines
+from portal.domain.tickets import actions, deadlines, dispatching
 from portal.domain.tickets.lifecycle import DESK, parties
 from portal.domain.tickets.models import Problem, Ticket, TicketLink
 from portal.domain.tickets.states import State
 from portal.i18n import N_
 
 
-def merge(ticket: Ticket, into: Ticket, by: Person, why: str = "") -> None:
+def merge(ticket: Ticket, into: Ticket, by: Person, why: str = "", *, version: int | None = None) -> None:
     """Go on in another ticket of the same customer: its thread shows both, later words go there."""
     if ticket.id == into.id or ticket.customer_id != into.customer_id:
         raise Refused(N_("Only two different tickets of the same customer can be merged."))
     if not into.is_live:
         raise Refused(N_("{number} is over; merge into a ticket that is still worked on."), number=into.number)
     at = clock.now()
-    was = ticket.state
-    actions.move(ticket, "merge", by, why=why)
+    actions.expect(ticket, version)
+    actions.move(ticket, "merge", by, why=why, at=at.isoformat())
     ticket.merged_into = into
-    deadlines.drop(ticket, ticket.touched_at)
-    journal.write("ticket.linked", into, by, became=ticket.number, merged=True, state=was)
+    deadlines.drop(ticket, at)
+    dispatching.end_running(ticket, at)
+    journal.write("ticket.merged_here", into, by, became=ticket.number)
     actions.touch(into, at)
     if ticket.asked_by:
         outbox.post(
@@ -33,15 +36,27 @@ def merge(ticket: Ticket, into: Ticket, by: Person, why: str = "") -> None:
 
 
 def unmerge(ticket: Ticket, by: Person) -> None:
-    """Undo a merge: the ticket stands where it stood, its promises of then hold again."""
-    merged_at, into = ticket.touched_at, ticket.merged_into
+    """Undo a merge: the ticket stands where it stood, its promises and orders of then hold again.
+
+    How it stood is read from what the journal says of the merge.
+    """
+    into, told = ticket.merged_into, _merge_told(ticket)
     actions.move(ticket, "unmerge", by)
     ticket.merged_into = None
-    if ticket.accepted_at is None:
-        ticket.enters(State.NEW, clock.now())
-    deadlines.revive(ticket, merged_at)
+    if told is not None:
+        merged_at = datetime.fromisoformat(told.facts["at"])
+        ticket.enters(State(told.was), ticket.touched_at)
+        deadlines.revive(ticket, merged_at)
+        dispatching.rerun(ticket, merged_at)
+    outbox.cancel(ticket, ":merged:")
     if into is not None:
         actions.touch(into)
+        journal.write("ticket.unmerged_here", into, by, was=ticket.number)
+
+
+def _merge_told(ticket: Ticket) -> journal.Entry | None:
+    of = (journal.Entry.record == "ticket", journal.Entry.record_id == ticket.id, journal.Entry.verb == "ticket.merge")
+    return db.session.scalars(db.select(journal.Entry).where(*of).order_by(journal.Entry.id.desc()).limit(1)).first()
 
 
 def link(ticket: Ticket, other: Ticket, by: Person) -> None:
