@@ -46,10 +46,22 @@ def _t(chinese: str, english: str) -> str:
 def samples() -> Thing:
     """Everything that staff/components.html shows."""
     return Thing(
-        people=_people(), chips=_chips(), clock=_clock_line(), steps=_steps(), stream=_stream(), files=_files(),
-        form=_form(), wrong=_wrong(), rows=_rows(), filters=_filters(), tabs=_tabs(), figures=_figures(),
-        charts=_charts(), now=clock.now(), answer=_t("已收到照片，正在核对批次。", "The photos have arrived."),
-    )  # fmt: skip
+        people=_people(),
+        chips=_chips(),
+        clock=_clock_line(),
+        steps=_steps(),
+        stream=_stream(),
+        files=_files(),
+        form=_form(),
+        wrong=_wrong(),
+        rows=_rows(),
+        filters=_filters(),
+        tabs=_tabs(),
+        figures=_figures(),
+        charts=_charts(),
+        now=clock.now(),
+        answer=_t("已收到照片，正在核对批次。", "The photos have arrived."),
+    )
 
 
 def _people() -> dict:
@@ -127,13 +139,14 @@ def _stream() -> dict:
     now = clock.now()
     return {
         "asked": _t(
-            "9月25日到货的 XL-204 电机共 120 台，其中 17 台运行时有异响，已停线。\n请尽快安排技术人员到现场，并告知更换周期。",
-            "17 of the 120 XL-204 motors delivered on 25 September make a noise when running; the line stands.\n"
+            "9月25日到货的 XL-204 电机共 120 台，其中 17 台运行时有异响，已停线。\n"
+            "请尽快安排技术人员到现场，并告知更换周期。",
+            "17 of the 120 XL-204 motors delivered on 25 September are noisy; the line stands.\n"
             "Please send an engineer and tell us when they can be replaced.",
         ),
         "answered": _t(
             "周经理您好，已安排技术工程师李航明天 10:00 到贵厂。17 台先行更换，备件今晚从杭州发出。",
-            "Dear Ms Zhou, our engineer Li Hang will be with you tomorrow at 10:00. Spare motors leave tonight.",
+            "Dear Ms Zhou, Li Hang will be with you tomorrow at 10:00. Spare motors leave tonight.",
         ),
         "noted": _t(
             "批次 2409B 上月已有两家客户反映，建议并入热点问题。",
@@ -199,15 +212,47 @@ def _choices(form: Example) -> None:
 
 def _rows() -> list:
     names = [
-        ("T-2026-01184", _t("XL-204 电机异响，产线停机", "XL-204 motors noisy, line stands"), _t("华晨汽车部件", "Huachen Parts"),
-         _t("战略", "strategic"), "bad", _t("处理中", "in hand"), 2, 3),
-        ("T-2026-01179", _t("8 月对账单金额与合同不符", "August statement differs from contract"), _t("东海轨道", "Donghai Rail"),
-         _t("重点", "key"), "warn", _t("待受理", "to accept"), 1, 1),
-        ("T-2026-01171", _t("申请增加两名系统联系人", "Two more contacts wanted"), _t("青禾食品", "Qinghe Foods"),
-         _t("重点", "key"), "", _t("等待客户补充", "waiting for customer"), 3, 0),
-        ("T-2026-01166", _t("感谢李航工程师周末到场", "Thanks to engineer Li Hang"), _t("北辰重工", "Beichen Heavy"),
-         _t("普通", "ordinary"), "good", _t("已关闭", "closed"), 4, 2),
-    ]  # fmt: skip
+        (
+            "T-2026-01184",
+            _t("XL-204 电机异响，产线停机", "XL-204 motors noisy, line stands"),
+            _t("华晨汽车部件", "Huachen Parts"),
+            _t("战略", "strategic"),
+            "bad",
+            _t("处理中", "in hand"),
+            2,
+            3,
+        ),
+        (
+            "T-2026-01179",
+            _t("8 月对账单金额与合同不符", "August statement differs from contract"),
+            _t("东海轨道", "Donghai Rail"),
+            _t("重点", "key"),
+            "warn",
+            _t("待受理", "to accept"),
+            1,
+            1,
+        ),
+        (
+            "T-2026-01171",
+            _t("申请增加两名系统联系人", "Two more contacts wanted"),
+            _t("青禾食品", "Qinghe Foods"),
+            _t("重点", "key"),
+            "",
+            _t("等待客户补充", "waiting for customer"),
+            3,
+            0,
+        ),
+        (
+            "T-2026-01166",
+            _t("感谢李航工程师周末到场", "Thanks to engineer Li Hang"),
+            _t("北辰重工", "Beichen Heavy"),
+            _t("普通", "ordinary"),
+            "good",
+            _t("已关闭", "closed"),
+            4,
+            2,
+        ),
+    ]
     chips = _chips()
     return [
         Thing(
@@ -226,8 +271,12 @@ def _rows() -> list:
 
 
 def _filters() -> list:
-    rows = [(_t("全部进行中", "All live"), 38, True), (_t("今天到期", "Due today"), 6, False), (_t("已超时", "Overdue"), 2, False),
-            (_t("已暂停", "Paused"), 5, False)]  # fmt: skip
+    rows = [
+        (_t("全部进行中", "All live"), 38, True),
+        (_t("今天到期", "Due today"), 6, False),
+        (_t("已超时", "Overdue"), 2, False),
+        (_t("已暂停", "Paused"), 5, False),
+    ]
     return [Thing(label=label, url="#lists", on=on, count=count) for label, count, on in rows]
 
 
@@ -242,29 +291,83 @@ def _tabs() -> list:
 
 def _figures() -> list:
     return [
-        Thing(label=_t("按时首次联系", "First contact in time"), value="96.4", unit="%", n=412, interval="94.2–97.8", target="95 %",
-              change=Thing(direction="up", good=True, words=_t("比上月高 2.1 个百分点（显著）", "2.1 points up (significant)")),
-              values=[91, 93, 92, 95, 94, 96.4], tone=""),
-        Thing(label=_t("满意", "Satisfied"), value="88.0", unit="%", n=150, interval="81.8–92.3", target="90 %",
-              change=Thing(direction="same", good=None, words=_t("与上月无显著差别", "no real change")),
-              values=[87, 90, 89, 86, 88, 88], tone=""),
-        Thing(label=_t("已超时", "Overdue"), value="2", unit=_t("件", "tickets"), n=38, interval=None, target=None,
-              change=Thing(direction="down", good=True, words=_t("比昨天少 3 件", "3 fewer than yesterday")),
-              values=[6, 4, 7, 5, 5, 2], tone="bad"),
-        Thing(label=_t("回访平均分", "Mean of call-backs"), value=None, unit="", n=0, interval=None, target="4.5", change=None,
-              values=[], tone=""),
-    ]  # fmt: skip
+        Thing(
+            label=_t("按时首次联系", "First contact in time"),
+            value="96.4",
+            unit="%",
+            n=412,
+            interval="94.2–97.8",
+            target="95 %",
+            change=Thing(
+                direction="up",
+                good=True,
+                words=_t("比上月高 2.1 个百分点（显著）", "2.1 points up (significant)"),
+            ),
+            values=[91, 93, 92, 95, 94, 96.4],
+            tone="",
+        ),
+        Thing(
+            label=_t("满意", "Satisfied"),
+            value="88.0",
+            unit="%",
+            n=150,
+            interval="81.8–92.3",
+            target="90 %",
+            change=Thing(direction="same", good=None, words=_t("与上月无显著差别", "no real change")),
+            values=[87, 90, 89, 86, 88, 88],
+            tone="",
+        ),
+        Thing(
+            label=_t("已超时", "Overdue"),
+            value="2",
+            unit=_t("件", "tickets"),
+            n=38,
+            interval=None,
+            target=None,
+            change=Thing(direction="down", good=True, words=_t("比昨天少 3 件", "3 fewer than yesterday")),
+            values=[6, 4, 7, 5, 5, 2],
+            tone="bad",
+        ),
+        Thing(
+            label=_t("回访平均分", "Mean of call-backs"),
+            value=None,
+            unit="",
+            n=0,
+            interval=None,
+            target="4.5",
+            change=None,
+            values=[],
+            tone="",
+        ),
+    ]
 
 
 def _charts() -> Thing:
     months = [_t(f"{n}月", f"M{n}") for n in range(4, 11)]
     return Thing(
-        bars=[(_t("质量", "Quality"), 42), (_t("交付", "Delivery"), 31), (_t("对账", "Accounts"), 18), (_t("服务", "Service"), 9)],
-        stacked=[(_t("华东", "East"), [31, 8, 3]), (_t("华南", "South"), [22, 11, 1]), (_t("华北", "North"), [14, 4, 0])],
+        bars=[
+            (_t("质量", "Quality"), 42),
+            (_t("交付", "Delivery"), 31),
+            (_t("对账", "Accounts"), 18),
+            (_t("服务", "Service"), 9),
+        ],
+        stacked=[
+            (_t("华东", "East"), [31, 8, 3]),
+            (_t("华南", "South"), [22, 11, 1]),
+            (_t("华北", "North"), [14, 4, 0]),
+        ],
         series=[_t("按时", "in time"), _t("超时", "late"), _t("进行中", "live")],
         months=months,
-        lines=[(_t("首次联系", "first contact"), [91, 93, None, 92, 95, 94, 96.4]),
-               (_t("最终回复", "final reply"), [84, 85, 83, 88, 87, 89, 90.2])],
-        low=[88, 90, 88, 89, 92, 91, 94], high=[94, 96, 95, 95, 98, 97, 98.4],
-        parts=[(_t("投诉", "Complaint"), 64), (_t("报修", "Repair"), 48), (_t("咨询", "Enquiry"), 31), (_t("建议", "Suggestion"), 7)],
-    )  # fmt: skip
+        lines=[
+            (_t("首次联系", "first contact"), [91, 93, None, 92, 95, 94, 96.4]),
+            (_t("最终回复", "final reply"), [84, 85, 83, 88, 87, 89, 90.2]),
+        ],
+        low=[88, 90, 88, 89, 92, 91, 94],
+        high=[94, 96, 95, 95, 98, 97, 98.4],
+        parts=[
+            (_t("投诉", "Complaint"), 64),
+            (_t("报修", "Repair"), 48),
+            (_t("咨询", "Enquiry"), 31),
+            (_t("建议", "Suggestion"), 7),
+        ],
+    )
