@@ -49,16 +49,16 @@ PACKAGES = {
 # The portal's signs, by their Tabler names: what ui.icon() is given.
 ICONS = """
 home inbox ticket layout-dashboard headset phone phone-call users user user-circle building star
-award clipboard-check clipboard-list checklist messages message message-2 report chart-bar chart-
-line settings search plus minus x check point circle circle-check circle-x circle-dot chevron-down
-chevron-right chevron-left arrow-left arrow-right arrow-up arrow-down arrow-back-up arrow-forward-up
-trending-up trending-down clock clock-pause clock-exclamation hourglass player-pause player-play
-alert-triangle alert-circle info-circle bell mail send note paperclip file file-text photo camera
-upload download printer copy trash pencil eye eye-off dots filter adjustments columns list lock
-shield shield-check key login logout language sun moon device-desktop keyboard menu-2 calendar
-calendar-event map-pin flag flame tag link external-link refresh rotate history git-merge tool heart
-bulb help-circle speakerphone world server database qrcode user-plus user-check activity thumb-up
-target book news scan bug cloud-upload
+award clipboard-check clipboard-list checklist messages message message-2 report chart-bar
+chart-line settings search plus minus x check point circle circle-check circle-x circle-dot
+chevron-down chevron-right chevron-left arrow-left arrow-right arrow-up arrow-down arrow-back-up
+arrow-forward-up trending-up trending-down clock clock-pause clock-exclamation hourglass
+player-pause player-play alert-triangle alert-circle info-circle bell mail send note paperclip file
+file-text photo camera upload download printer copy trash pencil eye eye-off dots filter adjustments
+columns list lock shield shield-check key login logout language sun moon device-desktop keyboard
+menu-2 calendar calendar-event map-pin flag flame tag link external-link refresh rotate history
+git-merge tool heart bulb help-circle speakerphone world server database qrcode user-plus user-check
+activity thumb-up target book news scan bug cloud-upload
 """
 
 
