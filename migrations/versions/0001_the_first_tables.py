@@ -35,6 +35,12 @@ def upgrade():
     sa.Column('hash', sa.String(length=64), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_journal_head'))
     )
+    op.create_table('job_run',
+    sa.Column('name', sa.String(length=40), nullable=False),
+    sa.Column('slot', sa.String(length=24), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', 'slot', name=op.f('pk_job_run'))
+    )
     op.create_table('number_series',
     sa.Column('name', sa.String(length=24), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
@@ -171,6 +177,24 @@ def upgrade():
     )
     with op.batch_alter_table('saved_view', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_saved_view_by_id'), ['by_id'], unique=False)
+
+    op.create_table('approval',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('purpose', sa.String(length=20), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('asked_by_id', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_by_id', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('is_granted', sa.Boolean(), nullable=True),
+    sa.ForeignKeyConstraint(['asked_by_id'], ['person.id'], name=op.f('fk_approval_asked_by_id')),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['person.id'], name=op.f('fk_approval_decided_by_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_approval_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_approval'))
+    )
+    with op.batch_alter_table('approval', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_approval_person_id'), ['person_id'], unique=False)
 
     op.create_table('secret_link',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -315,11 +339,14 @@ def upgrade():
         batch_op.create_index(batch_op.f('ix_ticket_asked_by_id'), ['asked_by_id'], unique=False)
         batch_op.create_index('ix_ticket_closed', ['closed_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_customer', ['customer_id', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_customer_queue', ['customer_id', 'is_live', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_kind_queue', ['kind', 'is_live', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_opened', ['opened_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_owner_queue', ['owner_id', 'is_live', 'due_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_ticket_problem_id'), ['problem_id'], unique=False)
         batch_op.create_index('ix_ticket_queue', ['is_live', 'due_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_queue_opened', ['is_live', 'opened_at', 'id'], unique=False)
+        batch_op.create_index('ix_ticket_queue_touched', ['is_live', 'touched_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_state_queue', ['state', 'due_at', 'id'], unique=False)
         batch_op.create_index('ix_ticket_touched', ['touched_at', 'id'], unique=False)
 
@@ -427,6 +454,7 @@ def upgrade():
     with op.batch_alter_table('letter', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_letter_ticket_id'), ['ticket_id'], unique=False)
         batch_op.create_index('ix_letter_to', ['to_id', 'id'], unique=False)
+        batch_op.create_index('ix_letter_unread', ['to_id'], unique=False, sqlite_where=sa.text('read_at is null'), postgresql_where=sa.text('read_at is null'))
         batch_op.create_index('ix_letter_waiting', ['state', 'due_at'], unique=False)
 
     op.create_table('message',
@@ -690,6 +718,7 @@ def downgrade():
     op.drop_table('message')
     with op.batch_alter_table('letter', schema=None) as batch_op:
         batch_op.drop_index('ix_letter_waiting')
+        batch_op.drop_index('ix_letter_unread')
         batch_op.drop_index('ix_letter_to')
         batch_op.drop_index(batch_op.f('ix_letter_ticket_id'))
 
@@ -716,11 +745,14 @@ def downgrade():
     with op.batch_alter_table('ticket', schema=None) as batch_op:
         batch_op.drop_index('ix_ticket_touched')
         batch_op.drop_index('ix_ticket_state_queue')
+        batch_op.drop_index('ix_ticket_queue_touched')
+        batch_op.drop_index('ix_ticket_queue_opened')
         batch_op.drop_index('ix_ticket_queue')
         batch_op.drop_index(batch_op.f('ix_ticket_problem_id'))
         batch_op.drop_index('ix_ticket_owner_queue')
         batch_op.drop_index('ix_ticket_opened')
         batch_op.drop_index('ix_ticket_kind_queue')
+        batch_op.drop_index('ix_ticket_customer_queue')
         batch_op.drop_index('ix_ticket_customer')
         batch_op.drop_index('ix_ticket_closed')
         batch_op.drop_index(batch_op.f('ix_ticket_asked_by_id'))
@@ -750,6 +782,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_secret_link_person_id'))
 
     op.drop_table('secret_link')
+    with op.batch_alter_table('approval', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_approval_person_id'))
+
+    op.drop_table('approval')
     with op.batch_alter_table('saved_view', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_saved_view_by_id'))
 
@@ -779,6 +815,7 @@ def downgrade():
     op.drop_table('person')
     op.drop_table('provider')
     op.drop_table('number_series')
+    op.drop_table('job_run')
     op.drop_table('journal_head')
     op.drop_table('department')
     with op.batch_alter_table('attempt', schema=None) as batch_op:

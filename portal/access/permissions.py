@@ -31,6 +31,8 @@ class Permission(enum.StrEnum):
     REPORT_READ = "report:read"
     PEOPLE_RUN = "people:run"
     """Invite, disable, give roles: the security administrator's."""
+    APPROVE = "approval:decide"
+    """Grant or decline what takes two people: the security administrators' and the managers'."""
     SETTINGS_RUN = "settings:run"
     SECURITY_RUN = "security:run"
     LETTERS_READ = "letters:read"
@@ -50,9 +52,9 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.ACCOUNT_MANAGER: _STAFF | {P.CUSTOMER_READ, P.CUSTOMER_EDIT, P.REPORT_READ},
     Role.CALLER: _STAFF | {P.CALL_BACK, P.CUSTOMER_READ},
     Role.SUPERVISOR: _STAFF | {P.DESK_WORK, P.DESK_HANDLE, P.VIEW_SHARE, P.CUSTOMER_READ, P.CUSTOMER_EDIT, P.REPORT_READ},
-    Role.MANAGER: _STAFF | {P.VIEW_SHARE, P.CUSTOMER_READ, P.REPORT_READ},
+    Role.MANAGER: _STAFF | {P.VIEW_SHARE, P.CUSTOMER_READ, P.REPORT_READ, P.APPROVE},
     Role.ADMINISTRATOR: {P.SETTINGS_RUN, P.LETTERS_READ, P.CUSTOMER_READ, P.CUSTOMER_EDIT},
-    Role.SECURITY_ADMIN: {P.PEOPLE_RUN, P.SECURITY_RUN},
+    Role.SECURITY_ADMIN: {P.PEOPLE_RUN, P.SECURITY_RUN, P.APPROVE},
     Role.AUDITOR: {P.JOURNAL_READ},
 }
 

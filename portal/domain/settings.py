@@ -62,6 +62,9 @@ class Security:
     staff_idle_minutes: int = 30
     admin_idle_minutes: int = 15
     absolute_hours: int = 12
+    admin_absolute_hours: int = 8
+    sessions_at_once: int = 10
+    """One sign-in more ends the oldest session; the three administrations have three."""
     password_min: int = 12
     failures_allowed: int = 5
     failure_window_minutes: int = 15

@@ -3,7 +3,7 @@
 import enum
 from datetime import date
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Moment
@@ -207,6 +207,28 @@ class SecretLink(Base):
     made_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     used_at: Mapped[Moment | None]
+
+
+class Approval(Base):
+    """Something that takes two people of ours: asked for by one, granted or declined by another (security.md A).
+
+    `purpose`: second_factor, the second factor of somebody who has lost it is taken off.
+    """
+
+    __tablename__ = "approval"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    why: Mapped[str] = mapped_column(Text)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[Moment]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[Moment | None]
+    is_granted: Mapped[bool | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], lazy="raise")
+    asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id], lazy="raise")
 
 
 class Attempt(Base):
