@@ -60,8 +60,8 @@ class Story:
     """One ticket's life. Customer and day are not fixed, save by `fits`, `opens` and `weekday`.
 
     Kinds closed by an answer (enquiry, suggestion, praise, service) have no call-back: `solution` is the word
-    that closes them. A story with `to` or `to_provider` but no `suggestion` is answered by the desk itself, which
-    asked there without an order. `pace`: prompt far within its limits, normal within, slow just within,
+    that closes them. A story with `to` or `to_provider` but no `suggestion` is answered by the desk itself,
+    which asked there without an order. `pace`: prompt far within its limits, normal within, slow just within,
     late beyond.
     """
 
