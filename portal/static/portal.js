@@ -94,10 +94,14 @@
     if (target?.id === "sheet" && target.childElementCount) find("#sheet-dialog").showModal();
   });
   on("htmx:afterSettle", (event) => {
-    const { target } = event.detail;
-    if (!target?.isConnected) return;
-    const place = find("[data-focus]", target) ?? find("[autofocus]", target);
-    place?.focus();
+    const { target, xhr, requestConfig } = event.detail;
+    if (!target?.isConnected || xhr?.getResponseHeader("HX-Reswap") === "none") return;
+    const place = find("[data-focus]", target) ?? find("[autofocus]", target), lost = document.activeElement === document.body;
+    if (place) place.focus();
+    else if (lost && requestConfig?.verb === "post" && !target.closest("dialog")) {
+      if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
+      target.focus({ preventScroll: true });
+    }
     start(target);
   });
 
