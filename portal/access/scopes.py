@@ -12,11 +12,13 @@ from portal.db import db
 from portal.domain.documents.models import Document
 from portal.domain.drafts import Draft
 from portal.domain.files import Attachment
+from portal.domain.journal import Entry
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Approval, Contact, Customer, Department, Person, Project, Provider, Sharing, SignIn
 from portal.domain.people.roles import Role
 from portal.domain.ratings.models import Rating
-from portal.domain.tickets.models import CallBack, Dispatch, Message, Note, Problem, SavedView, Ticket, Watcher
+from portal.domain.tickets.lifecycle import TOLD_TO_PROVIDERS
+from portal.domain.tickets.models import CallBack, ContactRecord, Dispatch, Message, Note, Problem, SavedView, Ticket, Watcher
 
 SEES_ALL = (Role.AGENT, Role.CALLER, Role.SUPERVISOR, Role.MANAGER)
 
@@ -35,13 +37,16 @@ def _tickets(person: Person):
 
 
 def _tickets_one_by_one(person: Person):
-    """The same rows as `_tickets`, for lists of tickets in an order: each row is asked, no list of all is built first."""
-    if person.is_staff and person.has(Role.HANDLER) and not person.has(*SEES_ALL):
-        ours = select(Dispatch.id).where(Dispatch.ticket_id == Ticket.id, _dispatched_to(person)).exists()
-        if not person.has(Role.ACCOUNT_MANAGER):
-            return ours
-        return or_(ours, Ticket.customer_id.in_(select(Customer.id).where(Customer.account_manager_id == person.id)))
-    return _tickets(person)
+    """The rows of `_tickets`, for lists in an order: each ticket is asked, no list of all of them is built first."""
+    if not person.is_staff or person.has(*SEES_ALL):
+        return _tickets(person)
+    ways = []
+    if person.has(Role.HANDLER):
+        ways.append(select(Dispatch.id).where(Dispatch.ticket_id == Ticket.id, _dispatched_to(person)).exists())
+    if person.has(Role.ACCOUNT_MANAGER):
+        cared_for = (Customer.id == Ticket.customer_id, Customer.account_manager_id == person.id)
+        ways.append(select(Customer.id).where(*cared_for).correlate(Ticket).exists())
+    return or_(*ways) if ways else false()
 
 
 def _among_colleagues(person: Person):
@@ -93,6 +98,27 @@ def _notes(person: Person):
     return true() if person.has(*SEES_ALL) else Note.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
 
 
+def _contacts(person: Person):
+    """Records of contacts; a provider's people see those of their own orders."""
+    if not person.is_staff:
+        return false()
+    if person.provider_id:
+        return ContactRecord.dispatch_id.in_(select(Dispatch.id).where(_dispatched_to(person)))
+    return true() if person.has(*SEES_ALL) else ContactRecord.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
+
+
+def _entries(person: Person):
+    """The journal: all of it for the auditor; of tickets for staff, and to a provider only its plain course."""
+    if not person.is_staff or person.has(Role.AUDITOR):
+        return true() if person.is_staff else false()
+    of_tickets = Entry.record == "ticket"
+    if person.provider_id:
+        of_tickets = and_(of_tickets, Entry.verb.in_(TOLD_TO_PROVIDERS))
+    if person.has(*SEES_ALL):
+        return of_tickets
+    return and_(of_tickets, Entry.record_id.in_(select(Ticket.id).where(_tickets(person))))
+
+
 def _attachments(person: Person):
     mine = Attachment.draft_id.in_(select(Draft.id).where(Draft.person_id == person.id))
     said = Attachment.message_id.in_(select(Message.id).where(_messages(person)))
@@ -137,11 +163,13 @@ ROWS = {
     Attachment: _attachments,
     CallBack: _staff_only(lambda person: _see_all_or(person, CallBack.ticket_id)),
     Contact: _of_customers(Contact.customer_id),
+    ContactRecord: _contacts,
     Customer: _customers,
     Department: _staff_only(lambda _: true()),
     Dispatch: _dispatches,
     Document: _documents,
     Draft: lambda person: Draft.person_id == person.id,
+    Entry: _entries,
     Letter: lambda person: true() if person.has(Role.ADMINISTRATOR) else Letter.to_id == person.id,
     Message: _messages,
     Note: _notes,

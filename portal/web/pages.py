@@ -46,7 +46,10 @@ def _wanted_block(template: str) -> str | None:
 
 
 def _fragment(template: str, block: str, facts: dict) -> str:
-    return _block(template, block, facts) + _block("layout/flash.html", "flash", {"oob": True})
+    html = _block(template, block, facts)
+    if "X-Background" in request.headers:  # nobody asked for it: what was said stays on the page
+        return html
+    return html + _block("layout/flash.html", "flash", {"oob": True})
 
 
 def _block(template: str, name: str, facts: dict) -> str:

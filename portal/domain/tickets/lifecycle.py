@@ -103,6 +103,16 @@ HANDLING_VERBS = tuple(
 )  # fmt: skip
 
 
+# What of the history people of a provider read: the plain course, nothing of who else works on it and why.
+TOLD_TO_PROVIDERS = tuple(
+    f"ticket.{verb}"
+    for verb in (
+        "opened", "accept", "ask", "answer", "added", "resume", "replied", "apply", "finish", "take_back", "send_back",
+        "close", "confirm", "reject", "withdraw", "reopen", "order_confirmed", "contacted",
+    )
+)  # fmt: skip
+
+
 def parties(
     ticket: Ticket, person: Person, orders: Iterable[Dispatch] | None = None, hands: set[int] | None = None
 ) -> frozenset[str]:

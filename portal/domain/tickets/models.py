@@ -24,10 +24,14 @@ class Ticket(Base):
         Index("ix_ticket_state_queue", "state", "due_at", "id"),
         Index("ix_ticket_owner_queue", "owner_id", "is_live", "due_at", "id"),
         Index("ix_ticket_customer", "customer_id", "id"),
+        Index("ix_ticket_customer_queue", "customer_id", "is_live", "due_at", "id"),
         Index("ix_ticket_kind_queue", "kind", "is_live", "due_at", "id"),
         Index("ix_ticket_opened", "opened_at", "id"),
+        Index("ix_ticket_queue_opened", "is_live", "opened_at", "id"),
+        Index("ix_ticket_queue_touched", "is_live", "touched_at", "id"),
         Index("ix_ticket_closed", "closed_at", "id"),
         Index("ix_ticket_touched", "touched_at", "id"),
+        Index("ix_ticket_merged_into", "merged_into_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
