@@ -430,7 +430,8 @@ def _given(shape: dict | None) -> dict:
 
 def taken_on(order: Dispatch, ticket: Ticket, by: Person, at) -> None:
     """Whoever works on an order has taken it on: it is confirmed, and has a handler."""
-    order.handler = order.handler or by
+    if order.handler_id is None:
+        order.handler = by
     if order.confirmed_at is None:
         order.confirmed_at = at
         journal.write("ticket.order_confirmed", ticket, by, order=order.number)
@@ -481,7 +482,7 @@ def watchers(ticket: Ticket) -> list[Person]:
 def _letter(template: str, to: Person, ticket: Ticket, event: str, at=None, **facts) -> None:
     outbox.post(
         template, to, key=f"ticket:{ticket.id}:{event}", ticket=ticket, at=at, number=ticket.number,
-        subject=ticket.subject, **facts,
+        subject=ticket.subject, **deadlines.nearest_for(ticket, to), **facts,
     )  # fmt: skip
 
 

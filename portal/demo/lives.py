@@ -1,0 +1,317 @@
+"""One story, lived through the real actions: each step at its moment, by somebody whose work it is."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.db import db
+from portal.demo.stories import Again, Ago, InDays, Story, phrases
+from portal.domain import settings
+from portal.domain.people.models import Department, Person, Provider
+from portal.domain.ratings import actions as ratings
+from portal.domain.tickets import actions, callback, dispatching, linking
+from portal.domain.tickets.lifecycle import handled_by
+from portal.domain.tickets.models import Dispatch, Problem, Ticket
+from portal.working_time import Promise, Unit
+
+# By pace, in working hours: accept, dispatch, confirm, contact, each reply; and the solution as part of the closure limit.
+PACES = {
+    "prompt": (0.2, 0.2, 0.4, 0.8, 1.5, 0.35),
+    "normal": (0.6, 0.5, 1.0, 2.0, 3.0, 0.6),
+    "slow": (1.5, 0.8, 1.5, 3.0, 5.0, 0.88),
+    "late": (3.0, 2.0, 9.0, 9.0, 12.0, 1.35),
+}
+HOURS_A_DAY = 7.5
+ANSWERED = ("enquiry", "suggestion", "praise", "service")
+
+
+@dataclass
+class Troupe:
+    """Everybody of the demo world by what they are needed for; ids only."""
+
+    staff: dict[str, int] = field(default_factory=dict)
+    by_role: dict[str, list[int]] = field(default_factory=dict)
+    handlers: dict[tuple, list[int]] = field(default_factory=dict)
+    parties: dict[str, int] = field(default_factory=dict)
+    providers: dict[str, int] = field(default_factory=dict)
+    customers: list[tuple[int, str]] = field(default_factory=list)
+    people: dict[int, list[int]] = field(default_factory=dict)
+    contacts: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    problems: dict[str, int] = field(default_factory=dict)
+    busy: dict[int, int] = field(default_factory=dict)
+
+    def first(self, role: str) -> int:
+        return self.by_role[role][0]
+
+
+class Life:
+    """A story with its people; `lived` yields the moment of each next step."""
+
+    def __init__(self, story: Story, troupe: Troupe, dice: random.Random, customer: int):
+        self.story, self.troupe, self.dice, self.customer = story, troupe, dice, customer
+        self.agent = dice.choice(troupe.by_role["agent"])
+        logins = troupe.people.get(customer, [])
+        self.asker = dice.choice(logins) if logins else None
+        self.ticket_id = 0
+        self.orders: list[int] = []
+        (self.to_accept, self.to_dispatch, self.to_confirm, self.to_contact, self.to_reply, self.share) = PACES[story.pace]
+
+    # The steps of a life, in their order.
+
+    def lived(self, begins: datetime) -> Iterator[datetime]:
+        story = self.story
+        yield begins
+        self._open()
+        if story.ends == "withdrawn":
+            yield self._after(self.to_accept * 2)
+            actions.withdraw(self.ticket, self.who(self.asker), story.withdrawn_reason)
+            return
+        if story.ends == "open_new":
+            return
+        if story.channel == "portal" or self.ticket.owner_id is None:
+            yield self._after(self.to_accept)
+            actions.accept(self.ticket, self.who(self.agent))
+        yield from self._handled()
+        if story.kind in ANSWERED:
+            yield from self._answered()
+        else:
+            yield from self._verified()
+        if story.reopen is not None and story.ends in ("closed", "reopened"):
+            yield from self._reopened(story.reopen)
+
+    def _open(self) -> None:
+        story = self.story
+        by_portal = story.channel == "portal" and self.asker is not None
+        name, phone = self.dice.choice(self.troupe.contacts[self.customer])
+        by = self.who(self.asker if by_portal else self.agent)
+        from portal.domain.people.models import Customer
+
+        ticket = actions.open_ticket(
+            by, story.kind, story.subject, story.text, customer=db.session.get_one(Customer, self.customer),
+            asked_by=self.who(self.asker) if self.asker else None, class_code=story.class_code,
+            service_code=story.service, answers=self._answers(), wish=story.wish,
+            channel=story.channel if by_portal or story.channel != "portal" else "hotline", severity=story.severity,
+            contact_name=name, contact_phone=phone, is_shared=self.dice.random() < 0.4,
+        )  # fmt: skip
+        self.ticket_id = ticket.id
+        if not by_portal:
+            actions.accept(ticket, by)
+
+    def _handled(self) -> Iterator[datetime]:
+        story = self.story
+        if story.notes:
+            yield self._after(0.2)
+            actions.note(self.ticket, self.who(self.agent), story.notes[0])
+        if story.suggestion and (story.to or story.to_provider):
+            yield self._after(self.to_dispatch)
+            self._dispatch(self._party(story.to, story.to_provider), story.suggestion, lead=True)
+            if story.also:
+                self._dispatch(self._party(story.also, None), story.also_suggestion or story.suggestion, lead=False)
+            yield self._after(self.to_confirm)
+            order = self._order()
+            dispatching.confirm(order, self.ticket, self.handler)
+        if story.problem in self.troupe.problems:
+            linking.put_under(self.ticket, db.session.get_one(Problem, self.troupe.problems[story.problem]), self.who(self.agent))
+        if story.contact:
+            yield self._after(self.to_contact)
+            dispatching.contact(self.ticket, self.worker, "phone", True, self.ticket.contact_name, story.contact, self._order())
+        if story.question:
+            yield self._after(0.5)
+            actions.ask(self.ticket, self.worker, story.question)
+            if not story.answer:
+                return
+            yield self._after(self.dice.uniform(2, 9))
+            actions.add(self.ticket, self.asker_or_agent, story.answer)
+        for n, said in enumerate(story.replies):
+            yield self._after(self.to_reply if n == 0 else max(1.0, self._limit * self.share / (len(story.replies) + 1)))
+            actions.reply(self.ticket, self.worker, said.text, stage=said.stage, shape=self._shape(said.shape))
+            if n == 0 and self.dice.random() < 0.12:
+                yield self._after(0.7)
+                if self.asker:
+                    actions.add(self.ticket, self.who(self.asker), self._addition())
+        for said in story.notes[1:]:
+            yield self._after(0.4)
+            actions.note(self.ticket, self.worker, said, [self.who(self.agent)] if self.dice.random() < 0.5 else [])
+
+    def _answered(self) -> Iterator[datetime]:
+        story = self.story
+        if story.ends in ("open_handling", "waiting") or not story.solution:
+            return
+        yield self._after(max(self.to_reply, self._limit * self.share))
+        actions.finish(self.ticket, self.who(self.owner), story.solution)
+        yield from self._rated(story.stars, story.comment)
+
+    def _verified(self) -> Iterator[datetime]:
+        story = self.story
+        if story.ends in ("open_handling", "waiting") or not story.solution:
+            return
+        yield self._after(max(1.0, self._limit * self.share / 2))
+        self._apply(story.solution)
+        if story.ends == "verifying":
+            return
+        for said in story.tries:
+            yield self._next_day()
+            callback.call_back(self.ticket, self.caller, "unreachable", said)
+        yield self._after(self.dice.uniform(1, 4) if story.pace != "late" else 9)
+        if story.outcome == "solved_satisfied" and self.asker and not story.false_reply and self.dice.random() < 0.25:
+            callback.confirm(self.ticket, self.who(self.asker))
+        else:
+            self._call_back(story.outcome, story.call_note, story.false_reply)
+        if story.rework is not None:
+            yield from self._again(story.rework)
+        yield from self._rated(story.stars, story.comment)
+
+    def _again(self, again: Again) -> Iterator[datetime]:
+        for said in again.replies:
+            yield self._after(3)
+            actions.reply(self.ticket, self.worker, said, stage="progress")
+        if not again.solution:
+            return
+        yield self._after(4)
+        self._apply(again.solution)
+        yield self._after(2)
+        self._call_back(again.outcome, again.call_note)
+
+    def _reopened(self, again: Again) -> Iterator[datetime]:
+        yield self._after(8 * HOURS_A_DAY if self.story.ends == "closed" else 6 * HOURS_A_DAY)
+        actions.reopen(self.ticket, self.asker_or_agent, again.reason)
+        if self.story.kind in ANSWERED:
+            if again.solution:
+                yield self._after(4)
+                actions.finish(self.ticket, self.who(self.owner), again.solution)
+        else:
+            yield from self._again(again)
+        if again.stars:
+            yield from self._rated(again.stars, again.comment)
+
+    def _rated(self, stars: int | None, comment: str) -> Iterator[datetime]:
+        if not stars or self.asker is None or self.ticket.state != "closed":
+            return
+        yield clock.now() + timedelta(hours=self.dice.uniform(0.5, 60))
+        if self.ticket.state == "closed":
+            ratings.rate(self.ticket, self.who(self.asker), stars, comment, self._dimensions(stars))
+
+    # Who does it, and what exactly.
+
+    def who(self, person: int | None) -> Person:
+        along = (Person.customer, Person.department, Person.provider)
+        rows = db.select(Person).where(Person.id == person).options(*map(joinedload, along))
+        return db.session.scalars(rows.execution_options(populate_existing=True)).one()
+
+    @property
+    def ticket(self) -> Ticket:
+        along = (Ticket.customer, Ticket.owner, Ticket.asked_by, Ticket.problem, Ticket.merged_into)
+        rows = db.select(Ticket).where(Ticket.id == self.ticket_id).options(*map(joinedload, along))
+        db.session.flush()
+        return db.session.scalars(rows.execution_options(populate_existing=True)).one()
+
+    @property
+    def owner(self) -> int:
+        return self.ticket.owner_id or self.agent
+
+    @property
+    def handler(self) -> Person:
+        order = self._order()
+        where = ("provider", order.provider_id) if order.provider_id else ("department", order.department_id)
+        found = self.troupe.handlers.get(where) or [self.agent]
+        return self.who(order.handler_id or found[self.story.id.__len__() % len(found)])
+
+    @property
+    def worker(self) -> Person:
+        """The handler of the running order, or the owner where the desk does it itself."""
+        order = self._order()
+        return self.handler if order is not None else self.who(self.owner)
+
+    @property
+    def caller(self) -> Person:
+        """A call-back officer who had no hand in it."""
+        hands = handled_by(self.ticket)
+        free = [c for c in self.troupe.by_role["caller"] if c not in hands]
+        return self.who(self.dice.choice(free))
+
+    @property
+    def asker_or_agent(self) -> Person:
+        return self.who(self.asker) if self.asker else self.who(self.owner)
+
+    def _order(self) -> Dispatch | None:
+        running = dispatching.running_orders(self.ticket)
+        return running[0] if running else None
+
+    def _party(self, department: str | None, provider: str | None):
+        if provider:
+            return db.session.get_one(Provider, self.troupe.providers[provider])
+        return db.session.get_one(Department, self.troupe.parties[department or "service_center"])
+
+    def _dispatch(self, party, suggestion: str, lead: bool) -> None:
+        dispatching.dispatch(self.ticket, self.who(self.owner), party, suggestion, lead=lead)
+
+    def _apply(self, solution: str) -> None:
+        actions.apply(self.ticket, self.worker, solution, shape=self._shape(self.story.shape))
+
+    def _call_back(self, outcome: str, said: str, false_reply: str = "") -> None:
+        callback.call_back(
+            self.ticket, self.caller, outcome, said, false_reply=bool(false_reply), false_reply_reason=false_reply
+        )
+
+    def _addition(self) -> str:
+        """Each of the customers' additions is said once."""
+        left = self.troupe.__dict__.setdefault("additions", list(phrases().additions))
+        return left.pop() if left else self.story.wish or "请尽快处理，谢谢。"
+
+    def _dimensions(self, stars: int) -> dict[str, int]:
+        if self.dice.random() < 0.5:
+            return {}
+        every = settings.policy().rating_dimensions
+        return {d.code: max(1, min(5, stars + self.dice.choice((-1, 0, 0, 1)))) for d in self.dice.sample(every, 2)}
+
+    def _answers(self) -> dict:
+        told = {name: self._plain(value) for name, value in self.story.answers.items()}
+        for ask in settings.policy().kind(self.story.kind).asks:
+            if ask.name == "on_site_contact":
+                told[ask.name] = self.troupe.contacts[self.customer][-1][0]
+            elif ask.name == "on_site_phone":
+                told[ask.name] = self.troupe.contacts[self.customer][-1][1]
+        return told
+
+    def _shape(self, shape) -> dict:
+        return {code: self._plain(value) for code, value in shape.items()}
+
+    def _plain(self, value):
+        zone = ZoneInfo(settings.company().zone)
+        if isinstance(value, Ago):
+            return (clock.now() - timedelta(hours=value.hours)).astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+        if isinstance(value, InDays):
+            return (clock.now().astimezone(zone).date() + timedelta(days=value.days)).isoformat()
+        return value
+
+    # When it happens: in working time, as people work.
+
+    @property
+    def _limit(self) -> float:
+        """The closure limit of this ticket in working hours."""
+        ticket, policy = self.ticket, settings.policy()
+        if ticket.service_code:
+            promise = policy.service(ticket.service_code).closure
+        elif ticket.class_code:
+            promise = policy.ticket_class(ticket.class_code).closure
+        else:
+            promise = Promise(2, Unit.WORKING_DAYS)
+        return promise.amount * (HOURS_A_DAY if promise.unit == Unit.WORKING_DAYS else 1)
+
+    def _after(self, hours: float) -> datetime:
+        """So many working hours from now, give or take a third."""
+        calendar, hours = settings.calendar(), hours * self.dice.uniform(0.75, 1.3)
+        whole, part = int(hours), hours % 1
+        at = calendar.after(clock.now(), Promise(whole, Unit.WORKING_HOURS)) if whole else clock.now()
+        if calendar.between(at, at + timedelta(minutes=2)) == timedelta():
+            at = calendar.after(at, Promise(1, Unit.WORKING_HOURS)) - timedelta(minutes=self.dice.randint(20, 59))
+        return at + timedelta(hours=part, seconds=self.dice.randint(5, 55))
+
+    def _next_day(self) -> datetime:
+        at = settings.calendar().after(clock.now(), Promise(1, Unit.WORKING_DAYS))
+        return at - timedelta(hours=self.dice.uniform(0.5, 5))

@@ -1,0 +1,198 @@
+"""The demo world: a company lays down its policy, engages its people, and lives a year under a shifted clock."""
+
+import heapq
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import count
+
+from portal import clock
+from portal.db import db, transaction
+from portal.demo.cast import Cast, CustomerOf, Staff, cast
+from portal.demo.lives import Life, Troupe
+from portal.demo.stories import Story, phrases, stories
+from portal.domain import settings
+from portal.domain.outbox import Letter
+from portal.domain.people.models import Contact, Customer, Department, Person, Project, Provider
+from portal.domain.policy import load_calendar, load_pack
+from portal.domain.tickets import reminders
+from portal.domain.tickets.models import Problem
+
+YEAR = timedelta(days=365)
+REMIND_AT = (9, 12, 15, 18)
+
+# The demo tells regions as people say them; the pack has codes.
+REGIONS = {"浦东": "pudong", "中区": "central", "北区": "north", "南区": "south", "西区": "west", "临港": "lingang"}
+
+# How long before today a story begins that is not over yet: hours, at least and at most.
+BEGUN = {
+    "open_new": (0.3, 5),
+    "open_handling": (20, 60),
+    "waiting": (24, 70),
+    "verifying": (30, 90),
+    "reopened": (16 * 24, 24 * 24),
+}
+
+
+def fill(seed: int = 2026) -> int:
+    """Everything, the same from the same seed and hour; gives the number of tickets. The database must be empty."""
+    until = clock.now().replace(minute=30, second=0, microsecond=0)
+    until = until if until <= clock.now() else until - timedelta(hours=1)
+    dice = random.Random(seed)
+    with clock.frozen_at(until - YEAR - timedelta(days=20)):
+        troupe = _engage(cast())
+    plays = list(stories())
+    dice.shuffle(plays)
+    lives = [_life(story, troupe, dice, until) for story in plays]
+    _live(lives, until)
+    _settle_letters(until)
+    return len(lives)
+
+
+def _engage(people: Cast) -> Troupe:
+    """Policy, calendar, departments, providers, staff, customers with their people."""
+    company = people.company
+    with transaction():
+        settings.adopt("calendar", load_calendar(), None)
+        settings.adopt("policy", load_pack("telecom"), None)
+        settings.change(
+            "company", None, name=company.name, short_name=company.short_name, accent=company.accent,
+            hotline=company.hotline, hotline_hours="08:30–17:30", mail_from=company.email, is_set_up=True, is_demo=True,
+        )  # fmt: skip
+        settings.change("security", None, staff_second_factor=False)
+        troupe = Troupe()
+        for department in settings.policy().departments:
+            row = Department(code=department.code, name=department.words.zh, name_en=department.words.en)
+            db.session.add(row)
+            db.session.flush()
+            troupe.parties[department.code] = row.id
+        for provider in people.providers:
+            row = Provider(code=provider.code, name=provider.name, region=REGIONS.get(provider.region, provider.region))
+            db.session.add(row)
+            db.session.flush()
+            troupe.providers[provider.code] = row.id
+            for handler in provider.handlers:
+                _hire(handler, troupe, provider_id=row.id)
+        for member in people.staff:
+            _hire(member, troupe, department_id=troupe.parties.get(member.department or ""))
+        for n, customer in enumerate(people.customers, 1):
+            _win(n, customer, troupe)
+        for issue in phrases().issues:
+            row = Problem(title=issue.title, cause=issue.cause, measure=issue.measure, by_id=troupe.first("supervisor"), at=clock.now())
+            db.session.add(row)
+            db.session.flush()
+            troupe.problems[issue.key] = row.id
+    return troupe
+
+
+def _hire(member: Staff, troupe: Troupe, **party) -> None:
+    roles = ["security_admin" if role == "security_administrator" else role for role in member.roles]
+    person = Person(
+        name=member.name, email=member.email, phone=member.phone, title=member.title, roles=roles,
+        made_at=clock.now(), **party,
+    )  # fmt: skip
+    db.session.add(person)
+    db.session.flush()
+    troupe.staff[member.key] = person.id
+    for role in roles:
+        troupe.by_role.setdefault(role, []).append(person.id)
+    if "handler" in roles:
+        where = ("provider", party["provider_id"]) if party.get("provider_id") else ("department", party.get("department_id"))
+        troupe.handlers.setdefault(where, []).append(person.id)
+
+
+def _win(n: int, customer: CustomerOf, troupe: Troupe) -> None:
+    row = Customer(
+        number=f"K{n:04}", name=customer.name, short_name=customer.short_name, industry=customer.industry,
+        tier=customer.tier, card=customer.card, region=REGIONS.get(customer.region, customer.region),
+        account_manager_id=troupe.staff.get(customer.manager), sharing=customer.sharing,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    troupe.customers.append((row.id, customer.industry))
+    for project in customer.projects:
+        db.session.add(Project(customer_id=row.id, name=project))
+    for contact in customer.contacts:
+        person = None
+        if contact.login:
+            person = Person(
+                name=contact.name, email=contact.email, phone=contact.phone, title=contact.title,
+                customer_id=row.id, roles=[contact.login], made_at=clock.now(),
+            )  # fmt: skip
+            db.session.add(person)
+            db.session.flush()
+            troupe.people.setdefault(row.id, []).append(person.id)
+        db.session.add(Contact(
+            customer_id=row.id, person_id=person.id if person else None, name=contact.name, title=contact.title,
+            role=contact.role, phone=contact.phone, email=contact.email,
+        ))  # fmt: skip
+        troupe.contacts.setdefault(row.id, []).append((contact.name, contact.phone))
+
+
+def _life(story: Story, troupe: Troupe, dice: random.Random, until: datetime) -> Iterator[datetime]:
+    """Cast a story: who, and when it begins."""
+    fitting = [c for c, industry in troupe.customers if not story.fits or industry in story.fits]
+    buyer = min(fitting or [c for c, _ in troupe.customers], key=lambda c: (troupe.busy.get(c, 0), dice.random()))
+    troupe.busy[buyer] = troupe.busy.get(buyer, 0) + 1
+    if story.ends in BEGUN:
+        least, most = BEGUN[story.ends]
+        begins = until - timedelta(hours=dice.uniform(least, most))
+    else:
+        begins = until - timedelta(days=dice.uniform(16, 364))
+    return Life(story, troupe, random.Random(f"{story.id}"), buyer).lived(_on_its_hour(story, begins, until, dice))
+
+
+def _on_its_hour(story: Story, begins: datetime, until: datetime, dice: random.Random) -> datetime:
+    """The opening at the time of day and on the weekday its text names; else in business hours, mostly."""
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(settings.company().zone)
+    local = begins.astimezone(zone)
+    if story.ends == "open_new":
+        return begins
+    if story.weekday:
+        local -= timedelta(days=(local.isoweekday() - story.weekday) % 7)
+    elif dice.random() < 0.85 and local.isoweekday() > 5:
+        local -= timedelta(days=local.isoweekday() - 5)
+    hour, minute = (int(part) for part in story.opens.split(":")) if story.opens else (dice.randint(8, 17), dice.randint(0, 59))
+    fixed = local.replace(hour=hour, minute=minute, second=dice.randint(0, 59), microsecond=0)
+    return fixed if fixed < until else fixed - timedelta(days=1)
+
+
+def _live(lives: list[Iterator[datetime]], until: datetime) -> None:
+    """All lives together in the order of time, a transaction a day; reminders as the worker would send them."""
+    order = count()
+    agenda = [(next(life), next(order), life) for life in lives]
+    agenda.append(_first_of(_reminders(min(at for at, *_ in agenda)), next(order)))
+    heapq.heapify(agenda)
+    while agenda and agenda[0][0] <= until:
+        day_ends = agenda[0][0] + timedelta(days=3)
+        with transaction():
+            while agenda and agenda[0][0] <= min(until, day_ends):
+                at, _, life = heapq.heappop(agenda)
+                with clock.frozen_at(at):
+                    then = next(life, None)
+                if then is not None:
+                    heapq.heappush(agenda, (max(then, at), next(order), life))
+
+
+def _first_of(life: Iterator[datetime], number: int):
+    return next(life), number, life
+
+
+def _reminders(since: datetime) -> Iterator[datetime]:
+    day = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    while True:
+        for hour in REMIND_AT:
+            yield day + timedelta(hours=hour - 8)
+            reminders.remind()
+        day += timedelta(days=1)
+
+
+def _settle_letters(until: datetime) -> None:
+    """The letters of the past were delivered then, and mostly read."""
+    with transaction():
+        past = db.update(Letter).where(Letter.state == "waiting", Letter.due_at <= until)
+        db.session.execute(past.values(state="kept", sent_at=Letter.due_at))
+        old = db.update(Letter).where(Letter.posted_at < until - timedelta(days=3))
+        db.session.execute(old.values(read_at=Letter.due_at))
