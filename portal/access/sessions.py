@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain import settings
+from portal.domain import outbox, settings
 from portal.domain.people.models import Person, SignIn
 from portal.domain.people.roles import APART
 
@@ -31,7 +31,28 @@ def begin(person: Person) -> None:
         address=(request.remote_addr or "")[:64], device=(request.user_agent.string or "")[:200],
     )  # fmt: skip
     db.session.add(row)
+    db.session.flush()
+    _end_oldest(person)
     session.clear()
+    session[REFERENCE] = reference
+
+
+def _end_oldest(person: Person) -> None:
+    """So many sessions a person may have at once (security.md 7.1.2): the longest unseen ones end."""
+    allowed = 3 if person.has(*APART) else settings.security().sessions_at_once
+    live = db.select(SignIn.id).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    oldest = list(db.session.scalars(live.order_by(SignIn.seen_at.desc(), SignIn.id.desc()).offset(allowed)))
+    if oldest:
+        db.session.execute(db.update(SignIn).where(SignIn.id.in_(oldest)).values(ended_at=clock.now()))
+
+
+def renew() -> None:
+    """The password was given again: the session goes on under a new reference, the old one is worth nothing."""
+    row = current()
+    if row is None:
+        return
+    reference = secrets.token_urlsafe(32)
+    row.token_hash, row.proved_at = _hash(reference), clock.now()
     session[REFERENCE] = reference
 
 
@@ -43,21 +64,13 @@ def end_current() -> None:
     session.clear()
 
 
-def end_all(person: Person, but: SignIn | None = None) -> None:
-    """End every session of a person, at once; `but` stays."""
-    rows = db.update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
-    if but is not None:
-        rows = rows.where(SignIn.id != but.id)
-    db.session.execute(rows.values(ended_at=clock.now()))
-
-
 def current() -> SignIn | None:
     """The live session of this request, its person loaded along; none if there is none or it has run out."""
     reference = session.get(REFERENCE)
     if not isinstance(reference, str):
         return None
-    row = db.session.scalar(
-        db.select(SignIn)
+    found = db.session.execute(
+        db.select(SignIn, outbox.unread_of(SignIn.person_id))
         .where(SignIn.token_hash == _hash(reference), SignIn.ended_at.is_(None))
         .options(
             joinedload(SignIn.person).options(
@@ -65,19 +78,24 @@ def current() -> SignIn | None:
             )
         )
         .execution_options(populate_existing=True)
-    )
-    return row if row and not _has_run_out(row) else None
+    ).first()
+    if found is None or _has_run_out(found[0]):
+        return None
+    g.unread = found[1]
+    return found[0]
 
 
 def _has_run_out(row: SignIn) -> bool:
     rules, at, person = settings.security(), clock.now(), row.person
-    idle = rules.customer_idle_minutes
+    idle, hours = rules.customer_idle_minutes, rules.absolute_hours
     if person.is_staff:
-        idle = rules.admin_idle_minutes if person.has(*APART) else rules.staff_idle_minutes
+        idle = rules.staff_idle_minutes
+    if person.has(*APART):
+        idle, hours = rules.admin_idle_minutes, rules.admin_absolute_hours
     return (
         person.disabled_at is not None
         or at - row.seen_at > timedelta(minutes=idle)
-        or at - row.begun_at > timedelta(hours=rules.absolute_hours)
+        or at - row.begun_at > timedelta(hours=hours)
     )
 
 
@@ -110,6 +128,11 @@ def is_fresh(minutes: int = 10) -> bool:
     """Was the password given within these minutes? Asked before delicate things."""
     row = g.get("sign_in")
     return row is not None and clock.now() - row.proved_at < timedelta(minutes=minutes)
+
+
+def unread() -> int:
+    """How many notices wait for whoever asks, 99 at most: read along with the session."""
+    return g.get("unread", 0) if g.get("sign_in") else 0
 
 
 def _hash(reference: str) -> str:

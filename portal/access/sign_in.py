@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, Length
 from portal.access import attempts, devices, navigation, passwords, second_factor, sessions
 from portal.access.door import Door, me
 from portal.access.permissions import Permission, may
-from portal.domain.people import actions, queries
+from portal.domain.people import accounts, queries
 from portal.domain.people import links as one_time
 from portal.domain.people.models import Person
 from portal.domain.people.roles import LABELS, Role
@@ -25,8 +25,7 @@ from portal.web.pages import by_htmx, own_path, page
 door = Door("sign_in", __name__)
 log = structlog.get_logger()
 
-SECOND_STEP, HALF = "second_step", "half"
-SECOND_STEP_LASTS = timedelta(minutes=5)
+HALF = "half"
 WRONG = N_("The e-mail address or the password is not right.")
 WRONG_CODE = N_("This code is not right, or it was used before. Please take the next one.")
 
@@ -108,7 +107,7 @@ def demo():
 @door.post("/sign-out", needs=Permission.PUBLIC)
 def end():
     if me().is_authenticated:
-        actions.signed_out(me())
+        accounts.signed_out(me())
     sessions.end_current()
     response = redirect(url_for(".new"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
@@ -135,7 +134,7 @@ def let_in(person: Person, wanted: str | None) -> Response:
     attempts.forget(attempts.code(person))
     sessions.begin(person)
     browser, system = devices.called(request.user_agent.string)
-    actions.signed_in(person, request.remote_addr or "", browser, system, is_new)
+    accounts.signed_in(person, request.remote_addr or "", browser, system, is_new)
     response = redirect(own_path(wanted, "sign_in.start"), 303)
     devices.remember(response, person)
     return response
@@ -181,14 +180,14 @@ def _refused(form: SignInForm):
 
 def _second_step(person: Person, wanted: str | None):
     """The password was right; the code is asked of this very attempt, kept on the server, for five minutes."""
-    link = one_time.make(SECOND_STEP, person, SECOND_STEP_LASTS)
+    link = one_time.make(one_time.SECOND_STEP, person)
     session.clear()
     session[HALF] = one_time.secret_of(link)
     return redirect(url_for(".code", next=wanted or None), 303)
 
 
 def _half():
-    return one_time.find(SECOND_STEP, session.get(HALF))
+    return one_time.find(one_time.SECOND_STEP, session.get(HALF))
 
 
 DOORS = (door,)

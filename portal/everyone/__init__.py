@@ -1,5 +1,5 @@
 """The door of both sides: what everybody signed in comes for: own account, notices, files, documents, drafts."""
 
-from portal.everyone import switches
+from portal.everyone import look, switches
 
-DOORS = (switches.door,)
+DOORS = (look.door, switches.door)

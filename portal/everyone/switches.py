@@ -4,7 +4,7 @@ from flask import current_app, redirect, request
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
-from portal.domain.people import actions
+from portal.domain.people import accounts
 from portal.i18n import LANGUAGES
 from portal.web.pages import own_path
 
@@ -30,7 +30,7 @@ def _switched(name: str, known):
     response = redirect(own_path(request.form.get("next"), "sign_in.start"), 303)
     if choice in known:
         if me().is_authenticated:
-            actions.prefer(me(), **{name: choice})
+            accounts.prefer(me(), **{name: choice})
         secure = current_app.config["SESSION_COOKIE_SECURE"]
         response.set_cookie(name, choice, max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
     return response

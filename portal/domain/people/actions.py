@@ -1,25 +1,194 @@
-"""What is done to people: signing in and out, inviting, passwords, second factors, roles, disabling."""
+"""What others do to people's accounts: inviting, roles, disabling, the second factor of somebody who lost it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
 
 from portal import clock
+from portal.db import db
 from portal.domain import journal, outbox
-from portal.domain.people.models import Person
+from portal.domain.people import links, queries
+from portal.domain.people.accounts import drop_second_factor, end_sessions
+from portal.domain.people.models import Approval, Attempt, Customer, Department, Person, Provider, SecretLink
+from portal.domain.people.roles import APART, CUSTOMER_ROLES, Role
+from portal.domain.refusals import Refused
+from portal.i18n import N_
+
+INVITATIONS_A_DAY = 20
+"""Of one organisation."""
 
 
-def signed_in(person: Person, address: str, browser: str, system: str, is_new: bool) -> None:
-    """Somebody has signed in; a letter says so if it was with a browser they never used here before."""
-    journal.write("person.signed_in", person, person, address=address, browser=browser, system=system)
-    if is_new:
-        outbox.post(
-            "new_device", person, key=clock.now().isoformat(), address=address, browser=browser, system=system
-        )
+def invite(
+    by: Person, email: str, name: str, roles: Iterable[Role], *, title: str = "",
+    customer: Customer | None = None, department: Department | None = None, provider: Provider | None = None,
+) -> Person | None:  # fmt: skip
+    """A new account and the letter that lets its owner choose a password.
+
+    Nobody (None) when the address belongs to an account outside: whoever asks is told the same, so that an
+    organisation cannot find out who else is here. Staff are told.
+    """
+    _count_invitation(customer, by)
+    roles = _fitting(roles, customer, department, provider)
+    known = queries.by_email(email)
+    if known is not None:
+        return _known_already(by, known)
+    at = clock.now()
+    person = Person(
+        name=name, email=email.strip().lower(), title=title, roles=roles, invited_at=at, made_at=at,
+        customer=customer, department=department, provider=provider, preferences={}, recovery_hashes=[],
+        language=by.language,
+    )  # fmt: skip
+    db.session.add(person)
+    db.session.flush()
+    journal.write("person.invited", person, by, became=", ".join(roles))
+    _send_invitation(person, by)
+    return person
 
 
-def signed_out(person: Person) -> None:
-    """Somebody has signed out."""
-    journal.write("person.signed_out", person, person)
+def invite_again(person: Person, by: Person) -> None:
+    """A fresh invitation; the old one ends. Not for somebody who has come already."""
+    if person.password_hash is not None:
+        raise Refused(N_("{name} has an account already."), name=person.name)
+    _count_invitation(person.customer, by)
+    person.invited_at = clock.now()
+    journal.write("person.invited_again", person, by)
+    _send_invitation(person, by)
 
 
-def prefer(person: Person, **choices: str) -> None:
-    """A choice of taste: language, theme. No entry in the journal."""
-    for name, choice in choices.items():
-        setattr(person, name, choice)
+def accept_invitation(link: SecretLink, name: str, password_hash: str) -> Person:
+    """The invited person has come: takes a password, and may put the name right."""
+    person = queries.person(link.person_id)
+    links.use(link)
+    if not person.is_active:
+        raise Refused(N_("This account is closed."))
+    person.name, person.password_hash = name, password_hash
+    journal.write("person.came", person, person)
+    return person
+
+
+def give_roles(
+    person: Person, by: Person, roles: Iterable[Role], *,
+    department: Department | None = None, provider: Provider | None = None,
+) -> None:  # fmt: skip
+    """Other roles, another department or provider; felt at the next request, and the sessions end."""
+    if person.id == by.id:
+        raise Refused(N_("Nobody changes their own roles; please ask another administrator."))
+    fitting = _fitting(roles, person.customer, department, provider)
+    if Role.SECURITY_ADMIN in person.roles and Role.SECURITY_ADMIN not in fitting:
+        _keep_one(Role.SECURITY_ADMIN, person)
+    was, person.roles = ", ".join(sorted(person.roles)), fitting
+    if person.is_staff:
+        person.department, person.provider = department, provider
+    end_sessions(person)
+    journal.write("person.roles_given", person, by, was=was, became=", ".join(fitting))
+
+
+def disable(person: Person, by: Person, why: str) -> None:
+    """No signing in any more; the sessions die at once. What the person has done stays."""
+    if person.id == by.id:
+        raise Refused(N_("Nobody disables their own account."))
+    if not person.is_active:
+        return
+    if person.has(Role.SECURITY_ADMIN):
+        _keep_one(Role.SECURITY_ADMIN, person)
+    _shut(person, by, why)
+
+
+def enable(person: Person, by: Person) -> None:
+    """May sign in again, with the old password."""
+    if person.is_active:
+        return
+    person.disabled_at = None
+    journal.write("person.enabled", person, by)
+
+
+def end_sessions_of(person: Person, by: Person) -> None:
+    """Sign somebody out everywhere."""
+    journal.write("person.sessions_ended", person, by, number=end_sessions(person))
+
+
+def ask_factor_reset(person: Person, by: Person, why: str) -> Approval:
+    """Somebody lost the second factor: ask another administrator or a manager to agree that it is taken off."""
+    if not person.has_second_factor:
+        raise Refused(N_("{name} has no second factor."), name=person.name)
+    if queries.open_approval(person) is not None:
+        raise Refused(N_("This was asked for already and waits for a second person."))
+    approval = Approval(purpose="second_factor", person=person, asked_by=by, asked_at=clock.now(), why=why)
+    db.session.add(approval)
+    db.session.flush()
+    journal.write("person.factor_reset_asked", person, by, why=why)
+    for other in queries.staff(Role.SECURITY_ADMIN, Role.MANAGER):
+        if other.id not in (by.id, person.id):
+            outbox.post("approval_asked", other, key=str(approval.id), who=person.name, by=by.name, why=why)
+    return approval
+
+
+def decide_factor_reset(approval: Approval, by: Person, grant: bool) -> None:
+    """The second person agrees and the factor is taken off, or does not. Not the one who asked or is concerned."""
+    if approval.decided_at is not None:
+        raise Refused(N_("This was decided already."))
+    if by.id in (approval.asked_by_id, approval.person_id):
+        raise Refused(N_("A second person has to decide this."))
+    approval.decided_by_id, approval.decided_at, approval.is_granted = by.id, clock.now(), grant
+    if grant:
+        drop_second_factor(approval.person, by)
+    verb = "person.factor_reset_granted" if grant else "person.factor_reset_declined"
+    journal.write(verb, approval.person, by, asked_by=approval.asked_by.name)
+
+
+def shut_all(people: Iterable[Person], by: Person, why: str) -> None:
+    """The party they belong to has gone: all its people are disabled."""
+    for person in people:
+        _shut(person, by, why)
+
+
+def _shut(person: Person, by: Person, why: str) -> None:
+    person.disabled_at = clock.now()
+    end_sessions(person)
+    links.end(None, person)
+    journal.write("person.disabled", person, by, why=why)
+
+
+def _send_invitation(person: Person, by: Person) -> None:
+    link = links.make(links.INVITATION, person)
+    host = person.customer.name if person.customer else ""
+    outbox.post("invitation", person, key=str(link.id), secret=link.id, by=by.name, host=host)
+
+
+def _known_already(by: Person, known: Person) -> None:
+    """Colleagues and staff's view: say it. Another organisation's person: say nothing."""
+    if by.is_staff or known.customer_id == by.customer_id:
+        raise Refused(N_("There is an account with this address already."))
+
+
+def _fitting(roles, customer, department, provider) -> list[str]:
+    """The roles in their order, if they go together. Raises Refused."""
+    wanted = [str(role) for role in Role if role in set(roles)]
+    if not wanted:
+        raise Refused(N_("Choose at least one role."))
+    if any((role in CUSTOMER_ROLES) != (customer is not None) for role in wanted):
+        raise Refused(N_("Roles of customers and of staff do not mix."))
+    if sum(role in APART for role in wanted) > 1:
+        raise Refused(N_("Administrator, security administrator and auditor are kept apart: choose one of them."))
+    if Role.HANDLER in wanted and department is None and provider is None:
+        raise Refused(N_("A handler belongs to a department or a provider: choose one."))
+    if department is not None and provider is not None:
+        raise Refused(N_("Choose a department or a provider, not both."))
+    if provider is not None and wanted != [Role.HANDLER]:
+        raise Refused(N_("A provider's people are handlers and nothing else."))
+    return wanted
+
+
+def _keep_one(role: Role, person: Person) -> None:
+    if not [other for other in queries.staff(role) if other.id != person.id]:
+        raise Refused(N_("{name} is the last one who holds this role. Give it to somebody else first."), name=person.name)
+
+
+def _count_invitation(customer: Customer | None, by: Person) -> None:
+    """An organisation sends twenty a day; raises Refused at the next one."""
+    if customer is None or by.is_staff:
+        return
+    key, since = f"invite:{customer.id}", clock.now() - timedelta(days=1)
+    sent = db.session.scalar(db.select(db.func.count()).where(Attempt.key == key, Attempt.at > since))
+    if sent >= INVITATIONS_A_DAY:
+        raise Refused(N_("{number} invitations were sent within a day. Please go on tomorrow."), number=sent)
+    db.session.add(Attempt(key=key, at=clock.now()))

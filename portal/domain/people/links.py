@@ -1,7 +1,7 @@
 """One-time links (security.md A, G): invitation, reset, set-up, the second step of a sign-in.
 
-What travels is derived from the row and the installation's key, so it lies nowhere: not in the row (its SHA-256
-does), not in a letter. The worker derives it again when the letter leaves.
+What travels is derived from the row and the installation's key, so it lies nowhere: not in the row (which keeps
+its SHA-256), not in a letter (which keeps the row's id). The worker derives it again when the letter leaves.
 """
 
 import base64
@@ -12,8 +12,10 @@ from datetime import timedelta
 
 from portal import clock
 from portal.db import db
+from portal.domain import settings
 from portal.domain.people.models import Person, SecretLink
 
+INVITATION, RESET, SET_UP, SECOND_STEP = "invitation", "reset", "set_up", "second_step"
 _key = b""
 
 
@@ -23,17 +25,25 @@ def arm(key: str) -> None:
     _key = key.encode()
 
 
-def make(purpose: str, person: Person | None, lifetime: timedelta) -> SecretLink:
+def lifetime(purpose: str) -> timedelta:
+    """How long a link of this purpose works."""
+    rules = settings.security()
+    return {
+        INVITATION: timedelta(hours=rules.invitation_hours),
+        RESET: timedelta(minutes=rules.reset_minutes),
+        SET_UP: timedelta(hours=72),
+        SECOND_STEP: timedelta(minutes=5),
+    }[purpose]
+
+
+def make(purpose: str, person: Person | None) -> SecretLink:
     """A new link of this purpose; it ends the older ones of the same purpose and person."""
     end(purpose, person)
     at = clock.now()
-    link = SecretLink(
-        purpose=purpose,
-        person_id=person.id if person else None,
-        made_at=at,
-        expires_at=at + lifetime,
-        token_hash=_hash(secrets.token_hex()),
-    )
+    ends = at + lifetime(purpose)
+    whose = person.id if person else None
+    # its number is part of what travels, so the hash comes after the row
+    link = SecretLink(purpose=purpose, person_id=whose, made_at=at, expires_at=ends, token_hash=secrets.token_hex())
     db.session.add(link)
     db.session.flush()
     link.token_hash = _hash(secret_of(link))
