@@ -4,17 +4,16 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_time
 from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext, ngettext
 
-from portal import clock
 from portal.domain import settings
 from portal.i18n import Words
+from portal.web.moments import Moments
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
 _GAP = re.compile(f"({_HAN})({_LATIN})|({_LATIN})({_HAN})")
-_WEEKDAYS = "一二三四五六日"
 
 
 def zone() -> ZoneInfo:
@@ -27,46 +26,21 @@ def here(at: datetime) -> datetime:
     return at.astimezone(zone())
 
 
-def _chinese() -> bool:
-    return str(get_locale()).startswith("zh")
-
-
 def day(on: date | datetime | None) -> str:
     """今天, 明天, 9月28日; with the year when it is another one."""
     if on is None:
         return "—"
-    on = here(on).date() if isinstance(on, datetime) else on
-    today = here(clock.now()).date()
-    near = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}.get((on - today).days)
-    if near:
-        return near
-    if _chinese():
-        text = f"{on.month}月{on.day}日"
-        return text if on.year == today.year else f"{on.year}年{text}"
-    return format_date(on, "d MMM" if on.year == today.year else "d MMM y", locale="en")
+    return Moments().day(here(on).date() if isinstance(on, datetime) else on)
 
 
 def moment(at: datetime | None) -> str:
-    """今天 16:30, 明天 (周二) 10:00, 9月28日 09:05."""
-    if at is None:
-        return "—"
-    local = here(at)
-    days = (local.date() - here(clock.now()).date()).days
-    text = day(local.date())
-    if 0 < days < 7:
-        weekday = f"周{_WEEKDAYS[local.weekday()]}" if _chinese() else format_date(local, "EEE", locale="en")
-        text = f"{text}（{weekday}）" if _chinese() else f"{text} ({weekday})"
-    return f"{text} {local:%H:%M}"
+    """今天 16:30, 明天（周二）10:00, 9月28日 09:05."""
+    return "—" if at is None else Moments().moment(at)
 
 
 def stamp(at: datetime | None) -> str:
     """The whole moment, for paper and for hovering: 2026年9月28日 16:30."""
-    if at is None:
-        return "—"
-    local = here(at)
-    if _chinese():
-        return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    return format_datetime(local, "d MMM y, HH:mm", locale="en")
+    return "—" if at is None else Moments().stamp(at)
 
 
 def span(length: timedelta | None) -> str:

@@ -1,0 +1,59 @@
+"""Days and moments as one reader is told them: zone, language and near days' words are looked up once."""
+
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from flask_babel import get_locale, gettext
+
+from portal import clock
+from portal.domain import settings
+
+_WEEKDAYS_ZH, _WEEKDAYS_EN = "一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Moments:
+    """For the reader of this request; a page of many moments makes one of these and asks it each time."""
+
+    def __init__(self):
+        self.zone = ZoneInfo(settings.company().zone)
+        self.now = clock.now()
+        self.today = self.now.astimezone(self.zone).date()
+        self.chinese = str(get_locale()).startswith("zh")
+
+    @cached_property
+    def _near(self) -> dict[date, str]:
+        one = timedelta(days=1)
+        return {
+            self.today: gettext("today"),
+            self.today + one: gettext("tomorrow"),
+            self.today - one: gettext("yesterday"),
+        }
+
+    def day(self, on: date) -> str:
+        """今天, 明天, 9月28日; with the year when it is another one."""
+        if near := self._near.get(on):
+            return near
+        if self.chinese:
+            text = f"{on.month}月{on.day}日"
+            return text if on.year == self.today.year else f"{on.year}年{text}"
+        text = f"{on.day} {_MONTHS[on.month - 1]}"
+        return text if on.year == self.today.year else f"{text} {on.year}"
+
+    def moment(self, at: datetime) -> str:
+        """今天 16:30, 明天（周二）10:00, 9月28日 09:05."""
+        local = at.astimezone(self.zone)
+        on = local.date()
+        text = self.day(on)
+        if 0 < (on - self.today).days < 7:
+            n = on.weekday()
+            text = f"{text}（周{_WEEKDAYS_ZH[n]}）" if self.chinese else f"{text} ({_WEEKDAYS_EN[n]})"
+        return f"{text} {local.hour:02}:{local.minute:02}"
+
+    def stamp(self, at: datetime) -> str:
+        """The whole moment, for paper and for hovering: 2026年9月28日 16:30."""
+        local = at.astimezone(self.zone)
+        if self.chinese:
+            return f"{local.year}年{local.month}月{local.day}日 {local.hour:02}:{local.minute:02}"
+        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local.hour:02}:{local.minute:02}"
