@@ -21,10 +21,10 @@ from portal.working_time import Promise, Unit
 
 # By pace, in working hours: accept, dispatch, confirm, contact, each reply; and the solution as part of the closure limit.
 PACES = {
-    "prompt": (0.2, 0.2, 0.4, 0.8, 1.5, 0.35),
-    "normal": (0.6, 0.5, 1.0, 2.0, 3.0, 0.6),
-    "slow": (1.5, 0.8, 1.5, 3.0, 5.0, 0.88),
-    "late": (3.0, 2.0, 9.0, 9.0, 12.0, 1.35),
+    "prompt": (0.1, 0.1, 0.15, 0.3, 0.5, 0.3),
+    "normal": (0.15, 0.15, 0.25, 0.4, 0.8, 0.55),
+    "slow": (0.4, 0.3, 0.4, 0.6, 1.2, 0.8),
+    "late": (2.0, 1.5, 8.0, 7.0, 8.0, 1.3),
 }
 HOURS_A_DAY = 7.5
 ANSWERED = ("enquiry", "suggestion", "praise", "service")
@@ -117,7 +117,7 @@ class Life:
             dispatching.confirm(order, self.ticket, self.handler)
         if story.problem in self.troupe.problems:
             linking.put_under(self.ticket, db.session.get_one(Problem, self.troupe.problems[story.problem]), self.who(self.agent))
-        if story.contact:
+        if story.contact or story.kind not in ANSWERED:
             yield self._after(self.to_contact)
             dispatching.contact(self.ticket, self.worker, "phone", True, self.ticket.contact_name, story.contact, self._order())
         if story.question:
@@ -219,7 +219,7 @@ class Life:
         order = self._order()
         where = ("provider", order.provider_id) if order.provider_id else ("department", order.department_id)
         found = self.troupe.handlers.get(where) or [self.agent]
-        return self.who(order.handler_id or found[self.story.id.__len__() % len(found)])
+        return self.who(order.handler_id or found[len(self.story.id) % len(found)])
 
     @property
     def worker(self) -> Person:
@@ -295,7 +295,9 @@ class Life:
     def _limit(self) -> float:
         """The closure limit of this ticket in working hours."""
         ticket, policy = self.ticket, settings.policy()
-        if ticket.service_code:
+        if ticket.kind == "enquiry":
+            promise = Promise(1, Unit.WORKING_DAYS)
+        elif ticket.service_code:
             promise = policy.service(ticket.service_code).closure
         elif ticket.class_code:
             promise = policy.ticket_class(ticket.class_code).closure
