@@ -23,7 +23,7 @@ from portal.domain import settings
 from portal.domain.files import Store
 from portal.domain.people import links
 from portal.i18n import LANGUAGES
-from portal.web import assets, errors, filters, forms, headers, limits
+from portal.web import assets, errors, filters, forms, headers, limits, look
 
 MIB = 1024 * 1024
 
@@ -87,7 +87,7 @@ def _speak(app: Flask) -> None:
     jinja.globals.update(
         now=clock.now, told=filters.told, submission_key=forms.submission_key, asset=assets.url,
         navigation=navigation.entries, company=settings.company, policy=settings.policy, page_about=assets.page_about,
-        current_user=current_user, language=_language, theme=_theme, demo=lambda: app.extensions["portal"].demo,
+        current_user=current_user, look=look.url, language=_language, theme=_theme, demo=lambda: app.extensions["portal"].demo,
     )  # fmt: skip
     jinja.globals["csrf_token"] = assets.csrf_token
     for name in ("ui", "charts"):

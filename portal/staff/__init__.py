@@ -1,3 +1,5 @@
 """The staff's door: routes and forms, a module per thing people come for; what is true lives in domain/."""
 
-DOORS = ()
+from portal.staff import components
+
+DOORS = (components.door,)

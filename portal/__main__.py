@@ -1,0 +1,5 @@
+"""`python -m portal <command>`: what bin/portal calls."""
+
+from portal.cli import main
+
+main()
