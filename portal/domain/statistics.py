@@ -1,16 +1,13 @@
-"""The arithmetic of figures people act on: shares with their interval, median, percentile, rounding. No records."""
+"""The arithmetic of figures people act on: shares with interval, median, percentile, rounding. No records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor, sqrt
-from typing import TypeVar
 
 Z95 = 1.96
 FEWEST = 5
 """Below so many answers a share is not shown as a score ("too few answers")."""
-
-Amount = TypeVar("Amount", int, float, Decimal)
 
 
 @dataclass(frozen=True)
@@ -34,12 +31,12 @@ def wilson(hits: int, n: int, z: float = Z95) -> Interval | None:
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 
-def median(values: Sequence[Amount]) -> Amount | float | None:
+def median(values: Sequence[float]) -> float | None:
     """The middle one, or the mean of the two in the middle; None of nothing."""
     return percentile(values, 0.5)
 
 
-def percentile(values: Sequence[Amount], share: float) -> Amount | float | None:
+def percentile(values: Sequence[float], share: float) -> float | None:
     """The value below which `share` (0 to 1) of the values lie, in a straight line between neighbours.
 
     The rule of spreadsheets (PERCENTILE.INC): place (n - 1) * share + 1 in order. None of nothing.

@@ -1,4 +1,4 @@
-"""The dispatch order (服务派工单, R13) on paper: one page that a department or a provider works from and signs."""
+"""The dispatch order (服务派工单, R13) on paper: one page a department or provider works from and signs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ TEMPLATE = "reports/dispatch_order.html"
 
 @dataclass(frozen=True)
 class Required:
-    """One thing to be done by a moment: confirm, first contact, reply, closure. `rule` says the limit in words."""
+    """One thing to be done by a moment: confirm, contact, reply, close. `rule` says the limit in words."""
 
     label: Said
     due_at: datetime

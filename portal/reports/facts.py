@@ -1,4 +1,4 @@
-"""What every report's facts share: words in two languages, and the way to JSON and back for kept snapshots."""
+"""What every report's facts share: words in two languages, the way to JSON and back for kept snapshots."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _TAGS = {"moment": datetime, "day": date, "time": time, "span": timedelta, "word
 
 @dataclass(frozen=True)
 class Filled:
-    """A marked text (N_) whose `{braces}` are filled for the reader: by text, number, Words, day, moment or duration."""
+    """A marked text (N_) with `{braces}`, filled with text, number, Words, day, moment, span."""
 
     text: str
     facts: dict[str, Fact] = field(default_factory=dict)
 
 
 Said = str | Words | Filled
-"""A marked word (N_), the company's own Words, or a Filled text. Never what a person typed: that is a plain `str`
-of its own field and is printed as it is."""
+"""A marked word (N_), the company's own Words, or a Filled text. Never what a person typed: that is
+a plain `str` field and is printed as it is."""
 
 
 class Facts:
@@ -35,7 +35,7 @@ class Facts:
 
     @classmethod
     def from_json(cls, kept: dict) -> Self:
-        """What was kept, typed again. A field added since takes its default, one dropped since is passed over."""
+        """What was kept, typed again. A field added since takes its default, one dropped is passed over."""
         return _in(cls, kept)
 
 
@@ -105,8 +105,10 @@ def _in(kind: Any, kept: Any) -> Any:
 
 
 def _in_one_of(kinds: tuple, kept: Any) -> Any:
-    """Of several kinds the one that fits: for an object the dataclass that has its fields, else the plain one."""
+    """Of several kinds the one that fits: for an object the dataclass with its fields, else the plain one."""
     wanted = [kind for kind in kinds if kind is not types.NoneType]
     if isinstance(kept, dict):
-        return _in(next(kind for kind in wanted if is_dataclass(kind) and set(kept) <= set(_hints(kind))), kept)
+        return _in(
+            next(kind for kind in wanted if is_dataclass(kind) and set(kept) <= set(_hints(kind))), kept
+        )
     return _in(next(kind for kind in wanted if not is_dataclass(kind)), kept)

@@ -1,4 +1,4 @@
-"""Paper from a page: hands HTML to the typesetter, a process of its own, and waits for the PDF, but not for ever."""
+"""Paper from a page: hands HTML to the typesetter, a process of its own, and waits, but not for ever."""
 
 import atexit
 import contextlib
@@ -36,7 +36,7 @@ REASONS = {
 
 
 class CannotTypeset(Exception):
-    """This page does not become a PDF; `reason` is a key of REASONS, `text` says it to people (a marked word)."""
+    """This page does not become a PDF; `reason` is a key of REASONS, `text` a marked word for people."""
 
     def __init__(self, reason: str, detail: str = ""):
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -55,7 +55,7 @@ class Attached:
 
 @dataclass(frozen=True)
 class Paper:
-    """A PDF and how it came about: pages, seconds, peak memory of the process in bytes, complaints of the library."""
+    """A PDF and how it came about: pages, seconds, peak memory in bytes, complaints of the library."""
 
     content: bytes
     pages: int
@@ -79,8 +79,10 @@ def typeset(
     ).content
 
 
-def print_paper(html: str, *, title: str, language: str, attachments=(), accent=None, variant="pdf/ua-1") -> Paper:
-    """Like `typeset`, with what is known about the making. One document at a time in each of our processes."""
+def print_paper(
+    html: str, *, title: str, language: str, attachments=(), accent=None, variant: str | None = "pdf/ua-1"
+) -> Paper:
+    """Like `typeset`, with what is known about the making. One document at a time in each process."""
     if len(html) > LARGEST:
         raise CannotTypeset("too-big", f"{len(html)} characters of HTML")
     head = {
@@ -96,7 +98,7 @@ def print_paper(html: str, *, title: str, language: str, attachments=(), accent=
 
 
 class _Press:
-    """The typesetter's process as seen from here: started when needed, ended after failure or many documents."""
+    """The typesetter's process as seen from here: started when needed, ended after failure or much use."""
 
     def __init__(self):
         self.process: subprocess.Popen | None = None

@@ -18,7 +18,7 @@ ACCENT = "#1f4e79"
 
 @dataclass(frozen=True)
 class House:
-    """The company as it stands on its paper. `accent` is #rrggbb and must read on white; `logo` a PNG, or none."""
+    """The company as it stands on its paper. `accent` is #rrggbb, legible on white; `logo` a PNG."""
 
     name: str
     short_name: str = ""
@@ -80,7 +80,7 @@ def render_html(code: str, facts: Facts, language: str, house: House) -> str:
 
 
 def print_report(code: str, facts: Facts, language: str, house: House) -> bytes:
-    """The PDF in the reader's language; what a table had no room for lies in it as a file. Raises CannotTypeset."""
+    """The PDF in the reader's language; rows without room lie in it as a file. Raises CannotTypeset."""
     html = render_html(code, facts, language, house)
     title = Wording(language, ZoneInfo("UTC")).say(REPORTS[code].title)
     return pdf.typeset(

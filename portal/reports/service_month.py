@@ -1,4 +1,4 @@
-"""The service report to one customer (R36): what was promised, what was kept, what went wrong, what comes next."""
+"""The service report to one customer (R36): what was promised, kept, went wrong, and comes next."""
 
 import csv
 import io
@@ -14,6 +14,7 @@ TEMPLATE = "reports/service_month.html"
 MOST_ROWS = 300
 """Rows of the ticket list on paper; the whole list lies in the PDF as a data file."""
 
+SECRECY = N_("For the customer and us only")
 NORMAL, WATCH, ALERT = "normal", "watch", "alert"
 
 
@@ -228,7 +229,7 @@ class ServiceMonth(Facts):
     correction: str = ""
     """What this version puts right, when it is not the first."""
     is_draft: bool = False
-    secrecy: Said = N_("For the customer and us only")
+    secrecy: Said = SECRECY
     zone: str = "Asia/Shanghai"
     prepared_by: str = ""
     reviewed_by: str = ""
@@ -276,25 +277,46 @@ class ServiceMonth(Facts):
 
 
 def data_file(report: ServiceMonth, say) -> bytes:
-    """Every ticket of the period as CSV (UTF-8 with mark, for spreadsheets); `say` puts words into a language.
+    """Every ticket of the period as CSV (UTF-8 with mark); `say` puts words into a language.
 
     A cell that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\r\n")
     rows.writerow(
-        [say(word) for word in (
-            N_("Number"), N_("Opened on"), N_("Kind"), N_("Class"), N_("Project"), N_("Subject"),
-            N_("First reply (working hours)"), N_("Closed on"), N_("State"), N_("In time"),
-        )]
+        [
+            say(word)
+            for word in (
+                N_("Number"),
+                N_("Opened on"),
+                N_("Kind"),
+                N_("Class"),
+                N_("Project"),
+                N_("Subject"),
+                N_("First reply (working hours)"),
+                N_("Closed on"),
+                N_("State"),
+                N_("In time"),
+            )
+        ]
     )
     for line in report.tickets:
         rows.writerow(
-            [_harmless(cell) for cell in (
-                line.number, line.opened_on.isoformat(), say(line.kind), say(line.class_name), line.project,
-                line.subject, _hours(line.first_reply), line.closed_on.isoformat() if line.closed_on else "",
-                say(line.state), {True: say(N_("yes")), False: say(N_("no")), None: ""}[line.in_time],
-            )]
+            [
+                _harmless(cell)
+                for cell in (
+                    line.number,
+                    line.opened_on.isoformat(),
+                    say(line.kind),
+                    say(line.class_name),
+                    line.project,
+                    line.subject,
+                    _hours(line.first_reply),
+                    line.closed_on.isoformat() if line.closed_on else "",
+                    say(line.state),
+                    {True: say(N_("yes")), False: say(N_("no")), None: ""}[line.in_time],
+                )
+            ]
         )
     return out.getvalue().encode("utf-8-sig")
 

@@ -1,7 +1,7 @@
 """The process that turns a page of ours into a PDF. Runs alone: no database, no secrets, no network.
 
-Started by `portal.reports.pdf` as a script, so that nothing of the portal is imported here. It reads orders from
-standard input and answers on standard output (see `_read`, `_write`) until the input ends.
+Started by `portal.reports.pdf` as a script, so that nothing of the portal is imported here. It reads orders
+from standard input and answers on standard output (see `_read`, `_write`) until the input ends.
 """
 
 import json
@@ -10,7 +10,6 @@ import os
 import re
 import resource
 import struct
-import sys
 import tempfile
 import time
 import unicodedata
@@ -24,12 +23,18 @@ CPU_SECONDS = 60
 DEEPEST = 60
 """Levels of nesting a page of ours never reaches."""
 MOST_PAGES = 200
+PIECE = 60
+"""Characters of a piece of long text."""
 GAP = "\u2005"
 """A quarter of a character, between Han and Latin (clreq); the font need not have it."""
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN_LATIN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{HAN}])")
-_COUNTED = re.compile(rf"(?<=[0-9%]){GAP}(?=[年月日时分秒件个条次项户位天页级步])|(?<=[年月日第共]){GAP}(?=[0-9])")
+_COUNTED = re.compile(
+    rf"(?<=[0-9%]){GAP}(?=[年月日时分秒件个条次项户位天页级步])|(?<=[年月日第共]){GAP}(?=[0-9])"
+)
+_MAY_END = re.compile(rf"[ \t\n]+(?=\S)|(?<=[{HAN}，。；！？、])(?=[{HAN}])")
+_IN_PIECES = frozenset(("p", "td", "th", "li", "div", "span", "b", "blockquote", "h1", "h2", "h3"))
 _SPACED = frozenset(("p", "li", "blockquote", "figcaption"))
 _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/=]+\Z")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
@@ -59,7 +64,7 @@ class Press:
         self.print = weasyprint
         self.fonts = FontConfiguration()
         self.counters = CounterStyle()
-        self.drawable = frozenset(TTFont(HERE / "fonts" / "NotoSansSC-Regular.ttf", lazy=True).getBestCmap())
+        self.drawable = frozenset(TTFont(HERE / "fonts" / "NotoSansSC-Regular.ttf").getBestCmap() or ())
         self.fetcher = _our_own_only()
         self.sheet = self._css((HERE / "sheet.css").read_text("utf-8"))
         self.said = _Said()
@@ -106,7 +111,7 @@ class Press:
             )
             for each, content in zip(head.get("attachments", ()), files, strict=True)
         ]
-        return document.write_pdf(pdf_variant=variant, attachments=attached), len(document.pages)
+        return document.write_pdf(pdf_variant=variant, attachments=attached) or b"", len(document.pages)
 
     def _css(self, text: str):
         return self.print.CSS(
@@ -118,7 +123,7 @@ class Press:
         )
 
     def _prepare(self, root) -> None:
-        """Every text drawable, Han and Latin a little apart; no page deeper than ours are."""
+        """Every text drawable, Han and Latin a little apart, long text in pieces; nothing too deep."""
         waiting = [(root, 0, False)]
         while waiting:
             element, depth, spaced = waiting.pop()
@@ -126,20 +131,55 @@ class Press:
                 raise Unfit("too-deep", f"more than {DEEPEST} levels")
             if not isinstance(element.tag, str):  # a comment
                 continue
-            spaced = spaced or element.tag in _SPACED
-            kept = element.get("translate") == "no"
-            if element.text:
-                element.text = self._drawn(element.text, spaced and not kept)
-            for child in element:
-                waiting.append((child, depth + 1, spaced and not kept))
-                if child.tail:
-                    child.tail = self._drawn(child.tail, spaced and not kept)
+            spaced = (
+                spaced or element.tag in _SPACED or "words" in (element.get("class") or "")
+            ) and element.get("translate") != "no"
+            children = list(element)
+            element.text = self._drawn(element.text, spaced)
+            for child in children:
+                waiting.append((child, depth + 1, spaced))
+                child.tail = self._drawn(child.tail, spaced)
+            if element.tag in _IN_PIECES:
+                _put_in_pieces(element, children)
 
-    def _drawn(self, text: str, spaced: bool) -> str:
+    def _drawn(self, text: str | None, spaced: bool) -> str | None:
+        if not text or text.isspace():
+            return text
         missing = {ord(sign) for sign in set(text)} - self.drawable - {9, 10, 13, 32}
         if missing:
             text = text.translate({code: _stand_in(code) for code in missing})
         return _COUNTED.sub("", _HAN_LATIN.sub(GAP, text)) if spaced else text
+
+
+def _put_in_pieces(element, children: list) -> None:
+    """Long text as a row of spans: the library's time for one text grows with the cube of its length."""
+    for child in reversed(children):
+        if child.tail and len(child.tail) > 2 * PIECE:
+            child.tail, *rest = _pieces(child.tail)
+            _insert(element, list(element).index(child) + 1, rest)
+    if element.text and len(element.text) > 2 * PIECE:
+        element.text, *rest = _pieces(element.text)
+        _insert(element, 0, rest)
+
+
+def _insert(element, at: int, pieces: list[str]) -> None:
+    for place, piece in enumerate(pieces, at):
+        span = element.makeelement("span", {})
+        span.text = piece
+        element.insert(place, span)
+
+
+def _pieces(text: str) -> list[str]:
+    """The text cut where a line may end; in a run without such a place a zero-width blank makes one."""
+    pieces, start = [], 0
+    while len(text) - start > PIECE:
+        window = text[start : start + 2 * PIECE]
+        cuts = [cut.end() for cut in _MAY_END.finditer(window, 1) if cut.end() < len(window)]
+        cut = next((place for place in cuts if place >= PIECE), cuts[-1] if cuts else 0)
+        piece = window[:cut] if cut else window[:PIECE] + "\u200b"
+        pieces.append(piece)
+        start += cut or PIECE
+    return [*pieces, text[start:]]
 
 
 class Unfit(Exception):
@@ -204,7 +244,8 @@ def _only_our_fonts(place: Path) -> None:
     settings = place / "fonts.conf"
     settings.write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
-        f"<fontconfig><dir>{_xml(HERE / 'fonts')}</dir><cachedir>{_xml(place / 'cache')}</cachedir></fontconfig>\n",
+        f"<fontconfig><dir>{_xml(HERE / 'fonts')}</dir>"
+        f"<cachedir>{_xml(place / 'cache')}</cachedir></fontconfig>\n",
         "utf-8",
     )
     os.environ["FONTCONFIG_FILE"] = str(settings)
@@ -235,7 +276,7 @@ def _pipes():
 
 
 def _read(pipe) -> list | None:
-    """One order: a JSON head that says how long each part is, then the parts; None when the input has ended."""
+    """One order: a JSON head that says how long each part is, then the parts; None at the input's end."""
     size = pipe.read(4)
     if len(size) < 4:
         return None

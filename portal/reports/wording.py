@@ -1,9 +1,9 @@
-"""How reports say days, moments, durations, shares and words, in the reader's language and the report's zone."""
+"""How reports say days, moments, spans, shares and words, in the reader's language and the report's zone."""
 
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from zoneinfo import ZoneInfo
 
 import segno
@@ -57,6 +57,11 @@ class Wording:
             return f"{fact:%H:%M}"
         return fact if isinstance(fact, str) else self.number(fact)
 
+    @property
+    def zone_name(self) -> str:
+        """The zone as people call it."""
+        return gettext("Beijing time") if self.zone.key == "Asia/Shanghai" else self.zone.key
+
     def day(self, day: date | None) -> str:
         if day is None:
             return NONE
@@ -67,10 +72,8 @@ class Wording:
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
     def short_day(self, day: date | None) -> str:
-        """For columns: 2026-03-15 in Chinese, 15 Mar 2026 in English."""
-        if day is None:
-            return NONE
-        return day.isoformat() if self.is_chinese else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+        """For columns, in every language: 2026-03-15."""
+        return NONE if day is None else day.isoformat()
 
     def month(self, day: date) -> str:
         return f"{day.year}年{day.month}月" if self.is_chinese else f"{_MONTHS[day.month - 1]} {day.year}"
@@ -80,11 +83,21 @@ class Wording:
 
     def days(self, first: date, last: date) -> str:
         """A period, both ends included; a whole month by its name."""
-        if first.day == 1 and (last + timedelta(days=1)).day == 1 and (first.year, first.month) == (
-            last.year, last.month,
+        if (
+            first.day == 1
+            and (last + timedelta(days=1)).day == 1
+            and (first.year, first.month)
+            == (
+                last.year,
+                last.month,
+            )
         ):
             return self.month(first)
-        return f"{self.day(first)}～{self.day(last)}" if self.is_chinese else f"{self.day(first)} – {self.day(last)}"
+        return (
+            f"{self.day(first)}～{self.day(last)}"
+            if self.is_chinese
+            else f"{self.day(first)} – {self.day(last)}"
+        )
 
     def stamp(self, moment: datetime | None) -> str:
         """A moment to the minute in the report's zone."""
@@ -114,17 +127,21 @@ class Wording:
             return NONE
         return f"{value:,}" if isinstance(value, int) else f"{rounded(float(value), places):,}"
 
-    def share(self, count: int | None, n: int | None) -> str:
-        """A share by the rule of small numbers: whole percent below 100, one decimal from there."""
+    def share(self, count: int | None, n: int | None, target: float | None = None) -> str:
+        """A share by the rule of small numbers: whole percent below 100, one decimal from there.
+
+        One decimal too where rounding would put it on the other side of its target.
+        """
         if count is None or not n:
             return NONE
-        return self._percent(percent(count, n))
+        return self._percent(_on_its_side(count / n, percent(count, n), target))
 
-    def part(self, value: float | None, n: int | None = None) -> str:
+    def part(self, value: float | None, n: int | None = None, target: float | None = None) -> str:
         """A share given as a part of one."""
         if value is None:
             return NONE
-        return self._percent(rounded(value * 100, 1 if n is not None and n >= 100 else 0))
+        shown = rounded(value * 100, 1 if n is not None and n >= 100 else 0)
+        return self._percent(_on_its_side(value, shown, target))
 
     def _percent(self, value: Decimal | None) -> str:
         return NONE if value is None else f"{value}%"
@@ -136,12 +153,14 @@ class Wording:
         low, high = self.part(interval.low, n), self.part(interval.high, n)
         return f"{low}～{high}" if self.is_chinese else f"{low[:-1]}–{high}"
 
-    def figure(self, value: float | None, unit: str, n: int | None = None) -> str:
+    def figure(
+        self, value: float | None, unit: str, n: int | None = None, target: float | None = None
+    ) -> str:
         """A value with its unit: share, count, hours, stars."""
         if value is None:
             return NONE
         if unit == "share":
-            return self.part(value, n)
+            return self.part(value, n, target)
         if unit == "hours":
             return gettext("%(hours)s h", hours=self.number(value, 1))
         return self.number(value, 1) if unit == "stars" else self.number(int(value))
@@ -160,6 +179,15 @@ class Wording:
         return Markup(  # noqa: S704 - drawn by us, the title is escaped by the library
             code.svg_inline(border=2, svgclass="qr", lineclass=None, title=title, omitsize=True)
         )
+
+
+def _on_its_side(value: float, shown: Decimal | None, target: float | None) -> Decimal | None:
+    """What is shown of a share, one decimal finer if rounding puts it on the wrong side of its target."""
+    if shown is None or target is None or (value >= target) == (float(shown) >= target * 100):
+        return shown
+    return Decimal(str(value * 100)).quantize(
+        Decimal("0.1"), ROUND_FLOOR if value < target else ROUND_CEILING
+    )
 
 
 _MONTHS = (
