@@ -1,13 +1,17 @@
 """Letters (通知信, R40): posted with the change, in its transaction; delivered after it, once, or kept readable."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import JSON, ForeignKey, Index, ScalarSelect, String, Text, UniqueConstraint, event, text
+from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from portal import clock
 from portal.db import Base, Moment, db
+from portal.domain import journal
 from portal.domain.people.models import Person
+from portal.domain.refusals import Refused
+from portal.i18n import N_
 
 BACKOFF = tuple(timedelta(minutes=n) for n in (1, 2, 5, 15, 30))
 GIVE_UP_AFTER = timedelta(hours=72)
@@ -26,6 +30,7 @@ class Letter(Base):
         UniqueConstraint("key"),
         Index("ix_letter_waiting", "state", "due_at"),
         Index("ix_letter_to", "to_id", "id"),
+        Index("ix_letter_unread", "to_id", sqlite_where=text("read_at is null"), postgresql_where=text("read_at is null")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,8 +56,11 @@ class Letter(Base):
     to: Mapped[Person] = relationship(lazy="raise")
 
 
-def post(template: str, to: Person, *, key: str, ticket=None, at: datetime | None = None, **facts) -> None:
-    """Post a letter with this change. `key` names the event; `at` holds it back until that moment.
+def post(
+    template: str, to: Person, *, key: str, ticket=None, at: datetime | None = None, to_address: str | None = None, **facts
+) -> None:  # fmt: skip
+    """Post a letter with this change. `key` names the event; `at` holds it back until that moment;
+    `to_address` is another address than the person's present one.
 
     Facts are what the letter says (plain JSON). Posting the same key to the same person again does nothing.
     """
@@ -63,7 +71,7 @@ def post(template: str, to: Person, *, key: str, ticket=None, at: datetime | Non
     posted.add(whole)
     moment = clock.now()
     db.session.add(Letter(
-        key=whole, template=template, to_id=to.id, facts=facts, ticket_id=ticket.id if ticket else None,
+        key=whole, template=template, to_id=to.id, to_address=to_address, facts=facts, ticket_id=ticket.id if ticket else None,
         posted_at=moment, due_at=max(at or moment, moment),
     ))  # fmt: skip
 
@@ -83,44 +91,114 @@ def cancel(ticket, key_part: str) -> None:
         letter.state = "cancelled"
 
 
-def claim(limit: int = 10) -> list[int]:
-    """Lease letters that are due, each to one worker; gives their ids. Call in a transaction of its own."""
+@dataclass(frozen=True)
+class Lease:
+    """A letter in one worker's hands: which try it is, and until when. Only who still holds it may settle it."""
+
+    letter_id: int
+    attempt: int
+    until: datetime
+
+
+def claim() -> Lease | None:
+    """Lease the next letter that is due, to one worker; none when nothing waits. Call in a transaction of its own.
+
+    A letter waits behind an earlier one about the same ticket to the same person: they arrive in order.
+    """
     at = clock.now()
-    due = (
-        db.select(Letter.id)
-        .where(
-            ((Letter.state == "waiting") & (Letter.due_at <= at))
-            | ((Letter.state == "leased") & (Letter.leased_until < at))
-        )
-        .order_by(Letter.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    letter = db.session.scalar(_due(at).limit(1).with_for_update(skip_locked=True))
+    if letter is None:
+        return None
+    letter.state, letter.tries, letter.leased_until = "leased", letter.tries + 1, at + LEASE
+    return Lease(letter.id, letter.tries, letter.leased_until)
+
+
+def _due(at: datetime):
+    earlier = aliased(Letter)
+    before = (
+        db.select(earlier.id)
+        .where(earlier.to_id == Letter.to_id, earlier.ticket_id == Letter.ticket_id, earlier.id < Letter.id)
+        .where((earlier.state == "leased") | ((earlier.state == "waiting") & ((earlier.due_at <= at) | (earlier.tries > 0))))
     )
-    ids = list(db.session.scalars(due))
-    if ids:
-        db.session.execute(
-            db.update(Letter)
-            .where(Letter.id.in_(ids))
-            .values(state="leased", leased_until=at + LEASE, tries=Letter.tries + 1)
-        )
-    return ids
+    is_due = (Letter.state == "waiting") & (Letter.due_at <= at)
+    was_dropped = (Letter.state == "leased") & (Letter.leased_until < at)
+    return db.select(Letter).where(is_due | was_dropped, ~before.exists()).order_by(Letter.id)
 
 
-def settle(letter: Letter, error: str | None, *, kept: bool = False, final: bool = False) -> None:
-    """What became of a leased letter: sent, kept readable, tried again later, or visibly failed."""
-    at = clock.now()
-    letter.leased_until = None
-    if error is None:
-        letter.state, letter.sent_at, letter.error = ("kept" if kept else "sent"), at, ""
-        return
-    letter.error = error[:2000]
-    if final or at - letter.posted_at > GIVE_UP_AFTER:
-        letter.state = "failed"
-    else:
-        wait = BACKOFF[letter.tries - 1] if letter.tries <= len(BACKOFF) else timedelta(hours=1)
-        letter.state, letter.due_at = "waiting", at + wait
+def settle(lease: Lease, state: str, error: str = "") -> bool:
+    """What became of a leased letter: «sent», «kept» (readable in the portal), «failed» or «cancelled».
+
+    False, and nothing is written, when the lease has gone to somebody else meanwhile (R40: nothing twice).
+    """
+    letter = _held(lease)
+    if letter is None:
+        return False
+    letter.state, letter.leased_until, letter.error = state, None, error[:2000]
+    if state in ("sent", "kept"):
+        letter.sent_at = clock.now()
+    return True
 
 
-def again(letter: Letter) -> None:
-    """Send a failed letter once more."""
-    letter.state, letter.due_at, letter.tries, letter.posted_at = "waiting", clock.now(), 0, clock.now()
+def put_off(lease: Lease, error: str, wait: timedelta | None = None) -> bool:
+    """It could not leave now: tried again after `wait`, or ever more slowly; after three days it has failed."""
+    letter, at = _held(lease), clock.now()
+    if letter is None:
+        return False
+    if at - letter.posted_at > GIVE_UP_AFTER:
+        return settle(lease, "failed", error)
+    slower = BACKOFF[lease.attempt - 1] if lease.attempt <= len(BACKOFF) else timedelta(hours=1)
+    letter.state, letter.leased_until, letter.error = "waiting", None, error[:2000]
+    letter.due_at = at + (wait or slower)
+    return True
+
+
+def _held(lease: Lease) -> Letter | None:
+    row = db.select(Letter).where(
+        Letter.id == lease.letter_id, Letter.state == "leased", Letter.tries == lease.attempt,
+        Letter.leased_until == lease.until,
+    )  # fmt: skip
+    return db.session.scalar(row.with_for_update().execution_options(populate_existing=True))
+
+
+def again(letter: Letter, by: Person) -> None:
+    """Send a failed letter once more, now."""
+    if letter.state != "failed":
+        raise Refused(N_("Only a letter that could not be delivered can be sent again."))
+    letter.state, letter.due_at, letter.posted_at = "waiting", clock.now(), clock.now()
+    journal.write("letter.sent_again", letter, by, was="failed", became="waiting", why=letter.error[:300])
+
+
+def with_reader(letter_id: int) -> Letter:
+    """A letter with whom it is for, as it stands now."""
+    row = db.select(Letter).where(Letter.id == letter_id).options(joinedload(Letter.to))
+    return db.session.scalars(row.execution_options(populate_existing=True)).one()
+
+
+# What a person may have kept out of their mail; it still lies in their portal. All other letters are always mailed.
+MAY_BE_MUTED = {
+    "ticket_opened": N_("My ticket was received"),
+    "ticket_accepted": N_("My ticket has an owner"),
+    "ticket_closed": N_("My ticket was closed"),
+    "ticket_merged": N_("My ticket goes on in another one"),
+    "ticket_arrived": N_("A new ticket arrived"),
+    "ticket_added": N_("A customer added something"),
+    "ticket_moved": N_("There is news in a ticket I watch"),
+    "ticket_to_verify": N_("A ticket waits for its call-back"),
+    "mentioned": N_("Somebody mentioned me in a note"),
+    "deadline_near": N_("A promise is due soon"),
+    "rating_low": N_("A customer was not satisfied"),
+}
+
+
+def is_muted(letter: Letter, reader: Person) -> bool:
+    """Did this reader say no to such letters by mail? `preferences["letters_muted"]` lists their templates."""
+    return letter.template in MAY_BE_MUTED and letter.template in reader.preferences.get("letters_muted", ())
+
+
+def unread_of(person_id) -> ScalarSelect:
+    """How many letters this person (a column) has not looked at, 99 at most, as part of another statement."""
+    mine = db.select(Letter.id).where(
+        Letter.to_id == person_id, Letter.read_at.is_(None), Letter.due_at <= clock.now(), Letter.state != "cancelled"
+    )
+    some = mine.limit(99).correlate(person_id.table).subquery()
+    return db.select(db.func.count()).select_from(some).scalar_subquery()

@@ -413,7 +413,7 @@ def _need_work(ticket: Ticket, by: Person) -> None:
 def _need_shape(ticket: Ticket, shape: dict) -> None:
     """R15: what a reply of this class must say. Raises Refused naming the first thing missing."""
     for part in shape_of(ticket):
-        if part.required and not part.when_open and not str(shape.get(part.code) or "").strip():
+        if part.required and not part.when_open and str(shape.get(part.code, "")).strip() in ("", "None"):
             raise Refused(N_("A final reply of this class must say: {part}."), part=part.words)
 
 
@@ -500,3 +500,9 @@ def _tell_watchers(ticket: Ticket, by: Person, event: str, at=None) -> None:
 def files_of_draft(person: Person, place: str) -> list[files.StoredFile]:
     """The files that lie in the person's draft at this place."""
     return [row.file for row in drafts.attached(drafts.find(person, place))]
+
+
+def files_of_message(message: Message) -> list[files.StoredFile]:
+    """The files that were sent with a message, oldest first."""
+    rows = db.select(files.Attachment).where(files.Attachment.message_id == message.id)
+    return [row.file for row in db.session.scalars(rows.order_by(files.Attachment.id))]

@@ -89,6 +89,7 @@ def _conclude(ticket: Ticket, at: datetime, outcome: str, back: bool, body: str)
             outbox.post(
                 "ticket_sent_back", person, key=f"ticket:{ticket.id}:back:{ticket.round}:{ticket.sent_back}",
                 ticket=ticket, number=ticket.number, subject=ticket.subject, why=body[:500],
+                **deadlines.nearest_for(ticket, person),
             )  # fmt: skip
         return
     actions.end(ticket, at, outcome)

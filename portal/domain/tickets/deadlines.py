@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import joinedload
 
+from portal import clock
 from portal.db import db
 from portal.domain import settings
+from portal.domain.people.models import Person
 from portal.domain.policy import ClockRule, Service, TicketClass
 from portal.domain.tickets.lifecycle import PAUSED_IN
 from portal.domain.tickets.models import NEVER, Deadline, Dispatch, Pause, Ticket
@@ -249,3 +251,17 @@ def wind(ticket: Ticket, known: list[Deadline] | None = None) -> None:
     ticket.due_at = nearest.due_at if nearest else NEVER
     ticket.due_code = nearest.code if nearest else None
 
+
+def nearest_for(ticket: Ticket, reader: Person) -> dict:
+    """The nearest running promise this reader may know of, for a letter: {"promise": code, "due": ISO}, or nothing."""
+    if reader.is_staff:
+        return {"promise": ticket.due_code, "due": ticket.due_at.isoformat()} if ticket.due_code else {}
+    shown = [d for d in of(ticket) if d.is_open and rule_of(d).shown_to_customer]
+    nearest = min(shown, key=lambda d: d.due_at, default=None)
+    return {"promise": nearest.code, "due": nearest.due_at.isoformat()} if nearest else {}
+
+
+def late_tickets(limit: int = 1000) -> list[Ticket]:
+    """Live tickets that are past their nearest promise, the longest first."""
+    past = db.select(Ticket).where(Ticket.is_live, Ticket.due_at < clock.now())
+    return list(db.session.scalars(past.order_by(Ticket.due_at, Ticket.id).limit(limit)))

@@ -158,5 +158,5 @@ def _need_party(order: Dispatch, by: Person) -> None:
 def _tell(template: str, to: Person, ticket: Ticket, order: Dispatch, event: str, **facts) -> None:
     outbox.post(
         template, to, key=f"order:{order.id}:{event}", ticket=ticket, number=ticket.number, subject=ticket.subject,
-        order=order.number, suggestion=order.suggestion[:500], **facts,
+        order=order.number, suggestion=order.suggestion[:500], **deadlines.nearest_for(ticket, to), **facts,
     )  # fmt: skip

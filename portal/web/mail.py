@@ -1,0 +1,113 @@
+"""A letter (通知信) as its reader sees it: subject, paragraphs and one link, from one template, in their language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, render_template
+from flask_babel import force_locale, gettext
+
+from portal.domain import settings
+from portal.domain.outbox import Letter
+from portal.domain.people import links
+from portal.domain.people.models import Person
+from portal.web.filters import stamp, words_in
+from portal.web.look import ink_on
+
+# Facts of these names are moments, kept as ISO texts.
+MOMENTS = ("due", "until")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a letter says, before it is put into a frame. `path` leads into the portal; none where nothing is to be done."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    link_label: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A letter ready to leave: one subject, the same words as plain text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def said(letter: Letter, reader: Person, secrets: bool = False) -> Said:
+    """The letter's words in the reader's language.
+
+    A one-time link is derived only for the letter that leaves (`secrets`), never for a page that shows it.
+    Raises whatever a template raises when a fact is missing.
+    """
+    template = current_app.jinja_env.get_template(f"mail/{letter.template}.txt")
+    with force_locale(reader.language):
+        context = template.new_context(_facts(letter, reader, secrets))
+
+        def block(name: str) -> str:
+            return "".join(template.blocks[name](context)).strip() if name in template.blocks else ""
+
+        paragraphs = tuple(part.strip() for part in block("body").split("\n\n") if part.strip())
+        return Said(_one_line(block("subject")), paragraphs, block("link_label"), block("link"))
+
+
+def rendered(letter: Letter, reader: Person) -> Rendered:
+    """The letter as it leaves."""
+    words, company = said(letter, reader, secrets=True), settings.company()
+    url = current_app.extensions["portal"].base_url + words.path if words.path else ""
+    with force_locale(reader.language):
+        facts = {"said": words, "url": url, "reader": reader, "ink": ink_on(company.accent)}
+        text = render_template("mail/letter.txt", **facts)
+        html = render_template("mail/letter.html", **facts)
+        subject = gettext("[%(company)s] %(subject)s", company=company.short_name or company.name, subject=words.subject)
+    return Rendered(_one_line(subject), text, html)
+
+
+def _facts(letter: Letter, reader: Person, secrets: bool) -> dict:
+    facts = {name: _plain(name, value) for name, value in letter.facts.items()}
+    given = {"why": "", "base_url": current_app.extensions["portal"].base_url, "reader": reader, "secret": _hidden}
+    if secrets:
+        given["secret"] = links.secret
+    given["promised"] = _promised(facts, reader)
+    given["next_step"] = _next_step(facts, given["promised"], reader)
+    given["ticket_path"] = f"/staff/tickets/{letter.ticket_id}" if reader.is_staff else f"/tickets/{letter.ticket_id}"
+    return given | facts
+
+
+def _hidden(_link_id: int) -> str:
+    return "…"
+
+
+def _plain(name: str, value):
+    is_moment = isinstance(value, str) and (name in MOMENTS or name.endswith("_at"))
+    return datetime.fromisoformat(value) if is_moment else value
+
+
+def _promised(facts: Mapping, reader: Person) -> str:
+    """The promise a letter speaks of: to customers what is promised, to staff the rule. Blank when there is none."""
+    if not facts.get("promise"):
+        return ""
+    rule = next((rule for rule in settings.policy().clocks if rule.code == facts["promise"]), None)
+    if rule is None:
+        return facts["promise"]
+    return words_in(rule.rule_words if reader.is_staff else rule.words)
+
+
+def _next_step(facts: Mapping, promised: str, reader: Person) -> str:
+    """What we owe next and by when; blank when nothing is owed."""
+    if not (promised and facts.get("due")):
+        return ""
+    when = stamp(facts["due"])
+    if reader.is_staff:
+        return gettext("Next deadline: %(when)s (%(rule)s).", when=when, rule=promised)
+    return gettext("What comes next: %(promise)s, by %(when)s.", promise=promised, when=when)
+
+
+def _one_line(text: str) -> str:
+    """A header is one line, whatever people typed."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+

@@ -1,0 +1,187 @@
+"""Are letters posted with the change, told in both languages, and delivered in order, by whoever holds them?"""
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from portal import clock
+from portal.db import db, transaction
+from portal.domain import outbox
+from portal.domain.outbox import Letter
+from portal.domain.people.models import Person
+from portal.domain.people.roles import Role
+from portal.domain.refusals import Refused
+from portal.i18n import LANGUAGES
+from portal.web.mail import rendered, said
+from tests.factories import a_person, a_ticket, again, an_agent, kept, live
+
+HOUSE = Path(__file__).resolve().parents[2] / "portal"
+MAIL = HOUSE / "templates" / "mail"
+POSTERS = {"post", "_letter", "_tell", "_tell_customer", "_tell_watchers"}
+DUE = "2026-11-24T02:00:00+00:00"
+# Every fact any letter of ours may be posted with.
+FACTS = {
+    "number": "TS-261122-0007", "subject": "专线中断", "customer": "海川物流", "owner": "陈立", "by": "王小一", "why": "重复提交",
+    "note": "请看一下", "order": "PG-261122-0003", "suggestion": "请现场排查", "into": "TS-261122-0001", "stars": 2,
+    "comment": "太慢了", "promise": "closure", "due": DUE,
+}  # fmt: skip
+
+
+def posted_in_code() -> set[str]:
+    """The names of templates that calls of ours post: the first argument, or what a helper of ours is handed."""
+    found = set()
+    for module in (HOUSE / "domain").rglob("*.py"):
+        for call in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in POSTERS:
+                found |= {a.value for a in call.args if isinstance(a, ast.Constant) and (MAIL / f"{a.value}.txt").exists()}
+                first = call.args[0] if call.args else None
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and call.args[1:]:
+                    found.add(first.value)
+    return found
+
+
+def a_letter(to: Person, template: str = "ticket_replied", **facts) -> Letter:
+    """A letter as if posted: about no ticket, unless one is given."""
+    given = {"key": f"{template}:{id(facts)}:{clock.now().isoformat()}", "template": template, "to_id": to.id, "facts": FACTS}
+    return kept(Letter(**given | {"posted_at": clock.now(), "due_at": clock.now()} | facts))
+
+
+def taken() -> list[int]:
+    """The letters a worker gets hold of now, one after the other."""
+    found = []
+    while True:
+        with transaction():
+            lease = outbox.claim()
+        if lease is None:
+            return found
+        found.append(lease.letter_id)
+
+
+def test_every_letter_posted_has_its_template():
+    assert {name for name in posted_in_code() if not (MAIL / f"{name}.txt").exists()} == set()
+
+
+def test_no_letter_lies_about_that_nobody_posts():
+    frames = {"letter"}
+    lying = {p.stem for p in MAIL.glob("*.txt")} - frames
+    ticket_letters = {name for name in lying if name.startswith(("ticket_", "order_", "deadline_", "rating_", "mention"))}
+    assert ticket_letters - posted_in_code() == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", sorted(p.stem for p in MAIL.glob("*.txt") if p.stem.startswith(("ticket_", "order_", "deadline_", "rating_", "mention"))))
+@pytest.mark.parametrize("role", [Role.ORG_MEMBER, Role.AGENT])
+def test_a_ticket_letter_says_what_happened_and_leads_to_its_readers_side(app, name, language, role):
+    reader = a_person(role, language=language)
+    letter = Letter(id=7, key="k", template=name, ticket_id=42, facts=FACTS, to=reader, posted_at=clock.now())
+
+    words, whole = said(letter, reader), rendered(letter, reader)
+
+    assert words.subject
+    assert words.paragraphs
+    assert words.link_label
+    assert words.path == ("/tickets/42" if role == Role.ORG_MEMBER else "/staff/tickets/42")
+    assert f"http://portal.test{words.path}" in whole.text
+    assert f'href="http://portal.test{words.path}"' in whole.html
+    is_chinese = language == "zh_Hans_CN"
+    assert ("您好" in whole.text) == is_chinese
+    assert ("Dear" in whole.text) != is_chinese
+    if is_chinese:
+        plain = " ".join((words.subject, *words.paragraphs, words.link_label))
+        assert not [w for w in ("Your", "customer", "Open", "ticket", "promise") if w in plain], plain
+
+
+def test_what_people_typed_is_text_in_a_letter(app):
+    reader = an_agent()
+    facts = FACTS | {"subject": "<script>alert(1)</script>\r\nBcc: everybody@example.test", "note": "<b>x</b> {{ 7*7 }}"}
+    letter = Letter(id=7, key="k", template="mentioned", ticket_id=42, facts=facts, to=reader, posted_at=clock.now())
+
+    whole = rendered(letter, reader)
+
+    assert "<script>" not in whole.html
+    assert "<b>x</b>" not in whole.html
+    assert "{{ 7*7 }}" in whole.text
+    assert "\n" not in whole.subject
+    assert "src=" not in whole.html
+
+
+def test_a_letter_names_the_next_promise_its_reader_may_know_of(app):
+    agent = an_agent()
+    ticket = a_ticket(moved=("accept",))
+
+    to_customer = db.session.scalar(db.select(Letter).where(Letter.template == "ticket_accepted"))
+    to_desk = db.session.scalar(db.select(Letter).where(Letter.template == "ticket_arrived", Letter.to_id == agent.id))
+
+    assert "What comes next: We contact you, by " in said(to_customer, again(a_person())).paragraphs[1]
+    assert said(to_desk, agent).paragraphs[1].startswith("Next deadline: ")
+    assert db.session.get_one(type(ticket), ticket.id).due_code
+
+
+def test_letters_about_one_ticket_reach_a_person_in_order(app):
+    reader = an_agent()
+    ticket = a_ticket()
+    db.session.execute(db.delete(Letter))
+    first, second, other = (a_letter(reader, ticket_id=t) for t in (ticket.id, ticket.id, a_ticket().id))
+    mine = {first.id, second.id, other.id}
+
+    assert [n for n in taken() if n in mine] == [first.id, other.id]
+
+
+def test_a_letter_is_held_by_one_worker_and_goes_to_the_next_when_the_lease_runs_out(app):
+    letter = a_letter(an_agent())
+    with transaction():
+        slow = outbox.claim()
+    assert taken() == []
+
+    with clock.frozen_at(clock.now() + outbox.LEASE + timedelta(seconds=1)):
+        with transaction():
+            quick = outbox.claim()
+        with transaction():
+            assert outbox.settle(slow, "failed", "too late") is False
+            assert outbox.put_off(slow, "too late") is False
+        with transaction():
+            assert outbox.settle(quick, "sent") is True
+
+    settled = db.session.get_one(Letter, letter.id)
+    assert (settled.state, settled.tries, settled.error) == ("sent", 2, "")
+
+
+def test_what_cannot_leave_is_tried_ever_more_slowly_and_fails_after_three_days(app):
+    letter, at, waits = a_letter(an_agent()), clock.now(), []
+    while True:
+        with clock.frozen_at(at):
+            with transaction():
+                lease = outbox.claim()
+            with transaction():
+                outbox.put_off(lease, "451 later")
+            letter = db.session.get_one(Letter, letter.id)
+            if letter.state == "failed":
+                break
+            waits.append(round((letter.due_at - at).total_seconds() / 60))
+            at = letter.due_at
+
+    assert waits[:7] == [1, 2, 5, 15, 30, 60, 60]
+    assert timedelta(hours=72) < at - letter.posted_at < timedelta(hours=74)
+    assert letter.error == "451 later"
+
+
+def test_a_failed_letter_is_sent_again_on_wish_and_no_other(app):
+    admin, letter = an_agent(), a_letter(an_agent(), state="failed", tries=9, error="550 unknown")
+    with transaction():
+        outbox.again(db.session.get_one(Letter, letter.id), admin)
+    with pytest.raises(Refused), transaction():
+        outbox.again(db.session.get_one(Letter, letter.id), admin)
+
+    assert taken() == [letter.id]
+
+
+def test_a_refused_change_posts_no_letter(app):
+    ticket = a_ticket(moved=("accept", "apply", "close"))
+    before = db.session.scalar(db.select(db.func.count(Letter.id)))
+
+    with pytest.raises(Refused):
+        live(ticket, "close")
+
+    assert db.session.scalar(db.select(db.func.count(Letter.id))) == before
