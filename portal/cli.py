@@ -122,6 +122,22 @@ def demo():
     click.echo(f"demo world: {world.fill()} tickets")
 
 
+@portal.command("set-up-link")
+def set_up_link():
+    """Print the one-time link that sets up a new portal; an older one ends."""
+    from flask import current_app
+
+    from portal.db import transaction
+    from portal.domain import installation
+
+    if installation.is_set_up():
+        click.echo("This portal is set up already.")
+        return
+    with transaction():
+        secret = installation.new_link()
+    click.echo(f"Set up your portal: {current_app.extensions['portal'].base_url}/set-up/{secret}")
+
+
 def main() -> None:
     """`bin/portal <command>`: the commands above, with an application around them."""
     from portal.app import create_app

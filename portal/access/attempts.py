@@ -1,4 +1,4 @@
-"""How often something may be tried (security.md §6.1): counted in the database, so two nodes do not double a limit."""
+"""How often something may be tried (security.md §6.1): counted in the database, for all nodes together."""
 
 import hashlib
 import ipaddress
@@ -6,11 +6,13 @@ from datetime import timedelta
 
 from flask import request
 from sqlalchemy import text
+from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.db import db
 from portal.domain import settings
 from portal.domain.people.models import Attempt, Person
+from portal.web.pages import page
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 EVERYWHERE, EVERYWHERE_ALLOWED, EVERYWHERE_WITHIN = "sign-in", 300, timedelta(minutes=5)
@@ -31,7 +33,7 @@ def forget(key: str) -> None:
 
 
 def wait(key: str, *limits: tuple[int, timedelta]) -> timedelta | None:
-    """How long until another try is allowed; none when it is allowed now. Each limit: how many, within what."""
+    """How long until another try is allowed; none when it is now. Each limit: how many, within what."""
     _one_at_a_time(key)
     times = _latest(key, max(n for n, _ in limits), max(within for _, within in limits))
     waits = [_left(times, *limit) for limit in limits]
@@ -58,6 +60,13 @@ def sign_in_wait(email: str, is_known: bool) -> timedelta | None:
 def sign_in_failed(email: str) -> None:
     """One failure more: of the account from this network, of the address, of all."""
     note(account(email), address(), EVERYWHERE)
+
+
+def too_often(left: timedelta) -> Response:
+    """429, with the time to wait in the header and in plain words."""
+    response = page("access/too_often.html", 429, wait=left)
+    response.headers["Retry-After"] = str(int(left.total_seconds()) + 1)
+    return response
 
 
 def account(email: str) -> str:
@@ -113,7 +122,7 @@ def _left(times: list, allowed: int, within: timedelta) -> timedelta | None:
 
 def _grown(times: list, free: int, window: timedelta) -> timedelta | None:
     """After `free` failures each further one doubles the wait, from a minute up to the window."""
-    if len(times) < free or times[free - 1] < clock.now() - window and len(times) == free:
+    if len(times) < free or times[free - 1] < clock.now() - window:
         return None
     delay = min(window, MINUTE * 2 ** min(len(times) - free, 10))
     left = times[0] + delay - clock.now()

@@ -1,12 +1,10 @@
 """The way in: e-mail and password, then a code where there is a second factor; and the way out."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import structlog
 from flask import abort, current_app, redirect, request, session, url_for
 from flask_babel import gettext
-from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
@@ -14,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 from portal.access import attempts, devices, navigation, passwords, second_factor, sessions
 from portal.access.door import Door, me
 from portal.access.permissions import Permission, may
+from portal.access.proof import WRONG_CODE
 from portal.domain.people import accounts, queries
 from portal.domain.people import links as one_time
 from portal.domain.people.models import Person
@@ -27,7 +26,6 @@ log = structlog.get_logger()
 
 HALF = "half"
 WRONG = N_("The e-mail address or the password is not right.")
-WRONG_CODE = N_("This code is not right, or it was used before. Please take the next one.")
 
 
 class SignInForm(Form):
@@ -61,7 +59,7 @@ def create():
     if not form.validate():
         return _sign_in_page(form, 422)
     if wait := attempts.sign_in_wait(form.email.data, devices.is_known()):
-        return too_often(wait)
+        return attempts.too_often(wait)
     person = queries.by_email(form.email.data)
     if not passwords.matches(person, form.password.data) or not person.is_active:
         return _refused(form)
@@ -85,7 +83,7 @@ def prove():
         return redirect(url_for(".new"), 303)
     person = queries.person(link.person_id)
     if wait := attempts.wait(attempts.code(person), *attempts.CODES):
-        return too_often(wait)
+        return attempts.too_often(wait)
     if not form.validate():
         return page("access/code.html", 422, form=form)
     if not person.is_active or not second_factor.proves(person, form.code.data):
@@ -97,7 +95,7 @@ def prove():
 
 @door.post("/sign-in/demo", needs=Permission.PUBLIC)
 def demo():
-    if not current_app.extensions["portal"].demo:
+    if not is_demo():
         abort(404)
     role = request.form.get("role", "")
     person = queries.first_of(Role(role)) if role in set(Role) else None
@@ -127,9 +125,14 @@ def to_sign_in():
     return redirect(url_for("sign_in.new", next=wanted if wanted not in ("", "/") else None), 303)
 
 
+def is_demo() -> bool:
+    """Is this the demo world, where people come in by a button?"""
+    return current_app.extensions["portal"].demo
+
+
 def let_in(person: Person, wanted: str | None) -> Response:
     """A session for this person, on to where they wanted to go; a letter if the browser is a new one."""
-    is_new = not devices.knows(person)
+    is_new = not devices.knows(person) and queries.has_been_here(person) and not is_demo()
     attempts.forget(attempts.account(person.email))
     attempts.forget(attempts.code(person))
     sessions.begin(person)
@@ -160,15 +163,8 @@ def home_of(person: Person) -> str:
     )
 
 
-def too_often(wait: timedelta) -> Response:
-    """429, with the time to wait in the header and in plain words."""
-    response = page("access/too_often.html", TooManyRequests.code, wait=wait)
-    response.headers["Retry-After"] = str(int(wait.total_seconds()) + 1)
-    return response
-
-
 def _sign_in_page(form: SignInForm, status: int = 200, wrong: str = ""):
-    roles = [(role, LABELS[role]) for role in Role] if current_app.extensions["portal"].demo else []
+    roles = [(role, LABELS[role]) for role in Role] if is_demo() else []
     return page("access/sign_in.html", status, form=form, roles=roles, wrong=wrong)
 
 
@@ -188,6 +184,3 @@ def _second_step(person: Person, wanted: str | None):
 
 def _half():
     return one_time.find(one_time.SECOND_STEP, session.get(HALF))
-
-
-DOORS = (door,)

@@ -52,7 +52,9 @@ def set_up(opening: Opening, first: Person | None = None) -> None:
     if opening.pack not in PACKS:
         raise Refused(N_("There is no such policy pack."))
     settings.adopt("calendar", load_calendar(), first, "set-up")
-    settings.adopt("policy", load_pack(opening.pack), first, "set-up")
+    policy = load_pack(opening.pack)
+    policy["calendar"] = policy["calendar"] | {"zone": opening.zone}
+    settings.adopt("policy", policy, first, "set-up")
     settings.change(
         "company", first, "set-up", name=opening.name, short_name=opening.short_name, accent=opening.accent,
         logo=opening.logo.key if opening.logo else None, language=opening.language, zone=opening.zone,

@@ -70,7 +70,9 @@ def add_project(customer: Customer, by: Person, name: str) -> Project:
 
 def finish_project(project: Project, by: Person, on: date) -> None:
     """The project is done (R25 asks about it then); a wrong day is put right by finishing it again."""
-    journal.write("customer.project_finished", project, by, was=project.finished_on, became=on, name=project.name)
+    journal.write(
+        "customer.project_finished", project, by, was=project.finished_on, became=on, name=project.name
+    )
     project.finished_on = on
 
 
@@ -98,7 +100,11 @@ def listing(
     if said:
         found = (Customer.name, Customer.short_name, Customer.number)
         rows = rows.where(db.or_(*(column.icontains(said, autoescape=True) for column in found)))
-    for column, value in ((Customer.tier, tier), (Customer.region, region), (Customer.account_manager_id, manager)):
+    for column, value in (
+        (Customer.tier, tier),
+        (Customer.region, region),
+        (Customer.account_manager_id, manager),
+    ):
         rows = rows.where(column == value) if value else rows
     rows = rows.where(Customer.closed_on.is_not(None) if closed else Customer.closed_on.is_(None))
     if after:
@@ -110,7 +116,9 @@ def listing(
 def projects_of(customer: Customer) -> list[Project]:
     """Projects, running ones first."""
     rows = db.select(Project).where(Project.customer_id == customer.id)
-    return list(db.session.scalars(rows.order_by(Project.finished_on.is_not(None), Project.id.desc()).limit(200)))
+    return list(
+        db.session.scalars(rows.order_by(Project.finished_on.is_not(None), Project.id.desc()).limit(200))
+    )
 
 
 def contacts_of(customer: Customer) -> list[Contact]:
@@ -122,7 +130,9 @@ def contacts_of(customer: Customer) -> list[Contact]:
 def people_of(customer: Customer) -> list[Person]:
     """Everybody of this customer who has or had an account, by name."""
     rows = db.select(Person).where(Person.customer_id == customer.id)
-    return list(db.session.scalars(rows.order_by(Person.disabled_at.is_not(None), Person.name, Person.id).limit(500)))
+    return list(
+        db.session.scalars(rows.order_by(Person.disabled_at.is_not(None), Person.name, Person.id).limit(500))
+    )
 
 
 def _refuse_same_name(name: str) -> None:

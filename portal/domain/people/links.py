@@ -43,7 +43,9 @@ def make(purpose: str, person: Person | None) -> SecretLink:
     ends = at + lifetime(purpose)
     whose = person.id if person else None
     # its number is part of what travels, so the hash comes after the row
-    link = SecretLink(purpose=purpose, person_id=whose, made_at=at, expires_at=ends, token_hash=secrets.token_hex())
+    link = SecretLink(
+        purpose=purpose, person_id=whose, made_at=at, expires_at=ends, token_hash=secrets.token_hex()
+    )
     db.session.add(link)
     db.session.flush()
     link.token_hash = _hash(secret_of(link))

@@ -6,7 +6,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
-from portal.domain.people.models import Approval, Dispatchable, Person, SignIn
+from portal.domain.people.models import Approval, Dispatchable, Person, Project, SignIn
 from portal.domain.people.roles import Role
 
 ALONG = tuple(joinedload(part) for part in (Person.customer, Person.department, Person.provider))
@@ -105,3 +105,8 @@ def people(rows: Select, *, side="staff", role="", party="", state="", said="", 
         rows = rows.where(db.tuple_(Person.name, Person.id) > after)
     rows = rows.where(*STATES.get(state, ())).options(*ALONG).order_by(Person.name, Person.id)
     return list(db.session.scalars(rows.limit(limit)))
+
+
+def projects(rows: Select) -> list[Project]:
+    """Of these projects (the visible ones), the newest first."""
+    return list(db.session.scalars(rows.order_by(Project.id.desc()).limit(100)))

@@ -1,0 +1,109 @@
+"""Setting up a new portal, once, by the link that bin/run prints. Until then every page leads here."""
+
+from zoneinfo import available_timezones
+
+from flask import abort, redirect, request, url_for
+from wtforms import MultipleFileField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired, Length, Regexp
+
+from portal.access import passwords
+from portal.access.door import Door
+from portal.access.links import NewPasswordForm
+from portal.access.permissions import Permission
+from portal.domain import files, installation
+from portal.domain.people import links as one_time
+from portal.domain.policy import PACKS
+from portal.i18n import LANGUAGES, N_
+from portal.web.forms import Uploads
+from portal.web.pages import page, say
+
+door = Door("set_up", __name__, url_prefix="/set-up")
+
+OPEN = ("set_up.", "look.", "health.", "switches.")
+PACK_WORDS = {"telecom": N_("Telecom operator"), "cars": N_("Car maker")}
+ZONES = (
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Hong_Kong",
+    "Asia/Taipei",
+    "Asia/Singapore",
+    "Asia/Tokyo",
+    "Europe/London",
+    "UTC",
+)
+
+
+class SetUpForm(NewPasswordForm):
+    company = StringField(N_("Name of the company"), [DataRequired(), Length(max=80)])
+    short_name = StringField(N_("Short name"), [DataRequired(), Length(max=20)])
+    logo = MultipleFileField(N_("Logo"), [Uploads()])
+    pack = RadioField(
+        N_("Rules to begin with"), [DataRequired()], choices=[(code, PACK_WORDS[code]) for code in PACKS]
+    )
+    language = SelectField(N_("Language"), choices=list(LANGUAGES.items()))
+    zone = SelectField(
+        N_("Time zone"), choices=[(zone, zone) for zone in ZONES if zone in available_timezones()]
+    )
+    mail_from = StringField(
+        N_("Letters are sent from"), [DataRequired(), Length(max=120), Regexp(r"[^@\s]+@[^@\s]+\Z")]
+    )
+    name = StringField(N_("Your name"), [DataRequired(), Length(max=60)])
+    email = StringField(
+        N_("Your e-mail address"), [DataRequired(), Length(max=120), Regexp(r"[^@\s]+@[^@\s]+\Z")]
+    )
+
+
+@door.before_app_request
+def _not_yet():
+    """Before set-up everything leads here; after it, and with a wrong link, nothing is taken in, no file either."""
+    if request.endpoint is None:
+        return None
+    if request.endpoint.startswith("set_up."):
+        wrong = (
+            request.method == "POST"
+            and one_time.find(one_time.SET_UP, request.view_args.get("secret")) is None
+        )
+        return abort(404) if wrong or installation.is_set_up() else None
+    if request.endpoint.startswith(OPEN) or installation.is_set_up():
+        return None
+    return redirect(url_for("set_up.index"), 303)
+
+
+@door.get("", needs=Permission.PUBLIC)
+def index():
+    return page("access/not_set_up.html")
+
+
+@door.get("/<secret>", needs=Permission.PUBLIC)
+def show(secret):
+    if one_time.find(one_time.SET_UP, secret) is None:
+        return page("access/gone.html", 404)
+    return page("access/set_up.html", form=SetUpForm(pack=PACKS[0]), secret=secret)
+
+
+@door.post("/<secret>", needs=Permission.PUBLIC, files=True, ahead=passwords.hash_ahead)
+def create(secret):
+    form = SetUpForm()
+    if not form.validate() or not _logo_fits(form):
+        return page("access/set_up.html", 422, form=form, secret=secret)
+    first = installation.first_person(
+        form.name.data, form.email.data, passwords.hash_of(form.new_password.data), form.language.data
+    )
+    installation.set_up(_opening(form, first), first)
+    say(N_("The portal is set up. Please sign in."))
+    return redirect(url_for("sign_in.new"), 303)
+
+
+def _opening(form: SetUpForm, first) -> installation.Opening:
+    logo = files.keep(form.logo.data[0], first) if form.logo.data else None
+    return installation.Opening(
+        name=form.company.data, short_name=form.short_name.data, pack=form.pack.data, language=form.language.data,
+        zone=form.zone.data, mail_from=form.mail_from.data, logo=logo,
+    )  # fmt: skip
+
+
+def _logo_fits(form: SetUpForm) -> bool:
+    if form.logo.data and form.logo.data[0].media_type not in ("image/png", "image/jpeg"):
+        form.logo.errors = [N_("Please take a PNG or JPEG picture.")]
+        return False
+    return True
