@@ -32,6 +32,7 @@ def headers(kept, path, url) -> None:
     kept["Content-Security-Policy"] = PAGE
     kept["Referrer-Policy"] = "same-origin"
     kept["Cross-Origin-Resource-Policy"] = "same-origin"
+    kept["Cross-Origin-Opener-Policy"] = "same-origin"
 
 
 def csrf_token() -> str:
