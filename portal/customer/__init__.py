@@ -1,3 +1,8 @@
 """The customer's door: routes and forms, a module per thing people come for; what is true lives in domain/."""
 
-DOORS = ()
+from portal.customer import decisions, home, new_ticket, promises, tickets
+
+ROUTES_OF_TICKETS = (tickets, new_ticket, decisions, promises)
+"""The modules that hang their routes on the one door of tickets."""
+
+DOORS = (home.door, tickets.door)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -60,11 +61,28 @@ def save(person: Person, place: str, fields: dict) -> Draft:
     return draft
 
 
+def at(person: Person, places: list[str]) -> dict[str, Draft]:
+    """The person's drafts at these places, by place: one statement for a page with several forms."""
+    rows = db.select(Draft).where(Draft.person_id == person.id, Draft.place.in_(places))
+    return {draft.place: draft for draft in db.session.scalars(rows)}
+
+
 def attached(draft: Draft | None) -> list[Attachment]:
     """The files lying in a draft, oldest first."""
     if draft is None:
         return []
-    return list(db.session.scalars(db.select(Attachment).where(Attachment.draft_id == draft.id).order_by(Attachment.id)))
+    return list(
+        db.session.scalars(
+            db.select(Attachment).where(Attachment.draft_id == draft.id).order_by(Attachment.id)
+        )
+    )
+
+
+def attached_to(kept: Iterable[Draft]) -> list[Attachment]:
+    """The files lying in these drafts, oldest first; no statement where there is no draft."""
+    ids = [draft.id for draft in kept]
+    rows = db.select(Attachment).where(Attachment.draft_id.in_(ids)).order_by(Attachment.id)
+    return list(db.session.scalars(rows)) if ids else []
 
 
 def attach(draft: Draft, file: StoredFile) -> Attachment:
@@ -72,6 +90,12 @@ def attach(draft: Draft, file: StoredFile) -> Attachment:
     row = Attachment(file=file, draft_id=draft.id)
     db.session.add(row)
     return row
+
+
+def detach(row: Attachment) -> None:
+    """Take a file out of its draft."""
+    db.session.delete(row)
+    db.session.flush()
 
 
 def discard(person: Person, place: str) -> None:
@@ -92,9 +116,13 @@ def digest_of(pairs: list[tuple[str, str]]) -> str:
 
 def taken(person: Person, key: str) -> Submission | None:
     """The earlier submission of this form, if it was taken already."""
-    return db.session.scalar(db.select(Submission).where(Submission.person_id == person.id, Submission.key == key))
+    return db.session.scalar(
+        db.select(Submission).where(Submission.person_id == person.id, Submission.key == key)
+    )
 
 
 def take(person: Person, key: str, digest: str, location: str) -> None:
     """Remember, in the same transaction as the result, that this form was taken."""
-    db.session.add(Submission(person_id=person.id, key=key[:64], digest=digest, location=location, at=clock.now()))
+    db.session.add(
+        Submission(person_id=person.id, key=key[:64], digest=digest, location=location, at=clock.now())
+    )

@@ -1,5 +1,5 @@
 """The door of both sides: what everybody signed in comes for: own account, notices, files, documents, drafts."""
 
-from portal.everyone import look, switches
+from portal.everyone import drafts, files, look, switches
 
-DOORS = (look.door, switches.door)
+DOORS = (drafts.door, files.door, look.door, switches.door)

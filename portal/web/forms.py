@@ -1,12 +1,13 @@
 """Forms: shape only. A form lives in the module of the view that shows it; whether the rules agree is the action's business."""
 
 import secrets
+from typing import ClassVar
 
 from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
-from wtforms.validators import ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from portal.domain.refusals import Refused
 from portal.web import uploads
@@ -20,7 +21,8 @@ def submission_key() -> str:
 
 
 def _stripped(value):
-    return value.strip() if isinstance(value, str) else value
+    """Without blanks around, with plain line ends, without the one character no database takes."""
+    return value.replace("\0", "").replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 class Form(FlaskForm):
@@ -44,10 +46,36 @@ class Form(FlaskForm):
 
     def facts(self) -> dict:
         """What was given, as the keyword arguments of the action."""
-        return {name: field.data for name, field in self._fields.items() if not isinstance(field, HiddenField)}
+        return {
+            name: field.data for name, field in self._fields.items() if not isinstance(field, HiddenField)
+        }
 
 
 STRIPPED = {"StringField", "TextAreaField", "EmailField", "TelField", "SearchField", "URLField"}
+
+
+class Needed:
+    """A validator: something has to be given here."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form, field):
+        if field.data in (None, "", [], "None"):
+            raise StopValidation() if field.errors else StopValidation(gettext("Please fill this in."))
+
+
+class AtMost:
+    """A validator: no longer than this many characters; says how many too many there are."""
+
+    def __init__(self, limit: int):
+        self.limit = limit
+
+    def __call__(self, form, field):
+        if (over := len(field.data or "") - self.limit) > 0:
+            text = gettext(
+                "%(over)s characters too many; at most %(limit)s fit.", over=over, limit=self.limit
+            )
+            raise ValidationError(text)
 
 
 class Uploads:

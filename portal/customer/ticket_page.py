@@ -1,0 +1,183 @@
+"""The page of one ticket, as its customer sees it, with the forms of all that can be done there."""
+
+from collections.abc import Iterable
+
+from flask import current_app, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, MultipleFileField, RadioField, TextAreaField
+from wtforms.validators import Optional
+
+from portal import clock
+from portal.access.door import attempted, me
+from portal.access.scopes import visible
+from portal.customer import draft_files, showing
+from portal.domain import drafts, settings
+from portal.domain.files import ONE_LIMIT
+from portal.domain.people.models import Sharing
+from portal.domain.ratings import actions as ratings
+from portal.domain.ratings.models import Rating
+from portal.domain.tickets import for_customers, outlook
+from portal.domain.tickets.lifecycle import moves_for
+from portal.domain.tickets.models import Message, Ticket
+from portal.domain.tickets.states import FOR_CUSTOMERS, TONES, State
+from portal.i18n import N_
+from portal.web.forms import BODY, AtMost, Form, Needed, Uploads
+from portal.web.pages import page, say
+
+STARS = (N_("very poor"), N_("poor"), N_("fair"), N_("good"), N_("very good"))
+FILES = N_("Photos and files")
+
+
+class AddForm(Form):
+    body = TextAreaField(N_("Your words"), [Needed(), AtMost(BODY)], id="add-body")
+    files = MultipleFileField(FILES, [Uploads()], id="add-files")
+
+
+class ConfirmForm(Form):
+    body = TextAreaField(N_("Anything you want to tell us"), [AtMost(BODY)], id="confirm-body")
+    sure = HiddenField(id="confirm-sure")
+
+
+class RejectForm(Form):
+    body = TextAreaField(N_("What is not solved"), [Needed(), AtMost(BODY)], id="reject-body")
+    files = MultipleFileField(FILES, [Uploads()], id="reject-files")
+
+
+class WithdrawForm(Form):
+    body = TextAreaField(N_("Why you withdraw it"), [Needed(), AtMost(2_000)], id="withdraw-body")
+
+
+class ReopenForm(Form):
+    body = TextAreaField(N_("What is wrong again"), [Needed(), AtMost(BODY)], id="reopen-body")
+    files = MultipleFileField(FILES, [Uploads()], id="reopen-files")
+
+
+class RatingForm(Form):
+    """The stars over all, those of each side of the service (R11, added for each request), and words."""
+
+    stars = RadioField(N_("All in all"), [Needed()], choices=[str(n) for n in range(1, 6)], id="stars")
+    comment = TextAreaField(N_("In your words"), [AtMost(2_000)], id="comment")
+
+
+FORMS = {
+    "add": AddForm,
+    "confirm": ConfirmForm,
+    "reject": RejectForm,
+    "withdraw": WithdrawForm,
+    "reopen": ReopenForm,
+}
+DRAFTED = ("add", "reject", "reopen")
+
+
+def rating_form(given: Rating | None = None) -> RatingForm:
+    """The rating's form with the sides the policy names, filled with what was given before."""
+    sides = settings.policy().rating_dimensions
+    fields = {
+        f"side_{side.code}": RadioField(
+            showing.in_words(side.words), [Optional()], choices=[str(n) for n in range(1, 6)], id=f"side-{side.code}",
+            description=showing.in_words(side.help),
+        )
+        for side in sides
+    }  # fmt: skip
+    before = {}
+    if given:
+        before = {f"side_{code}": str(stars) for code, stars in given.dimensions.items()}
+        before |= {"stars": str(given.stars), "comment": given.comment}
+    return type("RatingForm", (RatingForm,), fields)(data=before)
+
+
+def place_of(ticket: Ticket, verb: str) -> str:
+    """Where a draft about this ticket lies."""
+    return f"ticket/{ticket.id}/{verb}"
+
+
+def ticket_page(ticket: Ticket, status: int = 200, doubt: bool = False, **forms: Form) -> Response:
+    """The page as it stands now; `forms` that came back with errors take the place of fresh ones."""
+    at = clock.now()
+    said = for_customers.conversation(visible(Message, me()), ticket)
+    promised = for_customers.promises(ticket)
+    given = ratings.of(ticket) if ticket.state == State.CLOSED else None
+    return page(
+        "customer/ticket.html",
+        status,
+        ticket=ticket,
+        entries=showing.entries(ticket, said, me()),
+        steps=showing.steps(outlook.steps(ticket, said, promised)),
+        outlook=outlook.outlook(ticket, promised, at),
+        chips=showing.chips(ticket, promised, at),
+        asked=showing.asked_facts(ticket),
+        may={move.verb for move in moves_for(ticket, me())}
+        - ({"reopen"} if _too_late(ticket, at) else set()),
+        given=given,
+        doubt=doubt,
+        rating=forms.pop("rating", None) or rating_form(given),
+        **_with_drafts(ticket, forms),
+        **_around(ticket),
+    )
+
+
+def _too_late(ticket: Ticket, at) -> bool:
+    until = outlook.reopen_until(ticket)
+    return until is not None and until < at
+
+
+def _with_drafts(ticket: Ticket, forms: dict) -> dict:
+    """A form for each thing that can be done, with what was typed before, and the files that lie in drafts."""
+    kept = drafts.at(me(), [place_of(ticket, verb) for verb in DRAFTED])
+    lying = _lying(kept.values())
+    made, files = dict(forms), {}
+    for verb, form in FORMS.items():
+        draft = kept.get(place_of(ticket, verb))
+        made[verb] = forms.get(verb) or form(MultiDict(draft.fields) if draft else None)
+        files[verb] = lying.get(draft.id, []) if draft else []
+    return {"forms": made, "lying": files, "restored": {place.rpartition("/")[2] for place in kept}}
+
+
+def _lying(kept: Iterable[drafts.Draft]) -> dict[int, list[dict]]:
+    found: dict[int, list[dict]] = {}
+    for row in drafts.attached_to(kept):
+        found.setdefault(row.draft_id or 0, []).append(showing.file_line(row))
+    return found
+
+
+def _around(ticket: Ticket) -> dict:
+    """What stands around the ticket: its kind in words, what its reader may do with it, the way to paper."""
+    policy, customer = settings.policy(), me().customer
+    listed, code = (
+        ("services", ticket.service_code) if ticket.service_code else ("classes", ticket.class_code)
+    )
+    own = ticket.asked_by_id == me().id or me().is_org_admin
+    merged = ticket.merged_into
+    return {
+        "kind": policy.called("kinds", ticket.kind),
+        "about": policy.called(listed, code) if code else None,
+        "state": FOR_CUSTOMERS[State(ticket.state)],
+        "tone": TONES[State(ticket.state)],
+        "shareable": own and ticket.is_live and customer is not None and customer.sharing == Sharing.SHARED,
+        "goes_on": merged if merged and for_customers.sees(visible(Ticket, me()), merged) else None,
+        "on_paper": "documents.create" in current_app.view_functions,
+        "is_fresh": "opened" in request.args,
+        "from_news": "news" in request.args,
+        "place": lambda verb: place_of(ticket, verb),
+        "here": url_for("tickets.show", ticket=ticket.id),
+        "star_words": STARS,
+        "accepted": draft_files.ACCEPTED,
+        "files_limit": ONE_LIMIT,
+    }
+
+
+def with_files(ticket: Ticket, verb: str, form: Form, action, words: str, **facts) -> Response:
+    """Do what a form with words and files asks for; until that succeeds everything typed and sent lies in its draft."""
+    place = place_of(ticket, verb)
+
+    def done():
+        action(ticket, me(), form.body.data, draft_files.all_of(form, place))
+        draft_files.done(place)
+
+    if "remove" in request.form or not draft_files.in_order(form, place) or not attempted(form, "body", done):
+        draft_files.take_out(place)
+        draft_files.keep_for_later(form, place)
+        return ticket_page(ticket, 422 if form.errors else 200, **{verb: form})
+    say(words, **facts)
+    return redirect(url_for("tickets.show", ticket=ticket.id), 303)

@@ -1,0 +1,143 @@
+"""What a kind, class or service of the policy asks, as fields of a form, and the answers back as plain data."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from flask_babel import get_locale, gettext
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    DecimalField,
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import Optional, Regexp, ValidationError
+
+from portal.domain.policy import Ask, AskType
+from portal.i18n import N_, Words
+from portal.web import filters
+from portal.web.forms import AtMost, Needed
+
+LINE, TEXT, LARGEST_NUMBER = 200, 4_000, 10**12
+PREFIX = "ask_"
+
+
+def fields_of(asks: Iterable[Ask]) -> dict:
+    """A field for each question, by the name `ask_…`; labels in the reader's language. Made for one request."""
+    return {PREFIX + ask.name: _field(ask) for ask in asks}
+
+
+def answers_in(form, asks: Iterable[Ask]) -> dict:
+    """What was answered, fit for JSON: texts, numbers, truth values, days and moments (UTC) as ISO texts."""
+    given = {ask.name: _plain(ask, form[PREFIX + ask.name].data) for ask in asks}
+    return {name: value for name, value in given.items() if value not in (None, "")}
+
+
+def answers_told(asks: Iterable[Ask], answers: dict) -> list[tuple[str, str]]:
+    """Questions and answers in the reader's words, for those that were answered."""
+    return [
+        (_said(ask.words), _told(ask, answers[ask.name]))
+        for ask in asks
+        if answers.get(ask.name) not in (None, "")
+    ]
+
+
+def _field(ask: Ask):
+    facts = {
+        "label": _said(ask.words),
+        "description": _said(ask.help),
+        "validators": [Needed() if ask.required else Optional()],
+    }
+    return _MADE[ask.type](ask, facts)
+
+
+def _line(_ask: Ask, facts: dict):
+    facts["validators"].append(AtMost(LINE))
+    return StringField(**facts)
+
+
+def _long(_ask: Ask, facts: dict):
+    facts["validators"].append(AtMost(TEXT))
+    return TextAreaField(**facts)
+
+
+def _phone(_ask: Ask, facts: dict):
+    words = N_("Please give a telephone number: digits, spaces, + and -.")
+    facts["validators"] += [AtMost(40), Regexp(r"^[0-9+() #*,;\-转]{3,}$", message=words)]
+    return TelField(**facts)
+
+
+def _number(_ask: Ask, facts: dict):
+    facts["validators"].append(_reasonable)
+    return DecimalField(**facts)
+
+
+def _reasonable(_form, field: Field) -> None:
+    if field.data is not None and not (field.data.is_finite() and abs(field.data) <= LARGEST_NUMBER):
+        raise ValidationError(gettext("Please give a number of ordinary size."))
+
+
+def _choice(ask: Ask, facts: dict):
+    choices = {choice.code: _said(choice.words) for choice in ask.choices}
+    if len(choices) <= 5 and ask.required:
+        return RadioField(choices=choices, **facts)
+    return SelectField(choices={"": "—"} | choices, **facts)
+
+
+def _yes_no(_ask: Ask, facts: dict):
+    return RadioField(choices={"yes": gettext("Yes"), "no": gettext("No")}, **facts)
+
+
+_MADE = {
+    AskType.TEXT: _line,
+    AskType.LONG: _long,
+    AskType.PHONE: _phone,
+    AskType.NUMBER: _number,
+    AskType.CHOICE: _choice,
+    AskType.YES_NO: _yes_no,
+    AskType.DATE: lambda _ask, facts: DateField(**facts),
+    AskType.DATETIME: lambda _ask, facts: DateTimeLocalField(
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **facts
+    ),
+}
+
+
+def _plain(ask: Ask, value):
+    if value in (None, "", "None"):
+        return None
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=filters.zone()).astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if ask.type is AskType.YES_NO:
+        return value == "yes"
+    if ask.type is AskType.NUMBER:
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value
+
+
+def _told(ask: Ask, value) -> str:
+    if ask.type is AskType.CHOICE:
+        return next((_said(choice.words) for choice in ask.choices if choice.code == value), str(value))
+    if ask.type is AskType.YES_NO and isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    try:
+        if ask.type is AskType.DATETIME:
+            return filters.moment(datetime.fromisoformat(value))
+        if ask.type is AskType.DATE:
+            return filters.day(date.fromisoformat(value))
+    except (TypeError, ValueError):
+        return str(value)
+    return (
+        filters.number(value, 0 if value == int(value) else 2)
+        if isinstance(value, int | float)
+        else str(value)
+    )
+
+
+def _said(words: Words) -> str:
+    return words.in_(str(get_locale()))
