@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from portal.i18n import N_
-from portal.reports.facts import Facts, Said
+from portal.reports.facts import Facts, Said, Shown
 
 CODE, TITLE = "dispatch-order", N_("Service dispatch order")
 TEMPLATE = "reports/dispatch_order.html"
@@ -25,7 +25,7 @@ class ReplyField:
     """One part of the required reply (R15); empty `value`: lines to write on."""
 
     label: Said
-    value: str = ""
+    value: Shown = ""
     lines: int = 1
 
 

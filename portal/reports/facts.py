@@ -27,6 +27,10 @@ Said = str | Words | Filled
 a plain `str` field and is printed as it is."""
 
 
+Shown = str | Words | Filled
+"""What was answered: a person's words as they are, or one of the company's choices, a day, a moment."""
+
+
 class Facts:
     """A frozen dataclass that can be kept as JSON: moments with their zone, durations in seconds."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.i18n import N_
-from portal.reports.facts import Facts, Said
+from portal.reports.facts import Facts, Said, Shown
 
 CODE, TITLE = "ticket-record", N_("Service ticket record")
 TEMPLATE = "reports/ticket_record.html"
@@ -12,10 +12,10 @@ TEMPLATE = "reports/ticket_record.html"
 
 @dataclass(frozen=True)
 class Answer:
-    """One field of a required shape: what was asked, what was answered (a person's words)."""
+    """One field of a form: what was asked, what was answered (a person's words, or one of the choices)."""
 
     label: Said
-    value: str
+    value: Shown
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class PauseFact:
 
     from_at: datetime
     until_at: datetime | None
-    why: Said = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from portal.domain.statistics import Interval, percent, rounded
 from portal.i18n import Words
-from portal.reports.facts import Fact, Filled, Said
+from portal.reports.facts import Fact, Filled, Said, Shown
 
 NONE = "—"
 """For not applicable or not known; 0 is only said of a true nought."""
@@ -43,6 +43,10 @@ class Wording:
         if isinstance(said, Filled):
             return gettext(said.text).format(**{name: self._fact(fact) for name, fact in said.facts.items()})
         return gettext(said)
+
+    def shown(self, value: Shown) -> str:
+        """What a person typed as it is; one of the company's choices in the reader's language."""
+        return value if isinstance(value, str) else self.say(value)
 
     def _fact(self, fact: Fact) -> str:
         if isinstance(fact, Words):

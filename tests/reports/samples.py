@@ -374,7 +374,7 @@ def a_record(cls=TicketRecord, **more) -> TicketRecord:
                             PauseFact(
                                 at(12, 10, 0),
                                 at(16, 9, 0),
-                                Words("等待贵方安排停机", "waiting for your stop of the line"),
+                                "等待贵方安排停机",
                             ),
                         ),
                         rule=Words("10 个工作日", "10 working days"),

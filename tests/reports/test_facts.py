@@ -74,7 +74,7 @@ def test_a_moment_without_a_zone_is_not_kept():
         ("en", "5 March 2026", "March 2026", "5 Mar 2026, 09:12", "3 h 20 min"),
     ],
 )
-def test_days_moments_and_spans_are_said_in_the_readers_language(app, language, day, month, stamp, span):
+def test_days_moments_and_spans_are_said_in_the_readers_language(printing, language, day, month, stamp, span):
     from flask_babel import force_locale
 
     wording = Wording(language, ZoneInfo("Asia/Shanghai"))

@@ -45,7 +45,9 @@ def drawable() -> frozenset[int]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_report_is_set_without_a_complaint_and_every_character_is_in_its_font(app, document, language):
+def test_every_report_is_set_without_a_complaint_and_every_character_is_in_its_font(
+    printing, document, language
+):
     code, facts = DOCUMENTS[document]
     paper = printed(code, facts(), language)
     assert paper.warnings == ()
@@ -55,7 +57,7 @@ def test_every_report_is_set_without_a_complaint_and_every_character_is_in_its_f
     assert strange == set()
 
 
-def test_a_chinese_report_says_everything_in_chinese(app):
+def test_a_chinese_report_says_everything_in_chinese(printing):
     words = text(printed("service-month", samples.a_month()).content)
     for wanted in (
         "一、一页摘要",
@@ -79,7 +81,7 @@ def test_a_chinese_report_says_everything_in_chinese(app):
         ("en", "2. Service commitments kept", "Page 4 of 11"),
     ],
 )
-def test_header_and_foot_name_customer_chapter_secrecy_page_and_number(app, language, chapter, foot):
+def test_header_and_foot_name_customer_chapter_secrecy_page_and_number(printing, language, chapter, foot):
     sheets = pages(printed("service-month", samples.a_month(), language).content)
     page = re.sub(r"[\s\u3000\u00a0]+", " ", sheets[3])
     assert "华东轨交 ・" in page or "华东轨交 ·" in page
@@ -89,13 +91,13 @@ def test_header_and_foot_name_customer_chapter_secrecy_page_and_number(app, lang
     assert ("仅供双方使用" if language != "en" else "For the customer and us only") in page
 
 
-def test_the_cover_has_neither_header_nor_foot(app):
+def test_the_cover_has_neither_header_nor_foot(printing):
     cover = pages(printed("service-month", samples.a_month()).content)[0]
     assert "第 1 页" not in re.sub(r"\s+", " ", cover)
     assert "华东轨道交通装备（苏州）有限公司" in cover
 
 
-def test_a_table_that_goes_on_says_so_and_repeats_its_head(app):
+def test_a_table_that_goes_on_says_so_and_repeats_its_head(printing):
     sheets = pages(printed("service-month", samples.a_month(60)).content)
     first = next(n for n, page in enumerate(sheets) if "表 A-1" in page and "诉求清单" in page)
     assert "续表" not in sheets[first]
@@ -103,7 +105,7 @@ def test_a_table_that_goes_on_says_so_and_repeats_its_head(app):
     assert "提交日期" in sheets[first + 1]
 
 
-def test_small_figures_are_said_to_be_small(app):
+def test_small_figures_are_said_to_be_small(printing):
     from dataclasses import replace
 
     from portal.reports.service_month import Satisfaction
@@ -114,18 +116,18 @@ def test_small_figures_are_said_to_be_small(app):
     assert "100%" not in words.split("五、满意度")[2].split("六、口径说明")[0]
 
 
-def test_a_share_that_missed_its_target_does_not_look_as_if_it_had_met_it(app):
+def test_a_share_that_missed_its_target_does_not_look_as_if_it_had_met_it(printing):
     words = text(printed("service-month", samples.a_month()).content)
     assert "89.6%" in words  # 26 of 29 against 90 %
 
 
-def test_the_interval_and_the_count_stand_beside_the_share(app):
+def test_the_interval_and_the_count_stand_beside_the_share(printing):
     words = text(printed("service-month", samples.a_month()).content)
     assert "18/20" in words
     assert "70%～97%" in words
 
 
-def test_an_empty_month_is_a_report_all_the_same(app):
+def test_an_empty_month_is_a_report_all_the_same(printing):
     from portal.reports.service_month import ServiceMonth
 
     full = samples.a_month()
@@ -139,7 +141,7 @@ def test_an_empty_month_is_a_report_all_the_same(app):
     assert "本期没有重点投诉" in text(printed("service-month", bare).content)
 
 
-def test_beyond_three_hundred_rows_the_rest_lies_in_the_data_file(app):
+def test_beyond_three_hundred_rows_the_rest_lies_in_the_data_file(printing):
     month = samples.a_month(420)
     content = registry.print_report("service-month", month, "zh_Hans_CN", samples.HOUSE)
     reader = PdfReader(io.BytesIO(content))
@@ -151,7 +153,7 @@ def test_beyond_three_hundred_rows_the_rest_lies_in_the_data_file(app):
     assert "前 300 件" in text(content).replace("\n", "")
 
 
-def test_a_cell_that_spreadsheets_would_run_is_made_harmless(app):
+def test_a_cell_that_spreadsheets_would_run_is_made_harmless(printing):
     from dataclasses import replace
 
     from portal.reports.service_month import data_file
@@ -162,7 +164,7 @@ def test_a_cell_that_spreadsheets_would_run_is_made_harmless(app):
     assert "\"'=HYPERLINK" in data
 
 
-def test_what_customers_read_is_tagged_titled_and_in_their_language(app):
+def test_what_customers_read_is_tagged_titled_and_in_their_language(printing):
     content = registry.print_report("ticket-record", samples.a_record(), "en", samples.HOUSE)
     catalogue = PdfReader(io.BytesIO(content)).trailer["/Root"]
     assert catalogue["/Lang"] == "en"
@@ -171,7 +173,7 @@ def test_what_customers_read_is_tagged_titled_and_in_their_language(app):
     assert "TS-260305-0002" in PdfReader(io.BytesIO(content)).metadata.title
 
 
-def test_the_customers_edition_holds_nothing_internal(app):
+def test_the_customers_edition_holds_nothing_internal(printing):
     ours = samples.a_staff_record()
     assert samples.SECRET in text(printed("ticket-record", ours).content)
     theirs = samples.a_record()
@@ -179,13 +181,13 @@ def test_the_customers_edition_holds_nothing_internal(app):
     assert not {"notes", "contacts", "dispatches", "liability"} & set(theirs.to_json())
 
 
-def test_a_dispatch_order_fits_one_page_blank_and_filled(app):
+def test_a_dispatch_order_fits_one_page_blank_and_filled(printing):
     for language in LANGUAGES:
         for order in (samples.an_order(), samples.filled(samples.an_order())):
             assert printed("dispatch-order", order, language).pages == 1
 
 
-def test_the_company_s_colour_and_logo_are_on_the_paper(app):
+def test_the_company_s_colour_and_logo_are_on_the_paper(printing):
     from PIL import Image
 
     drawn = io.BytesIO()
@@ -203,7 +205,7 @@ def test_what_is_no_colour_and_no_png_is_left_out():
 
 
 @pytest.mark.parametrize("sort", HOSTILE)
-def test_hostile_words_stay_words(app, sort):
+def test_hostile_words_stay_words(printing, sort):
     words = HOSTILE[sort]
     record = samples.a_staff_record(
         subject=words[:200], description=words, contact_name=words[:60], solution=words,
@@ -230,7 +232,7 @@ def test_hostile_words_stay_words(app, sort):
     assert {sign for sign in out if ord(sign) not in drawable()} - set("\n\t\u2002\u2003\u2005") == set()
 
 
-def test_an_emoji_is_named_and_a_mark_that_turns_text_around_is_left_out(app):
+def test_an_emoji_is_named_and_a_mark_that_turns_text_around_is_left_out(printing):
     paper = printed("ticket-record", samples.a_record(description="太差了😡 \u202egnirts"))
     out = text(paper.content).replace("\n", "")
     assert "太差了[pouting face] gnirts" in out

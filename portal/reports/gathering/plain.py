@@ -1,0 +1,180 @@
+"""What both editions of a record and the orders read alike, as facts."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from flask import current_app
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from portal.db import db
+from portal.domain import settings
+from portal.domain.files import Attachment
+from portal.domain.people.models import Person
+from portal.domain.policy import Ask, AskType, ReplyField
+from portal.domain.ratings.models import Rating
+from portal.domain.tickets import deadlines
+from portal.domain.tickets.models import Deadline, Dispatch, Ticket
+from portal.i18n import N_, Words
+from portal.reports.facts import Filled, Said, Shown
+from portal.reports.registry import House
+from portal.reports.ticket_record import Answer, AttachedFile, PauseFact, Promise, RatingFact, Stars
+
+SORTS: dict[str, Said] = {
+    "question": N_("A question to you"),
+    "solution": N_("The result"),
+    "rejection": N_("Not solved"),
+    "reopening": N_("Reopened"),
+    "preliminary": N_("First reply"),
+    "final": N_("Reply"),
+    "progress": N_("Progress"),
+}
+MEANS: dict[str, Said] = {
+    "phone": Words("电话", "Phone"),
+    "visit": Words("上门", "Visit"),
+    "chat": Words("在线沟通", "Chat"),
+    "email": Words("邮件", "E-mail"),
+    "portal": Words("门户", "Portal"),
+    "link": Words("链接", "Link"),
+}
+
+
+def house() -> House:
+    """The company as it stands on its paper now."""
+    company = settings.company()
+    logo = current_app.extensions["files"].path(company.logo).read_bytes() if company.logo else b""
+    return House(company.name, company.short_name, company.accent, logo, company.hotline)
+
+
+def ticket_among(tickets: Select, ticket_id: int) -> Ticket | None:
+    along = (Ticket.customer, Ticket.project, Ticket.owner, Ticket.opened_by, Ticket.asked_by)
+    rows = tickets.where(Ticket.id == ticket_id).options(*map(joinedload, along))
+    return db.session.scalar(rows.execution_options(populate_existing=True))
+
+
+def plain_facts(ticket: Ticket, at: datetime) -> dict:
+    """Facts that customers and staff read alike."""
+    policy, customer = settings.policy(), ticket.customer
+    asked = ticket.asked_by
+    return {
+        "number": ticket.number,
+        "kind": policy.called("kinds", ticket.kind),
+        "subject": ticket.subject,
+        "customer_name": customer.name,
+        "customer_short": customer.short_name,
+        "opened_at": ticket.opened_at,
+        "made_at": at,
+        "zone": settings.company().zone,
+        "class_name": policy.called("classes", ticket.class_code) if ticket.class_code else "",
+        "service": policy.called("services", ticket.service_code) if ticket.service_code else "",
+        "channel": policy.called("channels", ticket.channel),
+        "severity": policy.called("severities", ticket.severity),
+        "project": ticket.project.name if ticket.project else "",
+        "contact_name": ticket.contact_name or (asked.name if asked else ""),
+        "contact_phone": ticket.contact_phone or (asked.phone if asked else ""),
+        "opened_by": author_of(ticket, ticket.opened_by)[0],
+        "owner": ticket.owner.name if ticket.owner else "",
+        "owner_phone": ticket.owner.phone if ticket.owner else "",
+        "closed_at": ticket.closed_at,
+        "outcome": outcome_words(ticket.outcome) if ticket.outcome else "",
+        "solution": ticket.solution,
+        "wish": ticket.wish,
+        "answers": _answers(ticket),
+        "rating": _rating(ticket),
+    }
+
+
+def _answers(ticket: Ticket) -> tuple[Answer, ...]:
+    """What the form asked and what was answered."""
+    policy = settings.policy()
+    asks: list[Ask] = []
+    for listed, code in (
+        ("kinds", ticket.kind),
+        ("services", ticket.service_code),
+        ("classes", ticket.class_code),
+    ):
+        if code and code in {one.code for one in getattr(policy, listed)}:
+            asks += policy.find(listed, code).asks
+    given = {ask.name: ask for ask in asks if ticket.answers.get(ask.name) not in (None, "")}
+    return tuple(Answer(ask.words, as_read(ask, ticket.answers[name])) for name, ask in given.items())
+
+
+def as_read(ask: Ask | ReplyField, value) -> Shown:
+    """An answer as it is read: a choice, yes or no, a day, a moment; everything else as it was typed."""
+    if isinstance(value, bool):
+        return Words("是", "Yes") if value else Words("否", "No")
+    if chosen := next((one for one in ask.choices if one.code == value), None):
+        return chosen.words
+    if ask.type is AskType.DATE:
+        return Filled("{on}", {"on": date.fromisoformat(value)})
+    if ask.type is AskType.DATETIME:
+        moment = datetime.fromisoformat(value)
+        return Filled("{at}", {"at": moment if moment.tzinfo else moment.replace(tzinfo=UTC)})
+    return str(value)
+
+
+def shape_read(shape: dict) -> tuple[Answer, ...]:
+    known = {one.code: one for one in settings.policy().reply_fields}
+    return tuple(
+        Answer(known[code].words, as_read(known[code], value))
+        for code, value in shape.items()
+        if code in known
+    )
+
+
+def _rating(ticket: Ticket) -> RatingFact | None:
+    rows = select(Rating).where(Rating.ticket_id == ticket.id, Rating.withdrawn_at.is_(None))
+    row = db.session.scalars(
+        rows.options(joinedload(Rating.by)).order_by(Rating.round.desc()).limit(1)
+    ).first()
+    if row is None:
+        return None
+    known = {one.code: one.words for one in settings.policy().rating_dimensions}
+    sides = tuple(Stars(known[code], stars) for code, stars in row.dimensions.items() if code in known)
+    return RatingFact(row.stars, row.at, row.by.name, row.comment, sides)
+
+
+def promise_fact(deadline: Deadline, at: datetime) -> Promise:
+    rule = deadlines.rule_of(deadline)
+    end = deadline.met_at or deadline.dropped_at or deadline.paused_at or at
+    late = (
+        settings.calendar(deadline.policy_id).between(deadline.due_at, end) if end > deadline.due_at else None
+    )
+    return Promise(
+        rule.words,
+        deadline.started_at,
+        deadline.due_at,
+        deadline.met_at,
+        deadline.dropped_at,
+        late_by=late or None,
+        pauses=tuple(PauseFact(one.began_at, one.ended_at, one.reason) for one in deadline.pauses_kept),
+        rule=rule.rule_words,
+    )
+
+
+def outcome_words(code: str) -> Said:
+    policy = settings.policy()
+    known = {one.code: one.words for one in policy.outcomes}
+    return known.get(code, code)
+
+
+def means_words(code: str) -> Said:
+    return MEANS.get(code, code)
+
+
+def file_fact(row: Attachment, at: datetime, by: str | None = "") -> AttachedFile:
+    return AttachedFile(row.file.name, row.file.size, by or "", at)
+
+
+def author_of(ticket: Ticket, by: Person) -> tuple[str, Said]:
+    """Their own people by name; ours as the owner or as the company: who else is no matter of theirs."""
+    if by.customer_id is not None:
+        return by.name, ""
+    if by.id == ticket.owner_id:
+        return by.name, N_("responsible for you")
+    return settings.company().short_name or settings.company().name, N_("customer service")
+
+
+def orders_among(rows: Select) -> Sequence[Dispatch]:
+    along = (Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler)
+    return db.session.scalars(rows.options(*map(joinedload, along)).order_by(Dispatch.id)).all()
