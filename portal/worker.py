@@ -3,7 +3,8 @@
 import secrets
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.util import find_spec
@@ -88,16 +89,18 @@ class Worker:
 
     def run(self, once: bool = False) -> None:
         """Work until the word to end comes (SIGTERM, SIGINT); with `once` until there is nothing left to do."""
-        self._listen()
-        try:
-            while not self.stop.is_set():
-                busy = self.round()
-                if once and not busy:
-                    return
-                if not busy or self._troubled:
-                    self.stop.wait(TROUBLED if self._troubled else IDLE)
-        except Stopping:
-            log.info("worker", state="broken off")
+        with self._listening():
+            log.info("worker", state="at work")
+            try:
+                while not self.stop.is_set():
+                    busy = self.round()
+                    if once and not busy:
+                        break
+                    if not busy or self._troubled:
+                        self.stop.wait(TROUBLED if self._troubled else IDLE)
+                log.info("worker", state="ended")
+            except Stopping:
+                log.info("worker", state="broken off")
 
     def round(self) -> bool:
         """One look at everything: was there something to do? What fails is logged with a number; the rest goes on."""
@@ -129,12 +132,20 @@ class Worker:
             job.work()
         return is_mine
 
-    def _listen(self) -> None:
+    @contextmanager
+    def _listening(self) -> Iterator[None]:
+        """Hear the word to end; what listened before listens again afterwards."""
         if threading.current_thread() is not threading.main_thread():
+            yield
             return
-        for word in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(word, self._end)
-        signal.signal(signal.SIGALRM, _break_off)
+        ears = {signal.SIGTERM: self._end, signal.SIGINT: self._end, signal.SIGALRM: _break_off}
+        before = {word: signal.signal(word, ear) for word, ear in ears.items()}
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for word, ear in before.items():
+                signal.signal(word, ear)
 
     def _end(self, *_) -> None:
         self.stop.set()

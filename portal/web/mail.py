@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import current_app, render_template
 from flask_babel import force_locale, gettext
+from jinja2 import Environment
 
 from portal.domain import settings
 from portal.domain.outbox import Letter
@@ -43,7 +44,7 @@ def said(letter: Letter, reader: Person, secrets: bool = False) -> Said:
     A one-time link is derived only for the letter that leaves (`secrets`), never for a page that shows it.
     Raises whatever a template raises when a fact is missing.
     """
-    template = current_app.jinja_env.get_template(f"mail/{letter.template}.txt")
+    template = _paper().get_template(f"mail/{letter.template}.txt")
     with force_locale(reader.language):
         context = template.new_context(_facts(letter, reader, secrets))
 
@@ -64,6 +65,13 @@ def rendered(letter: Letter, reader: Person) -> Rendered:
         html = render_template("mail/letter.html", **facts)
         subject = gettext("[%(company)s] %(subject)s", company=company.short_name or company.name, subject=words.subject)
     return Rendered(_one_line(subject), text, html)
+
+
+def _paper() -> Environment:
+    """Letters are written as they are read: a blank line between paragraphs stays one."""
+    if "mail" not in current_app.extensions:
+        current_app.extensions["mail"] = current_app.jinja_env.overlay(trim_blocks=False, lstrip_blocks=False)
+    return current_app.extensions["mail"]
 
 
 def _facts(letter: Letter, reader: Person, secrets: bool) -> dict:

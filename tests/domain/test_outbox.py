@@ -43,9 +43,12 @@ def posted_in_code() -> set[str]:
 
 
 def a_letter(to: Person, template: str = "ticket_replied", **facts) -> Letter:
-    """A letter as if posted: about no ticket, unless one is given."""
+    """A letter as if posted: about no ticket, unless one is given. Read for good, whatever becomes of the session."""
     given = {"key": f"{template}:{id(facts)}:{clock.now().isoformat()}", "template": template, "to_id": to.id, "facts": FACTS}
-    return kept(Letter(**given | {"posted_at": clock.now(), "due_at": clock.now()} | facts))
+    letter = kept(Letter(**given | {"posted_at": clock.now(), "due_at": clock.now()} | facts))
+    db.session.refresh(letter)
+    db.session.expunge(letter)
+    return letter
 
 
 def taken() -> list[int]:
@@ -120,9 +123,7 @@ def test_a_letter_names_the_next_promise_its_reader_may_know_of(app):
 
 
 def test_letters_about_one_ticket_reach_a_person_in_order(app):
-    reader = an_agent()
-    ticket = a_ticket()
-    db.session.execute(db.delete(Letter))
+    reader, ticket = a_person(), a_ticket()
     first, second, other = (a_letter(reader, ticket_id=t) for t in (ticket.id, ticket.id, a_ticket().id))
     mine = {first.id, second.id, other.id}
 
