@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
-from portal.domain import journal, outbox
+from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Department, Person, Provider
 from portal.domain.people.queries import handlers_of
 from portal.domain.people.roles import Role
@@ -17,6 +18,17 @@ from portal.domain.tickets.models import ContactRecord, Dispatch, Ticket
 from portal.domain.tickets.numbers import next_number
 from portal.domain.tickets.states import State
 from portal.i18n import N_
+
+MEANS = {
+    "phone": N_("Telephone"),
+    "visit": N_("Visit"),
+    "chat": N_("Chat"),
+    "email": N_("E-mail"),
+    "portal": N_("Portal"),
+    "link": N_("One-time link"),
+}
+"""How somebody was spoken with: of a contact the first four, of a verification the telephone and the last two."""
+CONTACT_MEANS = ("phone", "visit", "chat", "email")
 
 
 def dispatch(
@@ -132,6 +144,17 @@ def orders(ticket: Ticket) -> list[Dispatch]:
     along = (Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler)
     rows = db.select(Dispatch).where(Dispatch.ticket_id == ticket.id).options(*map(joinedload, along))
     return sorted(db.session.scalars(rows), key=lambda order: (not order.is_lead, order.id))
+
+
+def open_to(rows: Select) -> list:
+    """Of these departments or providers (visible ones) those that take orders, in their order."""
+    return [party for party in db.session.scalars(rows) if party.closed_on is None]
+
+
+def lead_for(ticket: Ticket) -> str:
+    """The code of the department that leads for the ticket's service, class or kind (R11)."""
+    klass = deadlines.class_of(ticket)
+    return klass.department if klass else settings.policy().kind(ticket.kind).department
 
 
 def end_running(ticket: Ticket, at) -> None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import Select
+
 from portal import clock
 from portal.db import db
 from portal.domain import journal, outbox
@@ -108,6 +110,11 @@ def put_under(ticket: Ticket, problem: Problem | None, by: Person, title: str = 
     actions.touch(ticket)
     journal.write("ticket.problem", ticket, by, was=was, became=problem.title if problem else "—")
     return problem
+
+
+def unsolved(rows: Select, limit: int = 100) -> list[Problem]:
+    """Of these problems (visible ones) those that are not solved, the newest first."""
+    return list(db.session.scalars(rows.where(Problem.solved_at.is_(None)).order_by(Problem.id.desc()).limit(limit)))
 
 
 def _need_desk(ticket: Ticket, by: Person) -> None:

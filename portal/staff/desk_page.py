@@ -1,0 +1,121 @@
+"""The staff's page of one ticket put together: what is shown, and which verbs are offered to whom."""
+
+from dataclasses import dataclass
+
+from flask import redirect, request, url_for
+
+from portal.access.door import Door, me
+from portal.access.scopes import visible
+from portal.domain.journal import Entry
+from portal.domain.people.roles import Role
+from portal.domain.tickets import deadlines, dispatching, thread
+from portal.domain.tickets.lifecycle import DESK, HANDLING, Move, is_of, moves_for, parties
+from portal.domain.tickets.models import (
+    CallBack,
+    ContactRecord,
+    Deadline,
+    Dispatch,
+    Message,
+    Note,
+    Ticket,
+)
+from portal.domain.tickets.states import State
+from portal.i18n import N_
+from portal.web.pages import page
+
+door = Door("desk", __name__, url_prefix="/staff/tickets")
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that was read for the page of a ticket, and what the reader may do."""
+
+    ticket: Ticket
+    items: list[thread.Item]
+    around: dict[str, list[thread.Thing]]
+    orders: list[Dispatch]
+    deadlines: list[Deadline]
+    files: dict
+    who: frozenset[str]
+    moves: dict[str, Move]
+    narrow: bool
+    """The reader belongs to a provider: sees the order, the ticket's contact and conversation, nothing else."""
+    why_no_call: str | None
+
+    @property
+    def at_the_desk(self) -> bool:
+        return DESK in self.who
+
+    @property
+    def works(self) -> bool:
+        return bool(self.who & {DESK, HANDLING}) and self.ticket.is_live
+
+    @property
+    def may_dispatch(self) -> bool:
+        return self.at_the_desk and self.ticket.state in (State.NEW, State.OPEN)
+
+    @property
+    def own_orders(self) -> list[Dispatch]:
+        """The orders of the reader's own party that are worked on."""
+        return [o for o in self.orders if is_of(o, me()) and me().has(Role.HANDLER) and o.done_at is None]
+
+    def drafts(self) -> dict[str, thread.Thing]:
+        """One's own drafts, by what they are for: «reply», «note»."""
+        return {thing.name.rpartition("/")[2]: thing for thing in self.around.get("draft", ())}
+
+
+def seen() -> thread.Seen:
+    """The rows the asking person may see."""
+    return thread.Seen(*(visible(model, me()) for model in (Message, Note, ContactRecord, CallBack, Entry, Ticket)))
+
+
+def is_narrow() -> bool:
+    """Does whoever asks belong to a provider?"""
+    return me().provider_id is not None
+
+
+def read(ticket: Ticket) -> Sheet:
+    """Everything of a ticket that the asking person may see: five statements."""
+    rows, narrow = seen(), is_narrow()
+    around = thread.around(ticket, me(), rows, narrow)
+    ids = [ticket.id, *(thing.id for thing in around.get("merged", ()))]
+    items = thread.stream(ids, rows)
+    all_orders = dispatching.orders(ticket)
+    orders = [o for o in all_orders if is_of(o, me())] if me().only_handles else all_orders
+    owed = _owed(deadlines.with_pauses(ticket), orders)
+    drafts = [thing.id for thing in around.get("draft", ())]
+    files = thread.files_of(items, drafts)
+    who = parties(ticket, me(), all_orders, thread.hands(ticket, items, all_orders))
+    moves = {move.verb: move for move in moves_for(ticket, me(), who)}
+    return Sheet(
+        ticket, items, around, orders, owed, files, who, moves, narrow, _why_no_call(ticket, "close" in moves)
+    )
+
+
+def _owed(all_of_them: list[Deadline], orders: list[Dispatch]) -> list[Deadline]:
+    ids = {order.id for order in orders} | {None}
+    return [deadline for deadline in all_of_them if deadline.dispatch_id in ids]
+
+
+def _why_no_call(ticket: Ticket, may_call: bool) -> str | None:
+    if may_call or ticket.state != State.VERIFYING or not me().has(Role.CALLER):
+        return None
+    return N_("You had a hand in this ticket; another call-back officer has to call.")
+
+
+def sheet_page(ticket: Ticket, form, title: str, submit: str, status: int = 200, **facts):
+    """A verb's own small page, shown in the sheet beside the ticket; posts to where it stands."""
+    template = facts.pop("template", "staff/ticket_form.html")
+    facts = {"help": None, "danger": False, "action": request.path} | facts
+    return page(template, status, ticket=ticket, form=form, title=title, submit=submit, **facts)
+
+
+def to_ticket(ticket: Ticket):
+    """Back to the ticket's page, once something was done."""
+    return redirect(url_for("desk.show", ticket=ticket.id), 303)
+
+
+def own_order(ticket: Ticket) -> Dispatch | None:
+    """The running order of the asking handler's party, for what is done under it."""
+    from portal.domain.tickets.lifecycle import lead_of
+
+    return lead_of(ticket, me()) if me().has(Role.HANDLER) else None

@@ -1,0 +1,120 @@
+"""A ticket's page drawn: tabs, chips, the line of time, and fresh forms with one's drafts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import current_app, request, url_for
+
+from portal import clock
+from portal.access.door import me
+from portal.access.scopes import find
+from portal.domain import files, settings
+from portal.domain.tickets import actions, thread
+from portal.domain.tickets.models import Deadline, Ticket
+from portal.domain.tickets.states import FOR_STAFF, TONES, State
+from portal.i18n import N_
+from portal.staff import desk_drafts, desk_telling
+from portal.staff.desk_forms import WAYS, note_form, reply_form
+from portal.staff.desk_page import Sheet, read
+from portal.web import promises
+from portal.web.pages import page
+
+SHOWS = {"all": N_("Everything"), "conversation": N_("Conversation"), "notes": N_("Notes"), "events": N_("Events")}
+"""What the stream can be narrowed to."""
+CONVERSATION = frozenset({"message", "contact", "call_back"})
+
+
+def ticket_page(ticket: Ticket, status: int = 200, **forms):
+    """The page, with these forms in place of fresh ones where something was wrong with them."""
+    ticket = ticket if status == 200 else find("ticket", ticket.id, me())
+    sheet = read(ticket)
+    mine = sheet.drafts()
+    kept = {what: thing.data for what, thing in mine.items()}
+    fresh = {
+        "reply_form": reply_form(sheet, kept.get("reply", {})) if sheet.works else None,
+        "note_form": note_form(kept.get("note", {})),
+        "moved": False,
+        "news_since": None,
+    }
+    show = request.args.get("show", "all")
+    show = show if show in SHOWS else "all"
+    return page(
+        "staff/ticket.html",
+        status,
+        sheet=sheet,
+        ticket=ticket,
+        show=show,
+        tabs=_tabs(sheet, show),
+        items=[item for item in sheet.items if _is_shown(item, show)],
+        chips=_chips(sheet, lambda deadline: not deadline.is_over),
+        past_chips=_chips(sheet, lambda deadline: deadline.is_over),
+        main_clock=_main_clock(sheet),
+        undo_seconds=_undo_seconds,
+        has_documents="documents.create" in current_app.view_functions,
+        tell=desk_telling,
+        state_words=FOR_STAFF[State(ticket.state)],
+        state_tone=TONES[State(ticket.state)].replace("quiet", ""),
+        queue_url=url_for("queue.index") if "queue.index" in current_app.view_functions else None,
+        opening=next((item for item in reversed(sheet.items) if item.kind == "opening" and item.ticket_id == ticket.id), None),
+        seen=max((item.at for item in sheet.items), default=ticket.touched_at).isoformat(),
+        accepted_files=desk_drafts.ACCEPTED,
+        file_limit=files.ONE_LIMIT,
+        class_words=_class_words(ticket),
+        mine=mine,
+        shape=actions.shape_of(ticket),
+        ways=WAYS,
+        **fresh | forms,
+    )
+
+
+def _tabs(sheet: Sheet, show: str) -> list[dict]:
+    codes = [code for code in SHOWS if not (sheet.narrow and code == "notes")]
+    return [
+        {"code": code, "label": SHOWS[code], "url": _at(sheet.ticket, code), "current": code == show}
+        for code in codes
+    ]
+
+
+def _at(ticket: Ticket, show: str) -> str:
+    return url_for("desk.show", ticket=ticket.id, show=None if show == "all" else show)
+
+
+def _is_shown(item: thread.Item, show: str) -> bool:
+    if show == "conversation":
+        return item.part in CONVERSATION
+    if show == "notes":
+        return item.part == "note"
+    if show == "events":
+        return item.part == "event"
+    return not item.is_doubled
+
+
+def _chips(sheet: Sheet, which: Callable[[Deadline], bool]) -> list[promises.Chip]:
+    return promises.chips(filter(which, sheet.deadlines), lambda one: promise_url(sheet.ticket, one))
+
+
+def promise_url(ticket: Ticket, deadline: Deadline) -> str:
+    """Where a promise is reckoned day by day."""
+    return url_for("desk.promise", ticket=ticket.id, deadline=deadline.id)
+
+
+def _main_clock(sheet: Sheet) -> tuple[Deadline, list[promises.Stretch]] | None:
+    """The longest promise of this round: the one whose pauses matter."""
+    rounds = [d for d in sheet.deadlines if d.round == sheet.ticket.round and d.dispatch_id is None]
+    longest = max(rounds, key=lambda d: d.due_at - d.started_at, default=None)
+    return (longest, promises.clock_line(longest)) if longest else None
+
+
+def _undo_seconds(item: thread.Item) -> int:
+    """How many seconds are left to take this reply back; none for whatever is out, or not one's own."""
+    mine = item.part == "message" and item.kind == "reply" and item.by_id == me().id
+    left = (item.shown_at or clock.now()) - clock.now()
+    return max(0, int(left / timedelta(seconds=1)) + 1) if mine and left > timedelta() else 0
+
+
+def _class_words(ticket: Ticket):
+    """The words of the ticket's class or service; none if it has none."""
+    policy = settings.policy()
+    if ticket.service_code:
+        return policy.called("services", ticket.service_code)
+    return policy.called("classes", ticket.class_code) if ticket.class_code else None

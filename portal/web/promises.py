@@ -1,0 +1,115 @@
+"""Promises as a page draws them: the chip with what is left, the line of running and paused time, the reckoning."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext
+
+from portal import clock
+from portal.domain import settings
+from portal.domain.tickets.deadlines import promise_of, rule_of
+from portal.domain.tickets.models import Deadline
+from portal.web.filters import span
+from portal.web.filters import words_in as said
+from portal.working_time import Unit
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One promise: what is due, when, how it stands, and where its reckoning is."""
+
+    code: str
+    label: str
+    due_at: datetime
+    state: str
+    """far · near · late · paused · met · missed"""
+    words: str
+    explain_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a promise's life: running, paused or late."""
+
+    start: datetime
+    end: datetime
+    kind: str
+    words: str
+
+
+def chip(deadline: Deadline, explain_url: str | None = None) -> Chip:
+    """A promise as it stands now."""
+    at = clock.now()
+    state = state_of(deadline, at)
+    return Chip(
+        deadline.code, said(rule_of(deadline).words), deadline.due_at, state, _left(deadline, state, at), explain_url
+    )
+
+
+def state_of(deadline: Deadline, at: datetime) -> str:
+    """How a promise stands at this moment."""
+    if deadline.is_over:
+        return "missed" if deadline.is_late(at) else "met"
+    if deadline.paused_at is not None:
+        return "paused"
+    if deadline.due_at < at:
+        return "late"
+    soon = timedelta(hours=settings.policy().warnings.before_hours)
+    return "near" if deadline.due_at - at <= soon else "far"
+
+
+def _left(deadline: Deadline, state: str, at: datetime) -> str:
+    if deadline.dropped_at is not None:
+        return gettext("no longer due")
+    if state in ("met", "missed", "paused"):
+        return {"met": gettext("kept"), "missed": gettext("missed"), "paused": gettext("paused")}[state]
+    if state == "late":
+        return gettext("%(time)s over", time=span(at - deadline.due_at))
+    if deadline.unit == Unit.HOURS:
+        return gettext("%(time)s left", time=span(deadline.due_at - at))
+    worked = settings.calendar(deadline.policy_id).between(at, deadline.due_at)
+    return gettext("%(time)s left of working time", time=span(worked))
+
+
+def chips(deadlines: Iterable[Deadline], explain_url=None) -> list[Chip]:
+    """The chips of these promises, the most pressing first; `explain_url` gives the address of each."""
+    ranks = {"late": 0, "near": 1, "far": 1, "paused": 2, "missed": 3, "met": 4}
+    made = [chip(one, explain_url(one) if explain_url else None) for one in deadlines]
+    return sorted(made, key=lambda one: (ranks[one.state], one.due_at))
+
+
+def clock_line(deadline: Deadline) -> list[Stretch]:
+    """The promise's life to scale: what ran, what stood still, what was too late."""
+    end = deadline.met_at or deadline.dropped_at or clock.now()
+    edges: list[Stretch] = []
+    start = deadline.started_at
+    for pause in deadline.pauses_kept:
+        edges += _running(start, pause.began_at, deadline.due_at)
+        start = pause.ended_at or max(end, pause.began_at)
+        words = pause.reason or gettext("Waiting for the customer")
+        edges.append(Stretch(pause.began_at, start, "paused", words))
+    return edges + _running(start, end, deadline.due_at)
+
+
+def _running(start: datetime, end: datetime, due_at: datetime) -> list[Stretch]:
+    runs, late = gettext("Running"), gettext("Late")
+    if end <= start:
+        return []
+    if start >= due_at:
+        return [Stretch(start, end, "late", late)]
+    if end > due_at:
+        return [Stretch(start, due_at, "running", runs), Stretch(due_at, end, "late", late)]
+    return [Stretch(start, end, "running", runs)]
+
+
+def kept_for(deadline: Deadline) -> str:
+    """What was promised, in words: 24 hours, 3 working days, the same day."""
+    promise = promise_of(deadline)
+    amount = int(promise.amount) if promise.amount == int(promise.amount) else promise.amount
+    return {
+        Unit.HOURS: gettext("%(amount)s hours by the clock", amount=amount),
+        Unit.WORKING_HOURS: gettext("%(amount)s working hours", amount=amount),
+        Unit.WORKING_DAYS: gettext("%(amount)s working days", amount=amount),
+        Unit.SAME_DAY: gettext("the same day"),
+    }[promise.unit]
