@@ -56,7 +56,7 @@ class Life:
         self.story, self.troupe, self.dice, self.customer = story, troupe, dice, customer
         self.agent = dice.choice(troupe.by_role["agent"])
         logins = troupe.people.get(customer, [])
-        self.asker = dice.choice(logins) if logins else None
+        self.asker = (logins[0] if story.ends not in ("closed", "withdrawn") else dice.choice(logins)) if logins else None
         self.ticket_id = 0
         self.orders: list[int] = []
         (self.to_accept, self.to_dispatch, self.to_confirm, self.to_contact, self.to_reply, self.share) = PACES[story.pace]

@@ -24,6 +24,8 @@ REMIND_AT = (9, 12, 15, 18)
 # The demo tells regions as people say them; the pack has codes.
 REGIONS = {"浦东": "pudong", "中区": "central", "北区": "north", "南区": "south", "西区": "west", "临港": "lingang"}
 
+SHOWN = 9
+
 # How long before today a story begins that is not over yet: hours, at least and at most.
 BEGUN = {
     "open_new": (0.3, 5),
@@ -43,6 +45,7 @@ def fill(seed: int = 2026) -> int:
         troupe = _engage(cast())
     plays = list(stories())
     dice.shuffle(plays)
+    plays.sort(key=lambda story: story.ends not in BEGUN)
     lives = [_life(story, troupe, dice, until) for story in plays]
     _live(lives, until)
     _settle_letters(until)
@@ -132,6 +135,9 @@ def _win(n: int, customer: CustomerOf, troupe: Troupe) -> None:
 def _life(story: Story, troupe: Troupe, dice: random.Random, until: datetime) -> Iterator[datetime]:
     """Cast a story: who, and when it begins."""
     fitting = [c for c, industry in troupe.customers if not story.fits or industry in story.fits]
+    first = troupe.customers[0][0]
+    if story.ends in BEGUN and first in fitting and troupe.busy.get(first, 0) < SHOWN:
+        fitting = [first]  # whoever looks around first finds something under way
     buyer = min(fitting or [c for c, _ in troupe.customers], key=lambda c: (troupe.busy.get(c, 0), dice.random()))
     troupe.busy[buyer] = troupe.busy.get(buyer, 0) + 1
     if story.ends in BEGUN:
