@@ -16,7 +16,6 @@ from whitenoise import WhiteNoise
 
 from portal import clock, faults
 from portal.access import doors, navigation, sessions
-from portal.access.links import travelling
 from portal.cli import portal as commands
 from portal.config import Config, from_environment
 from portal.db import db, engine_options, tune
@@ -92,7 +91,7 @@ def _speak(app: Flask) -> None:
     )  # fmt: skip
     jinja.globals["csrf_token"] = assets.csrf_token
     jinja.globals.update(
-        one_time_secret=travelling, unread=sessions.unread, least_password=lambda: settings.security().password_min
+        unread=sessions.unread, least_password=lambda: settings.security().password_min
     )
     for name in ("ui", "charts"):
         jinja.globals[name] = assets.Macros(jinja, f"shared/{name}.html")

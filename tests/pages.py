@@ -24,7 +24,7 @@ class Browser:
 
     def open(self, url, method="GET", **facts):
         g.pop("_login_user", None)
-        for kept in ("csrf_token", "csrf", "sign_in", "counts", "staged", "upload_errors", "language"):
+        for kept in ("csrf_token", "csrf", "sign_in", "counts", "staged", "upload_errors", "language", "passwords", "unread"):
             g.pop(kept, None)
         db.session.expunge_all()
         db.session.rollback()

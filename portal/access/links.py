@@ -1,6 +1,6 @@
 """Letters with a link: an invitation, a forgotten password. Looking at a link uses nothing up."""
 
-from flask import has_request_context, redirect, url_for
+from flask import redirect, url_for
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
@@ -15,9 +15,6 @@ from portal.web.forms import Form
 from portal.web.pages import page, say
 
 door = Door("links", __name__)
-
-HIDDEN = "…"
-
 
 def _owner(form):
     return form.owner
@@ -44,11 +41,6 @@ class WelcomeForm(NewPasswordForm):
 
 class ForgottenForm(Form):
     email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120)])
-
-
-def travelling(link_id: int) -> str:
-    """For letters: what travels in a link. Only where a letter leaves; on a page of the portal it stays hidden."""
-    return HIDDEN if has_request_context() else one_time.secret(link_id) or HIDDEN
 
 
 @door.get("/invitation/<secret>", needs=Permission.PUBLIC)

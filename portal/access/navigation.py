@@ -31,7 +31,7 @@ CUSTOMER = (
 )
 STAFF = (
     Entry("workbench.index", N_("Workbench"), "home", "g w", P.DESK_READ),
-    Entry("queue.index", N_("Queue"), "inbox", "g q", P.DESK_READ, ("desk",)),
+    Entry("queue.index", N_("Queue"), "inbox", "g q", P.DESK_READ, ("desk", "views")),
     Entry("calls.index", N_("Call-backs"), "phone", "g c", P.CALL_BACK),
     Entry("customers.index", N_("Customers"), "building", "g k", P.CUSTOMER_READ),
     Entry("service_reports.index", N_("Reports"), "report", "g r", P.REPORT_READ),

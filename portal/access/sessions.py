@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.db import db, transaction
 from portal.domain import outbox, settings
+from portal.domain.people import queries
 from portal.domain.people.models import Person, SignIn
 from portal.domain.people.roles import APART
 
@@ -79,14 +80,19 @@ def current() -> SignIn | None:
         )
         .execution_options(populate_existing=True)
     ).first()
-    if found is None or _has_run_out(found[0]):
+    if found is None or _has_run_out(found[0], found[0].person):
         return None
     g.unread = found[1]
     return found[0]
 
 
-def _has_run_out(row: SignIn) -> bool:
-    rules, at, person = settings.security(), clock.now(), row.person
+def live_of(person: Person) -> list[SignIn]:
+    """The sessions of a person that have not run out, the last seen first."""
+    return [row for row in queries.sessions_of(person) if not _has_run_out(row, person)]
+
+
+def _has_run_out(row: SignIn, person: Person) -> bool:
+    rules, at = settings.security(), clock.now()
     idle, hours = rules.customer_idle_minutes, rules.absolute_hours
     if person.is_staff:
         idle = rules.staff_idle_minutes
@@ -141,8 +147,11 @@ def _hash(reference: str) -> str:
 
 def needs_second_factor(person: Person) -> bool:
     """Must this person still set up a second factor before anything else?"""
-    if person.has_second_factor:
-        return False
+    return not person.has_second_factor and must_have_second_factor(person)
+
+
+def must_have_second_factor(person: Person) -> bool:
+    """Do the company's rules (for staff), or the organisation's (for its people), ask for one?"""
     if person.is_staff:
         return settings.security().staff_second_factor
     return bool(person.customer and person.customer.second_factor_required)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, ForeignKey, Index, ScalarSelect, String, Text, UniqueConstraint, event, text
+from sqlalchemy import JSON, ForeignKey, Index, ScalarSelect, Select, String, Text, UniqueConstraint, event, literal, text, tuple_
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from portal import clock
@@ -198,7 +198,27 @@ def is_muted(letter: Letter, reader: Person) -> bool:
 def unread_of(person_id) -> ScalarSelect:
     """How many letters this person (a column) has not looked at, 99 at most, as part of another statement."""
     mine = db.select(Letter.id).where(
-        Letter.to_id == person_id, Letter.read_at.is_(None), Letter.due_at <= clock.now(), Letter.state != "cancelled"
+        Letter.to_id == person_id, Letter.read_at.is_(None), Letter.due_at <= clock.now(), Letter.state != "cancelled",
+        Letter.to_address.is_(None),
     )
     some = mine.limit(99).correlate(person_id.table).subquery()
     return db.select(db.func.count()).select_from(some).scalar_subquery()
+
+
+def notices(rows: Select, reader: Person, only_new: bool, after: tuple[datetime, int] | None, limit: int) -> list[Letter]:
+    """What a person finds under the notices: their letters that are due, newest first. `after`: moment and id."""
+    rows = rows.where(Letter.to_id == reader.id, Letter.due_at <= clock.now(), Letter.state != "cancelled")
+    rows = rows.where(Letter.to_address.is_(None))  # what went to an old address is no notice
+    if only_new:
+        rows = rows.where(Letter.read_at.is_(None))
+    if after:
+        rows = rows.where(tuple_(Letter.due_at, Letter.id) < tuple_(literal(after[0], Letter.due_at.type), after[1]))
+    return list(db.session.scalars(rows.order_by(Letter.due_at.desc(), Letter.id.desc()).limit(limit)))
+
+
+def mark_read(reader: Person, letter: Letter | None = None) -> None:
+    """The reader has seen this notice, or all that are due."""
+    mine = db.update(Letter).where(Letter.to_id == reader.id, Letter.read_at.is_(None), Letter.due_at <= clock.now())
+    if letter is not None:
+        mine = mine.where(Letter.id == letter.id)
+    db.session.execute(mine.values(read_at=clock.now()))

@@ -1,5 +1,7 @@
 """What people do to their own account: signing in, password, second factor, address, sessions, letters wanted."""
 
+from collections.abc import Iterable
+
 from portal import clock
 from portal.db import db
 from portal.domain import journal, outbox
@@ -17,7 +19,7 @@ def signed_in(person: Person, address: str, browser: str, system: str, is_new: b
     if is_new:
         at = clock.now().isoformat()
         outbox.post(
-            "new_device", person, key=at, at_words=at, address=address, browser=browser, system=system
+            "new_device", person, key=at, seen_at=at, address=address, browser=browser, system=system
         )
 
 
@@ -61,7 +63,7 @@ def ask_reset(person: Person | None) -> None:
     if person is None or not person.is_active or person.password_hash is None:
         return
     link = links.make(links.RESET, person)
-    outbox.post("password_reset", person, key=str(link.id), secret=link.id)
+    outbox.post("password_reset", person, key=str(link.id), link_id=link.id)
 
 
 def reset_password(link: SecretLink, password_hash: str) -> None:
@@ -123,9 +125,10 @@ def drop_second_factor(person: Person, by: Person, keep: SignIn | None = None) -
     _factor_changed(person, "person.second_factor_off", by)
 
 
-def want_letters(person: Person, wanted: bool) -> None:
-    """Letters about tickets by e-mail as well, or only under the notices. Those about the account always go out."""
-    person.preferences = person.preferences | {"letters": wanted}
+def mute(person: Person, templates: Iterable[str]) -> None:
+    """These letters stay among the notices and are not mailed. Those about the account are always mailed."""
+    muted = [name for name in outbox.MAY_BE_MUTED if name in set(templates)]
+    person.preferences = {**person.preferences, "letters_muted": muted}
 
 
 def prefer(person: Person, **choices: str) -> None:

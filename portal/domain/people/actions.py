@@ -151,7 +151,7 @@ def _shut(person: Person, by: Person, why: str) -> None:
 def _send_invitation(person: Person, by: Person) -> None:
     link = links.make(links.INVITATION, person)
     host = person.customer.name if person.customer else ""
-    outbox.post("invitation", person, key=str(link.id), secret=link.id, by=by.name, host=host)
+    outbox.post("invitation", person, key=str(link.id), link_id=link.id, by=by.name, host=host)
 
 
 def _known_already(by: Person, known: Person) -> None:
