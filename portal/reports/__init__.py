@@ -1,1 +1,1 @@
-"""Facts for paper, their templates' words, and the way to a PDF; whoever may read them is the doors' matter."""
+"""Facts for paper, and the way from them to a PDF; who may read them is the doors' matter."""

@@ -13,7 +13,7 @@ from portal.domain.files import Attachment
 from portal.domain.people.models import Person
 from portal.domain.policy import Ask, AskType, ReplyField
 from portal.domain.ratings.models import Rating
-from portal.domain.tickets import deadlines
+from portal.domain.tickets import deadlines, dispatching
 from portal.domain.tickets.models import Deadline, Dispatch, Ticket
 from portal.i18n import N_, Words
 from portal.reports.facts import Filled, Said, Shown
@@ -28,14 +28,6 @@ SORTS: dict[str, Said] = {
     "preliminary": N_("First reply"),
     "final": N_("Reply"),
     "progress": N_("Progress"),
-}
-MEANS: dict[str, Said] = {
-    "phone": Words("电话", "Phone"),
-    "visit": Words("上门", "Visit"),
-    "chat": Words("在线沟通", "Chat"),
-    "email": Words("邮件", "E-mail"),
-    "portal": Words("门户", "Portal"),
-    "link": Words("链接", "Link"),
 }
 
 
@@ -101,8 +93,8 @@ def _answers(ticket: Ticket) -> tuple[Answer, ...]:
 
 def as_read(ask: Ask | ReplyField, value) -> Shown:
     """An answer as it is read: a choice, yes or no, a day, a moment; everything else as it was typed."""
-    if isinstance(value, bool):
-        return Words("是", "Yes") if value else Words("否", "No")
+    if isinstance(value, bool) or (ask.type is AskType.YES_NO and value in ("yes", "no")):
+        return Words("是", "Yes") if value in (True, "yes") else Words("否", "No")
     if chosen := next((one for one in ask.choices if one.code == value), None):
         return chosen.words
     if ask.type is AskType.DATE:
@@ -159,7 +151,7 @@ def outcome_words(code: str) -> Said:
 
 
 def means_words(code: str) -> Said:
-    return MEANS.get(code, code)
+    return dispatching.MEANS.get(code, code)
 
 
 def file_fact(row: Attachment, at: datetime, by: str | None = "") -> AttachedFile:

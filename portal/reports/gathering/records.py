@@ -4,11 +4,12 @@ from sqlalchemy import Select
 
 from portal import clock
 from portal.db import db
+from portal.domain import settings
 from portal.domain.tickets import deadlines, for_customers, outlook, thread
 from portal.domain.tickets.lifecycle import TOLD
 from portal.domain.tickets.models import Dispatch, Ticket
 from portal.domain.tickets.states import FOR_CUSTOMERS, FOR_STAFF, State
-from portal.i18n import N_
+from portal.i18n import N_, Words
 from portal.reports.facts import Fact, Filled
 from portal.reports.gathering.plain import (
     SORTS,
@@ -33,6 +34,16 @@ from portal.reports.ticket_record import (
     TicketRecord,
     Verification,
 )  # fmt: skip
+
+LISTED = {
+    "classified": "classes",
+    "severity": "severities",
+    "called_back": "outcomes",
+    "warned": "clocks",
+    "breached": "clocks",
+    "escalated": "clocks",
+}
+"""What an entry of the journal keeps as a code of the policy's lists."""
 
 
 def customer_record(tickets: Select, messages: Select, ticket_id: int) -> TicketRecord | None:
@@ -140,7 +151,10 @@ def _said_to_staff(one: thread.Item, files: dict) -> Entry:
 
 
 def _happened(one: thread.Item) -> Happened:
-    facts: dict[str, Fact] = {"by": one.by or "—", "became": one.body, "was": one.text}
+    became: str | Words = one.body
+    if (listed := LISTED.get(one.kind.partition(".")[2])) and one.body:
+        became = settings.policy().called(listed, one.body)
+    facts: dict[str, Fact] = {"by": one.by or "—", "became": became, "was": one.text}
     return Happened(one.at, one.by or "—", Filled(TOLD[one.kind], facts))
 
 
