@@ -45,7 +45,7 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         ticket=ticket,
         show=show,
         tabs=_tabs(sheet, show),
-        items=[item for item in sheet.items if _is_shown(item, show)],
+        items=_items(sheet, show),
         chips=_chips(sheet, lambda deadline: not deadline.is_over),
         past_chips=_chips(sheet, lambda deadline: deadline.is_over),
         main_clock=_main_clock(sheet),
@@ -79,14 +79,14 @@ def _at(ticket: Ticket, show: str) -> str:
     return url_for("desk.show", ticket=ticket.id, show=None if show == "all" else show)
 
 
-def _is_shown(item: thread.Item, show: str) -> bool:
-    if show == "conversation":
-        return item.part in CONVERSATION
-    if show == "notes":
-        return item.part == "note"
-    if show == "events":
-        return item.part == "event"
-    return not item.is_doubled
+def _items(sheet: Sheet, show: str) -> list[thread.Item]:
+    """What of the stream is shown; among everything, what a message or call-back tells is not told twice."""
+    parts = {"conversation": CONVERSATION, "notes": {"note"}, "events": {"event"}}.get(show)
+    if parts:
+        return [item for item in sheet.items if item.part in parts]
+    called = any(item.part == "call_back" for item in sheet.items)
+    doubled = thread.DOUBLED | (thread.DOUBLED_BY_CALLS if called else frozenset())
+    return [item for item in sheet.items if item.part != "event" or item.kind not in doubled]
 
 
 def _chips(sheet: Sheet, which: Callable[[Deadline], bool]) -> list[promises.Chip]:

@@ -41,6 +41,10 @@ DOUBLED = frozenset(
 )  # fmt: skip
 
 
+# And those that a call-back tells better, for whoever sees call-backs.
+DOUBLED_BY_CALLS = frozenset({"ticket.send_back", "ticket.close", "ticket.confirm"})
+
+
 @dataclass(frozen=True)
 class Seen:
     """What somebody may see of a ticket: the visible rows of each sort."""
@@ -77,10 +81,6 @@ class Item:
     flag: bool
     shown_at: datetime | None
     files: list[Attachment] = field(default_factory=list)
-
-    @property
-    def is_doubled(self) -> bool:
-        return self.part == "event" and self.kind in DOUBLED
 
 
 def stream(ids: Sequence[int], seen: Seen) -> list[Item]:
