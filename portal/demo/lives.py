@@ -12,7 +12,7 @@ from portal import clock
 from portal.db import db
 from portal.demo.stories import Again, Ago, InDays, Story, phrases
 from portal.domain import settings
-from portal.domain.people.models import Department, Person, Provider
+from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.ratings import actions as ratings
 from portal.domain.tickets import actions, callback, dispatching, linking
 from portal.domain.tickets.lifecycle import handled_by
@@ -52,8 +52,8 @@ class Troupe:
 class Life:
     """A story with its people; `lived` yields the moment of each next step."""
 
-    def __init__(self, story: Story, troupe: Troupe, dice: random.Random, customer: int):
-        self.story, self.troupe, self.dice, self.customer = story, troupe, dice, customer
+    def __init__(self, story: Story, troupe: Troupe, dice: random.Random, customer: int, until: datetime):
+        self.story, self.troupe, self.dice, self.customer, self.until = story, troupe, dice, customer, until
         self.agent = dice.choice(troupe.by_role["agent"])
         logins = troupe.people.get(customer, [])
         self.asker = (logins[0] if story.ends not in ("closed", "withdrawn") else dice.choice(logins)) if logins else None
@@ -89,8 +89,6 @@ class Life:
         by_portal = story.channel == "portal" and self.asker is not None
         name, phone = self.dice.choice(self.troupe.contacts[self.customer])
         by = self.who(self.asker if by_portal else self.agent)
-        from portal.domain.people.models import Customer
-
         ticket = actions.open_ticket(
             by, story.kind, story.subject, story.text, customer=db.session.get_one(Customer, self.customer),
             asked_by=self.who(self.asker) if self.asker else None, class_code=story.class_code,
@@ -157,7 +155,10 @@ class Life:
         for said in story.tries:
             yield self._next_day()
             callback.call_back(self.ticket, self.caller, "unreachable", said)
-        yield self._after(self.dice.uniform(1, 4) if story.pace != "late" else 9)
+        if story.outcome == "unreachable":
+            yield self._next_day()
+        else:
+            yield self._after(self.dice.uniform(1, 4) if story.pace != "late" else 9)
         if story.outcome == "solved_satisfied" and self.asker and not story.false_reply and self.dice.random() < 0.25:
             callback.confirm(self.ticket, self.who(self.asker))
         else:
@@ -178,7 +179,8 @@ class Life:
         self._call_back(again.outcome, again.call_note)
 
     def _reopened(self, again: Again) -> Iterator[datetime]:
-        yield self._after(8 * HOURS_A_DAY if self.story.ends == "closed" else 6 * HOURS_A_DAY)
+        lately = self.until - timedelta(hours=self.dice.uniform(3, 20))
+        yield self._after(8 * HOURS_A_DAY) if self.story.ends == "closed" else max(lately, clock.now())
         actions.reopen(self.ticket, self.asker_or_agent, again.reason)
         if self.story.kind in ANSWERED:
             if again.solution:

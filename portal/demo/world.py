@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.db import db, transaction
@@ -145,13 +146,11 @@ def _life(story: Story, troupe: Troupe, dice: random.Random, until: datetime) ->
         begins = until - timedelta(hours=dice.uniform(least, most))
     else:
         begins = until - timedelta(days=dice.uniform(16, 364))
-    return Life(story, troupe, random.Random(f"{story.id}"), buyer).lived(_on_its_hour(story, begins, until, dice))
+    return Life(story, troupe, random.Random(f"{story.id}"), buyer, until).lived(_on_its_hour(story, begins, until, dice))
 
 
 def _on_its_hour(story: Story, begins: datetime, until: datetime, dice: random.Random) -> datetime:
     """The opening at the time of day and on the weekday its text names; else in business hours, mostly."""
-    from zoneinfo import ZoneInfo
-
     zone = ZoneInfo(settings.company().zone)
     local = begins.astimezone(zone)
     if story.ends == "open_new":
@@ -187,10 +186,10 @@ def _first_of(life: Iterator[datetime], number: int):
 
 
 def _reminders(since: datetime) -> Iterator[datetime]:
-    day = since.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = since.astimezone(ZoneInfo(settings.company().zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     while True:
         for hour in REMIND_AT:
-            yield day + timedelta(hours=hour - 8)
+            yield day + timedelta(hours=hour)
             reminders.remind()
         day += timedelta(days=1)
 
