@@ -408,6 +408,11 @@ def upgrade():
     sa.Column('language', sa.String(length=12), nullable=False),
     sa.Column('ticket_id', sa.Integer(), nullable=True),
     sa.Column('customer_id', sa.Integer(), nullable=True),
+    sa.Column('dispatch_id', sa.Integer(), nullable=True),
+    sa.Column('period', sa.Date(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('number', sa.String(length=60), nullable=False),
+    sa.Column('is_draft', sa.Boolean(), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
@@ -419,15 +424,24 @@ def upgrade():
     sa.Column('file_id', sa.Integer(), nullable=True),
     sa.Column('ready_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('error', sa.Text(), nullable=False),
+    sa.Column('published_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('published_by_id', sa.Integer(), nullable=True),
+    sa.Column('acknowledged_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('acknowledged_by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['acknowledged_by_id'], ['person.id'], name=op.f('fk_document_acknowledged_by_id')),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_document_by_id')),
     sa.ForeignKeyConstraint(['customer_id'], ['customer.id'], name=op.f('fk_document_customer_id')),
+    sa.ForeignKeyConstraint(['dispatch_id'], ['dispatch.id'], name=op.f('fk_document_dispatch_id')),
     sa.ForeignKeyConstraint(['file_id'], ['stored_file.id'], name=op.f('fk_document_file_id')),
+    sa.ForeignKeyConstraint(['published_by_id'], ['person.id'], name=op.f('fk_document_published_by_id')),
     sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_document_ticket_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_document'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_document')),
+    sa.UniqueConstraint('customer_id', 'period', 'version', name=op.f('uq_document_customer_id_period_version'))
     )
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_document_by_id'), ['by_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_document_dispatch_id'), ['dispatch_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_document_ticket_id'), ['ticket_id'], unique=False)
         batch_op.create_index('ix_document_waiting', ['state', 'id'], unique=False)
 
@@ -727,6 +741,7 @@ def downgrade():
     with op.batch_alter_table('document', schema=None) as batch_op:
         batch_op.drop_index('ix_document_waiting')
         batch_op.drop_index(batch_op.f('ix_document_ticket_id'))
+        batch_op.drop_index(batch_op.f('ix_document_dispatch_id'))
         batch_op.drop_index(batch_op.f('ix_document_customer_id'))
         batch_op.drop_index(batch_op.f('ix_document_by_id'))
 
