@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from portal import clock, faults
 from portal.db import Base, Moment, db
 from portal.domain.people.models import Person
+from portal.i18n import N_
 
 START = "0" * 64
+WHOLE, BROKEN = N_("whole"), N_("not whole")
 
 
 class Entry(Base):
@@ -103,14 +105,15 @@ def _hash(before: str, entry: Entry) -> str:
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def verify() -> list[str]:
-    """What is wrong with the chain, a line each: a changed, missing, inserted or cut-off entry. Empty when whole."""
-    before, expected, wrong = START, 1, []
-    rows = db.select(Entry).order_by(Entry.id).execution_options(yield_per=2000)
+def verify(first: int = 1) -> list[str]:
+    """What is wrong with the chain from this entry on, a line each: changed, missing, inserted, cut off. Empty when whole."""
+    before = db.session.scalar(db.select(Entry.hash).where(Entry.id == first - 1)) if first > 1 else START
+    expected, wrong = first, [] if before else [f"entry {first - 1}: missing"]
+    rows = db.select(Entry).where(Entry.id >= first).order_by(Entry.id).execution_options(yield_per=2000)
     for entry in db.session.scalars(rows):
         if entry.id != expected:
             wrong.append(f"entry {expected} to {entry.id - 1}: missing")
-        elif _hash(before, entry) != entry.hash:
+        elif _hash(before or START, entry) != entry.hash:
             wrong.append(f"entry {entry.id}: changed, or the one before it is")
         before, expected = entry.hash, entry.id + 1
     head = db.session.get(Head, 1)

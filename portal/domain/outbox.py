@@ -222,3 +222,38 @@ def mark_read(reader: Person, letter: Letter | None = None) -> None:
     if letter is not None:
         mine = mine.where(Letter.id == letter.id)
     db.session.execute(mine.values(read_at=clock.now()))
+
+
+# The states of letters as the administrator looks at them.
+SHOWN_STATES = {
+    "failed": N_("Could not be delivered"),
+    "waiting": N_("Waiting to leave"),
+    "sent": N_("Sent"),
+    "kept": N_("Only in the portal"),
+    "cancelled": N_("Taken back"),
+}
+_OF_STATE = {"waiting": ("waiting", "leased")}
+
+
+def listed(rows: Select, state: str, to: str, before: int | None, limit: int) -> list[Letter]:
+    """Letters of these rows in one of SHOWN_STATES, newest first, older than `before`; `to`: part of name or address."""
+    found = rows.where(Letter.state.in_(_OF_STATE.get(state, (state,)))).options(joinedload(Letter.to))
+    if to:
+        named = Person.name.contains(to, autoescape=True) | Person.email.contains(to.lower(), autoescape=True)
+        found = found.where(Letter.to_id.in_(db.select(Person.id).where(named)))
+    if before is not None:
+        found = found.where(Letter.id < before)
+    return list(db.session.scalars(found.order_by(Letter.id.desc()).limit(limit)))
+
+
+def backlog() -> dict[str, int]:
+    """How many letters wait, and how many could not be delivered."""
+    counted = db.select(Letter.state, db.func.count()).where(Letter.state.in_(("waiting", "leased", "failed")))
+    found = {state: count for state, count in db.session.execute(counted.group_by(Letter.state))}
+    return {"waiting": found.get("waiting", 0) + found.get("leased", 0), "failed": found.get("failed", 0)}
+
+
+def last_trouble() -> Letter | None:
+    """The waiting or failed letter whose sending went wrong last: what the mail server said."""
+    rows = db.select(Letter).where(Letter.error != "", Letter.state.in_(("waiting", "leased", "failed")))
+    return db.session.scalar(rows.order_by(Letter.due_at.desc()).limit(1))

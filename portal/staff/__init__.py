@@ -1,6 +1,25 @@
 """The staff's door: routes and forms, a module per thing people come for; what is true lives in domain/."""
 
-from portal.staff import bulk, calls, components, desk, queue, views, workbench
+from portal.staff import (
+    bulk,
+    calls,
+    components,
+    customer_parts,
+    customers,
+    desk,
+    journal,
+    letters,
+    parties,
+    people,
+    people_rights,
+    queue,
+    security,
+    views,
+    workbench,
+)
+
+HANG_ON = (customer_parts, people_rights)
+"""The modules that hang their routes on the doors of customers and people."""
 
 DOORS = (
     components.door,
@@ -10,4 +29,10 @@ DOORS = (
     views.door,
     bulk.door,
     calls.door,
+    customers.door,
+    parties.door,
+    people.door,
+    security.door,
+    journal.door,
+    letters.door,
 )

@@ -55,9 +55,9 @@ def said(letter: Letter, reader: Person, secrets: bool = False) -> Said:
         return Said(_one_line(block("subject")), paragraphs, block("link_label"), block("link"))
 
 
-def rendered(letter: Letter, reader: Person) -> Rendered:
-    """The letter as it leaves."""
-    words, company = said(letter, reader, secrets=True), settings.company()
+def rendered(letter: Letter, reader: Person, secrets: bool = True) -> Rendered:
+    """The letter as it leaves; for a page without what only its reader may know."""
+    words, company = said(letter, reader, secrets), settings.company()
     url = current_app.extensions["portal"].base_url + words.path if words.path else ""
     with force_locale(reader.language):
         facts = {"said": words, "url": url, "reader": reader, "ink": ink_on(company.accent)}
@@ -65,6 +65,11 @@ def rendered(letter: Letter, reader: Person) -> Rendered:
         html = render_template("mail/letter.html", **facts)
         subject = gettext("[%(company)s] %(subject)s", company=company.short_name or company.name, subject=words.subject)
     return Rendered(_one_line(subject), text, html)
+
+
+def has_server() -> bool:
+    """Is there a mail server, or do letters stay in the portal?"""
+    return bool(current_app.extensions["portal"].smtp_url)
 
 
 def _paper() -> Environment:

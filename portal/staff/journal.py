@@ -1,0 +1,138 @@
+"""The journal, for the auditor: what happened, who, when, from, to, why; searched, checked, taken along."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from flask import make_response, redirect, request, url_for
+from flask_babel import gettext
+
+from portal import clock
+from portal.access.door import Door, me
+from portal.access.permissions import Permission
+from portal.access.scopes import visible
+from portal.domain import journal_search, told
+from portal.domain.journal import Entry
+from portal.domain.journal_search import Sought
+from portal.i18n import N_
+from portal.web import filters
+from portal.web.pages import page, say
+from portal.web.tables import as_csv
+
+door = Door("journal", __name__, url_prefix="/staff/journal")
+
+PAGE = 50
+ROOMS = {
+    "ticket": N_("Tickets"), "person": N_("People"), "customer": N_("Customers"), "party": N_("Departments and providers"),
+    "document": N_("Documents"), "settings": N_("Settings"), "letter": N_("Letters"), "journal": N_("Journal"),
+}  # fmt: skip
+COLUMNS = (
+    N_("No."), N_("When"), N_("Who"), N_("What happened"), N_("About"), N_("Verb"), N_("Before"), N_("After"),
+    N_("Reason"), N_("Hash"),
+)  # fmt: skip
+
+
+@door.get("/", needs=Permission.JOURNAL_READ)
+def index():
+    before = request.args.get("before", type=int)
+    found = journal_search.entries(visible(Entry, me()), _sought(request.args), before, PAGE + 1)
+    rows, given = found[:PAGE], _given(request.args)
+    names = journal_search.names(rows)
+    older = url_for(".index", **given, before=rows[-1].id) if len(found) > PAGE else None
+    return page(
+        "staff/journal.html", rows=[_row(row, names) for row in rows],
+        given=given, verbs=_verbs(), older=older, newest=url_for(".index", **given) if before else None,
+        checked=journal_search.last_check(), export_limit=journal_search.EXPORT_LIMIT,
+    )  # fmt: skip
+
+
+@door.post("/checks", needs=Permission.JOURNAL_READ)
+def check():
+    """Check the newest entries and the end of the chain; the whole of it is checked every night."""
+    wrong = journal_search.verify_newest(me())
+    if wrong:
+        say(N_("The journal is not whole: {first}"), "bad", first=wrong[0])
+    else:
+        say(N_("The journal is whole."))
+    return redirect(url_for(".index"), 303)
+
+
+@door.post("/exports", needs=Permission.JOURNAL_READ)
+def export():
+    """The entries that fit, as CSV. A POST: that they were taken along is written down."""
+    found = journal_search.export(visible(Entry, me()), _sought(request.form), me())
+    answer = make_response(as_csv([gettext(column) for column in COLUMNS], _lines(found)))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    stamp = filters.here(clock.now())
+    answer.headers["Content-Disposition"] = f'attachment; filename="journal-{stamp:%Y%m%d-%H%M}.csv"'
+    return answer
+
+
+def _given(said) -> dict[str, str]:
+    """What was looked for, as it stands in addresses and fields."""
+    names = ("who", "about", "verb", "since", "until")
+    return {name: value for name in names if (value := said.get(name, "").strip()[:80])}
+
+
+def _sought(said) -> Sought:
+    given = _given(said)
+    since, until = _day(given.get("since")), _day(given.get("until"))
+    return Sought(
+        given.get("who", ""), given.get("about", ""), given.get("verb", ""), _begin(since),
+        _begin(until + timedelta(days=1) if until else None),
+    )  # fmt: skip
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), filters.zone()).astimezone(UTC) if day else None
+
+
+def _verbs() -> dict[str, list[tuple[str, str]]]:
+    """Every verb with its sentence, who and what left open, by room."""
+    rooms: dict[str, list[tuple[str, str]]] = {}
+    for verb, text in told.TOLD.items():
+        open_sentence = filters.told(text, dict.fromkeys(told.places(text), "…"))
+        rooms.setdefault(verb.partition(".")[0], []).append((verb, open_sentence))
+    return {gettext(ROOMS.get(room, room)): sorted(rows, key=lambda row: row[1]) for room, rows in rooms.items()}
+
+
+def _row(entry: Entry, names: dict) -> dict:
+    return {
+        "id": entry.id, "at": entry.at, "who": entry.by, "said": said(entry), "why": entry.why, "hash": entry.hash,
+        "about": _about(entry, names), "changed": _changed(entry),
+    }  # fmt: skip
+
+
+def _about(entry: Entry, names: dict) -> str:
+    """What kind of record an entry is about, and what it is called."""
+    called = names.get((entry.record, entry.record_id), entry.record_id)
+    return f"{gettext(told.RECORDS.get(entry.record, entry.record))} {called}"
+
+
+def said(entry: Entry) -> str:
+    """An entry as a sentence in the reader's language."""
+    text, facts = told.sentence(entry)
+    plain = {name: "、".join(map(gettext, fact)) if isinstance(fact, tuple) else fact for name, fact in facts.items()}
+    return filters.told(text, plain)
+
+
+def _changed(entry: Entry) -> list[tuple[str, str, str]]:
+    """What of a setting was changed, from and to."""
+    changed = entry.facts.get("changed") or {}
+    return [(name, str(was), str(became)) for name, (was, became) in changed.items()]
+
+
+def _lines(found: list[Entry]) -> Iterator[list]:
+    """The entries as rows of COLUMNS."""
+    names = journal_search.names(found)
+    for entry in found:
+        at = filters.here(entry.at).isoformat(timespec="seconds")
+        who = entry.by.name if entry.by else gettext(told.THE_PORTAL)
+        told_here = [said(entry), _about(entry, names), entry.verb, entry.was, entry.became, entry.why, entry.hash]
+        yield [entry.id, at, who, *told_here]

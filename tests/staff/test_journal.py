@@ -1,0 +1,133 @@
+"""The journal as the auditor sees it: sentences, filters, pages, checks, and what is taken along."""
+
+import csv
+from datetime import timedelta
+
+import pytest
+
+from portal import clock
+from portal.db import db, transaction
+from portal.domain import settings
+from portal.domain.journal import Entry
+from portal.domain.people.roles import Role
+from portal.staff import journal
+from tests.factories import a_person, a_ticket, an_agent
+
+
+@pytest.fixture
+def auditor(app, sign_in):
+    return sign_in(a_person(Role.AUDITOR, name="周审计"))
+
+
+def sentences(page) -> list[str]:
+    return [cell.get_text(" ", strip=True) for cell in page.select("tbody td:nth-of-type(1)")]
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.AUDITOR])
+def test_nobody_but_the_auditor_reads_the_journal(app, sign_in, role):
+    browser = sign_in(a_person(role))
+    assert browser.get("/staff/journal/").status_code == 403
+    assert browser.post("/staff/journal/checks").status_code == 403
+    assert browser.post("/staff/journal/exports").status_code == 403
+
+
+def test_what_happened_stands_in_sentences_newest_first(app, auditor):
+    number = a_ticket(moved=("accept",)).number
+    page = auditor.page("/staff/journal/")
+    said = sentences(page)
+    assert said[0].endswith("accepted it and is its owner from now on")
+    assert said[1].endswith("opened it")
+    assert f"Ticket {number}" in page.select_one("tbody tr").get_text(" ", strip=True)
+    assert "laid down a policy" in " ".join(said)
+
+
+def test_one_finds_by_person_record_verb_and_day(app, auditor):
+    agent = an_agent(name="孙灵")
+    ticket, other = a_ticket(moved=("accept",)), a_ticket()
+    number, who = ticket.number, agent.name
+    assert other.number != number
+
+    assert len(sentences(auditor.page(f"/staff/journal/?about={number.lower()}"))) == 2
+    assert sentences(auditor.page("/staff/journal/?verb=ticket.accept")) != []
+    assert all("accepted it" in one for one in sentences(auditor.page("/staff/journal/?verb=ticket.accept")))
+    assert "No entry fits" in auditor.get(f"/staff/journal/?who={who}").text
+    tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
+    assert "No entry fits" in auditor.get(f"/staff/journal/?since={tomorrow}").text
+    assert sentences(auditor.page(f"/staff/journal/?until={tomorrow}"))
+
+
+@pytest.mark.parametrize("wild", ["since=yesterday", "before=x", "verb=%27%20or%201", "who=%25", "about=%00", "until=2026-13-40", "before=-1"])
+def test_wild_addresses_break_nothing(app, auditor, wild):
+    a_ticket()
+    assert auditor.get(f"/staff/journal/?{wild}").status_code == 200
+
+
+def test_a_page_leads_to_the_older_one_and_costs_the_same(app, auditor, statements, monkeypatch):
+    monkeypatch.setattr(journal, "PAGE", 2)
+    a_ticket(moved=("accept",))
+    first = auditor.page("/staff/journal/")
+    older = first.select_one("a[rel=next]")["href"]
+    assert sentences(auditor.page(older)) != sentences(first)
+    assert auditor.page(older).select_one("a[rel=prev]")["href"] == "/staff/journal/"
+
+    statements.clear()
+    auditor.page("/staff/journal/")
+    few = len(statements)
+    monkeypatch.setattr(journal, "PAGE", 50)
+    for _ in range(5):
+        a_ticket(moved=("accept", "apply"))
+    statements.clear()
+    auditor.page("/staff/journal/")
+    assert few <= len(statements) <= 8
+
+
+def test_a_change_of_settings_shows_from_what_to_what(app, auditor):
+    with transaction():
+        settings.change("company", None, hotline="10086")
+    row = auditor.page("/staff/journal/?verb=settings.company").select_one("tbody tr")
+    assert "hotline: → 10086" in row.get_text(" ", strip=True)
+
+
+def test_the_chain_is_checked_on_wish_and_it_is_seen_when(app, auditor):
+    a_ticket()
+    assert "Nobody has checked" in auditor.get("/staff/journal/").text
+    assert auditor.post("/staff/journal/checks").status_code == 303
+    page = auditor.page("/staff/journal/")
+    assert "The journal is whole." in page.get_text()
+    assert "by 周审计" in page.get_text()
+    assert "checked" in sentences(page)[0]
+
+
+def test_a_broken_chain_is_said_loudly(app, auditor):
+    a_ticket()
+    db.session.rollback()
+    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.exec_driver_sql("update journal set why = 'x' where id = 2")
+    auditor.post("/staff/journal/checks")
+    page = auditor.page("/staff/journal/")
+    assert "The journal is not whole: entry 2: changed" in page.get_text()
+    assert page.select_one(".badge-bad")
+
+
+def test_what_is_taken_along_holds_no_formula_and_is_written_down(app, auditor):
+    subject = "=cmd|'/c calc'!A1"
+    with transaction():
+        settings.change("company", None, why=subject, hotline="1")
+    answer = auditor.post("/staff/journal/exports", {"verb": "settings.company"})
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="journal-')
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(answer.data.decode("utf-8-sig").splitlines()))
+    assert rows[0][:4] == ["No.", "When", "Who", "What happened"]
+    assert len(rows) == 3
+    assert rows[1][8] == f"'{subject}"
+    kept = db.session.scalar(db.select(Entry).where(Entry.verb == "journal.exported"))
+    assert kept.facts["number"] == 2
+    assert sentences(auditor.page("/staff/journal/"))[0] == "周审计 exported 2 entries of the journal"
+
+
+def test_it_speaks_chinese(app, sign_in):
+    a_ticket(moved=("accept",))
+    page = sign_in(a_person(Role.AUDITOR, language="zh_Hans_CN")).page("/staff/journal/")
+    assert page.h1.get_text(strip=True) == "操作记录"
+    assert "受理" in sentences(page)[0]
+    assert not [word for word in ("Entries", "Who did", "Check", "opened") if word in page.table.get_text()]
