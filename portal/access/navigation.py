@@ -36,6 +36,7 @@ STAFF = (
     Entry("customers.index", N_("Customers"), "building", "g k", P.CUSTOMER_READ),
     Entry("service_reports.index", N_("Reports"), "report", "g r", P.REPORT_READ),
     Entry("people.index", N_("People"), "users", "g p", P.PEOPLE_RUN),
+    Entry("parties.index", N_("Departments and providers"), "tool", "g d", P.SETTINGS_RUN),
     Entry("journal.index", N_("Journal"), "history", "g j", P.JOURNAL_READ),
     Entry("letters.index", N_("Letters"), "mail", "g l", P.LETTERS_READ),
     Entry("configuration.index", N_("Settings"), "settings", "g s", P.SETTINGS_RUN),

@@ -198,6 +198,10 @@
     if (!bar) return;
     bar.toggleAttribute("data-idle", !chosen.length);
     find("[data-count]", bar).textContent = chosen.length ? fill(bar.dataset.words, { n: chosen.length }) : bar.dataset.none;
+    for (const why of all("[data-verb]", bar)) {
+      const n = chosen.filter((box) => (box.dataset.cannot ?? "").split(" ").includes(why.dataset.verb)).length;
+      why.textContent = n ? fill(why.dataset.words, { n }) : "";
+    }
   };
   let last = null;
   on("click", (event) => {
@@ -247,6 +251,8 @@
   const keyed = () => { const byKey = new Map(); for (const e of all("[data-key]")) { const key = e.dataset.key; if (!byKey.has(key) || shown(e)) byKey.set(key, e); } return byKey; };
   const listKeys = (dialog) => {
     const lines = [...keyed()].map(([key, element]) => [key, element.getAttribute("aria-label") || (find("span:not(.count)", element) ?? element).textContent.trim() || element.placeholder]);
+    const list = find("[data-list]")?.dataset ?? {};
+    for (const [key, label] of [["j", list.next], ["k", list.previous], ["o", list.open], ["x", list.select]]) if (label) lines.push([key, label]);
     lines.push(["Ctrl Enter", words().send]);
     find("[data-keys]", dialog).replaceChildren(...lines.map(([key, label]) => {
       const line = made("div", ""), keys = made("dd", "");
@@ -254,6 +260,22 @@
       line.append(made("dt", label), keys);
       return line;
     }));
+  };
+  /* ---- walking down a list: j and k go, o opens, x selects ---- */
+  const links = () => all("[data-list] :is(tbody th, .line-title) a").filter(shown);
+  const walk = (event, target) => {
+    const found = links(), here = found.indexOf(target.closest?.("tr, .line") ? find(":is(tbody th, .line-title) a, th a", target.closest("tr, .line")) : null);
+    if (!found.length) return false;
+    const step = { j: 1, k: -1 }[event.key];
+    if (step) {
+      const next = found[here < 0 ? 0 : Math.min(Math.max(here + step, 0), found.length - 1)];
+      next.focus();
+      next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "o" && here >= 0) found[here].click();
+    else if (event.key === "x" && here >= 0) find("input.tick", found[here].closest("tr"))?.click();
+    else return false;
+    event.preventDefault();
+    return true;
   };
   let before = "", when = 0;
   const press = (element) => {
@@ -272,6 +294,7 @@
     }
     if (event.key === "Escape") all("details[data-menu][open]").forEach((menu) => { menu.open = false; find("summary", menu).focus(); });
     if (writing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || find("dialog[open]")) return;
+    if (before !== "g" && walk(event, target)) return;
     const keys = keyed(), pair = Date.now() - when < 1200 ? `${before} ${event.key}` : "";
     const element = keys.get(pair) ?? keys.get(event.key);
     before = event.key;

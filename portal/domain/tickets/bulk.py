@@ -1,4 +1,4 @@
-"""Several tickets at once: each by the rules of a single one, each alone; what the rules refuse is told with its reason."""
+"""Several tickets at once: each by the rules of a single one, each alone; a refusal is told with its reason."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.domain.people.models import Person
-from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused, Stale
 from portal.domain.savepoint import savepoint
 from portal.domain.tickets import actions
@@ -31,42 +30,45 @@ class Result:
         self.refused.append((refusal, [ticket]))
 
 
-def each(tickets: Iterable[Ticket], act: Callable[[Ticket], object]) -> Result:
-    """Let every ticket have the action, in a savepoint of its own; a refusal of one leaves the others done."""
+@dataclass(frozen=True)
+class Chosen:
+    """A ticket of a selection, and the version it had when the list was drawn; none: whatever it has."""
+
+    ticket: Ticket
+    version: int | None = None
+
+
+def each(chosen: Iterable[Chosen], act: Callable[[Chosen], object]) -> Result:
+    """Let every ticket have the action, in a savepoint of its own; a refusal leaves the others done."""
     result = Result()
-    for ticket in tickets:
+    for one in chosen:
         try:
             with savepoint():
-                act(ticket)
+                act(one)
         except Refused as refusal:
-            result.refuse(ticket, refusal)
+            result.refuse(one.ticket, refusal)
         except StaleDataError:
-            result.refuse(ticket, Stale(actions.CHANGED))
+            result.refuse(one.ticket, Stale(actions.CHANGED))
         else:
-            result.done.append(ticket)
+            result.done.append(one.ticket)
     return result
 
 
-def accept(tickets: Iterable[Ticket], by: Person) -> Result:
-    """Take them up."""
-    return each(tickets, lambda ticket: actions.accept(ticket, by))
+def accept(chosen: Iterable[Chosen], by: Person) -> Result:
+    """Take them up. What happened to them meanwhile does not matter as long as nobody else took them."""
+    return each(chosen, lambda one: actions.accept(one.ticket, by))
 
 
-def assign(tickets: Iterable[Ticket], by: Person, owner: Person) -> Result:
+def assign(chosen: Iterable[Chosen], by: Person, owner: Person) -> Result:
     """Hand them to another owner."""
-    return each(tickets, lambda ticket: actions.assign(ticket, by, owner))
+    return each(chosen, lambda one: actions.assign(one.ticket, by, owner, version=one.version))
 
 
-def judge(tickets: Iterable[Ticket], by: Person, severity: str) -> Result:
+def judge(chosen: Iterable[Chosen], by: Person, severity: str) -> Result:
     """Judge their severity anew. KeyError for a severity the policy does not know."""
-    return each(tickets, lambda ticket: actions.classify(ticket, by, None, severity))
+    return each(chosen, lambda one: actions.classify(one.ticket, by, None, severity, version=one.version))
 
 
-def watch(tickets: Iterable[Ticket], by: Person) -> Result:
+def watch(chosen: Iterable[Chosen], by: Person) -> Result:
     """Hear of what happens to them."""
-    return each(tickets, lambda ticket: actions.watch(ticket, by, True))
-
-
-def may_own(person: Person) -> bool:
-    """Can this person be somebody's first-asked owner?"""
-    return person.has(Role.AGENT, Role.SUPERVISOR) and person.is_active
+    return each(chosen, lambda one: actions.watch(one.ticket, by, True))

@@ -1,9 +1,9 @@
 """The life of a ticket as a table (R12–R21): what may be done, from where, by whom, and how it is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Select, and_, or_, select, true, union
 
 from portal.db import db
 from portal.domain import settings
@@ -17,8 +17,10 @@ from portal.i18n import N_
 NEW, OPEN, WAITING, VERIFYING, CLOSED, WITHDRAWN, MERGED = State
 
 # Who somebody is to one ticket.
-CUSTOMER, DESK, HANDLING, VERIFIER = "customer", "desk", "handling", "verifier"
+CUSTOMER, DESK, HANDLING, LEADING, VERIFIER = "customer", "desk", "handling", "leading", "verifier"
 WORKING = {DESK, HANDLING}
+SOLVING = {DESK, LEADING}
+"""Closure is applied for by the desk or by the party in the lead; who assists tells the customer or the desk."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,9 @@ MOVES = (
     _row("ask", N_("Ask the customer"), N_("{by} asked the customer for more"), {OPEN}, WAITING, WORKING),
     _row("answer", N_("Answer"), N_("{by} answered our question"), {WAITING}, OPEN, {CUSTOMER}),
     _row("resume", N_("Go on without an answer"), N_("{by} went on without waiting any longer"), {WAITING}, OPEN, WORKING),
-    _row("apply", N_("Apply for closure"), N_("{by} applied for closure"), {OPEN}, VERIFYING, WORKING, "callback"),
+    _row("apply", N_("Apply for closure"), N_("{by} applied for closure"), {OPEN}, VERIFYING, SOLVING, "callback"),
     _row("finish", N_("Answer and close"), N_("{by} answered and closed it"), {OPEN}, CLOSED, {DESK}, "answer"),
-    _row("take_back", N_("Take the application back"), N_("{by} took the application back"), {VERIFYING}, OPEN, WORKING),
+    _row("take_back", N_("Take the application back"), N_("{by} took the application back"), {VERIFYING}, OPEN, SOLVING),
     _row("send_back", N_("Not solved, back"), N_("{by} found it not solved and sent it back"), {VERIFYING}, OPEN, {VERIFIER}),
     _row("close", N_("Close"), N_("{by} verified the result and closed it"), {VERIFYING}, CLOSED, {VERIFIER}),
     _row("confirm", N_("Yes, it is solved"), N_("{by} confirmed the result"), {VERIFYING}, CLOSED, {CUSTOMER}),
@@ -125,8 +127,9 @@ def parties(
     found = set()
     if person.has(Role.AGENT, Role.SUPERVISOR):
         found.add(DESK)
-    if person.has(Role.HANDLER) and _is_handling(ticket, person, orders):
-        found.add(HANDLING)
+    order = _own_order(ticket, person, orders) if person.has(Role.HANDLER) else None
+    if order is not None:
+        found |= {HANDLING, LEADING} if order.is_lead else {HANDLING}
     if person.has(Role.CALLER) and person.id not in (handled_by(ticket) if hands is None else hands):
         found.add(VERIFIER)
     return frozenset(found)
@@ -139,10 +142,11 @@ def moves_for(ticket: Ticket, person: Person, known: frozenset[str] | None = Non
     return [m for m in MOVES if ticket.state in m.leaves and m.who & who and m.closing in (None, closing)]
 
 
-def _is_handling(ticket: Ticket, person: Person, orders: Iterable[Dispatch] | None) -> bool:
+def _own_order(ticket: Ticket, person: Person, orders: Iterable[Dispatch] | None) -> Dispatch | None:
     if orders is None:
-        return lead_of(ticket, person) is not None
-    return any(is_of(order, person) and is_running(order, ticket) for order in orders)
+        return lead_of(ticket, person)
+    own = [order for order in orders if is_of(order, person) and is_running(order, ticket)]
+    return max(own, key=lambda order: order.id, default=None)
 
 
 def is_of(order: Dispatch, person: Person) -> bool:
@@ -174,15 +178,26 @@ def handled_by(ticket: Ticket) -> set[int]:
 
     The journal knows those too who passed it on before they did anything else.
     """
-    of = ticket.id
-    hands = union(
-        select(Ticket.owner_id.label("who")).where(Ticket.id == of, Ticket.owner_id.is_not(None)),
-        select(Dispatch.handler_id).where(Dispatch.ticket_id == of, Dispatch.handler_id.is_not(None)),
-        select(Dispatch.by_id).where(Dispatch.ticket_id == of),
-        select(ContactRecord.by_id).where(ContactRecord.ticket_id == of),
-        select(Message.by_id).where(Message.ticket_id == of, Message.sort.in_(OUR_WORDS)),
-        select(Entry.by_id).where(
-            Entry.record == "ticket", Entry.record_id == of, Entry.verb.in_(HANDLING_VERBS), Entry.by_id.is_not(None)
-        ),
+    return {who for _, who in db.session.execute(union(*_hands((ticket.id,))))}
+
+
+def had_a_hand(ids: Sequence[int], person: Person) -> set[int]:
+    """Which of these tickets this person had a hand in, and so cannot verify."""
+    mine = [part.where(part.selected_columns.who == person.id) for part in _hands(ids)]
+    return {ticket for ticket, _ in db.session.execute(union(*mine))} if ids else set()
+
+
+def _hands(ids: Sequence[int]) -> list[Select]:
+    """(ticket, who) of every hand in these tickets."""
+    pairs = (
+        (Ticket.id, Ticket.owner_id, true()),
+        (Dispatch.ticket_id, Dispatch.handler_id, true()),
+        (Dispatch.ticket_id, Dispatch.by_id, true()),
+        (ContactRecord.ticket_id, ContactRecord.by_id, true()),
+        (Message.ticket_id, Message.by_id, Message.sort.in_(OUR_WORDS)),
+        (Entry.record_id, Entry.by_id, and_(Entry.record == "ticket", Entry.verb.in_(HANDLING_VERBS))),
     )
-    return set(db.session.scalars(hands))
+    return [
+        select(ticket.label("ticket"), who.label("who")).where(ticket.in_(ids), who.is_not(None), where)
+        for ticket, who, where in pairs
+    ]

@@ -7,16 +7,27 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Row, Select, func, literal, literal_column, select, tuple_, union_all
+from sqlalchemy import CompoundSelect, Row, Select, func, literal, literal_column, select, true, tuple_, union_all
 from sqlalchemy.orm import aliased, joinedload
 
 from portal.db import UTCDateTime, db
+from portal.domain import settings
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.people.roles import Role
 from portal.domain.tickets import search
 from portal.domain.tickets.models import Dispatch, Ticket
-from portal.domain.tickets.queue_filters import LARGEST_KEY, VIEWS, Asked, Filters, View, conditions, running_for
+from portal.domain.tickets.queue_filters import (
+    LARGEST_KEY,
+    VIEWS,
+    Asked,
+    Filters,
+    Later,
+    View,
+    conditions,
+    running_for,
+)
 from portal.domain.tickets.states import State
 from portal.i18n import N_
 
@@ -58,14 +69,19 @@ COLUMNS = {
     )
 }
 
-ORDERS = {"due": Ticket.due_at, "opened": Ticket.opened_at, "touched": Ticket.touched_at, "closed": Ticket.closed_at}
+ORDERS = {
+    "due": Ticket.due_at,
+    "opened": Ticket.opened_at,
+    "touched": Ticket.touched_at,
+    "closed": Ticket.closed_at,
+}
 """What the queue can be ordered by; a minus before the name: latest first."""
 FIRST_TURN = {"due": "due", "opened": "-opened", "touched": "-touched", "closed": "-closed"}
 """The direction a column's head offers first."""
 
 _Owner = aliased(Person, name="owner")
 FIELDS = (
-    Ticket.id, Ticket.number, Ticket.subject, Ticket.kind, Ticket.class_code, Ticket.service_code, Ticket.severity,
+    Ticket.id, Ticket.version, Ticket.number, Ticket.subject, Ticket.kind, Ticket.class_code, Ticket.service_code, Ticket.severity,
     Ticket.channel, Ticket.state, Ticket.is_live, Ticket.is_major, Ticket.round, Ticket.sent_back, Ticket.due_at,
     Ticket.due_code, Ticket.opened_at, Ticket.touched_at, Ticket.closed_at, Ticket.owner_id,
     Customer.short_name.label("customer"), Customer.number.label("customer_number"), Customer.tier, Customer.card,
@@ -126,7 +142,12 @@ def leaf(tickets: Select, wanted: Wanted, asked: Asked, size: int = SIZE) -> Lea
 
 def _are_few(wanted: Wanted) -> bool:
     """One customer's live tickets are found by the customer and then sorted, not by walking along the order."""
-    return "customer" in wanted.filters and wanted.order != "due" and not wanted.words and not {"stage", "state", "lately"} & set(wanted.filters)
+    return (
+        "customer" in wanted.filters
+        and wanted.order != "due"
+        and not wanted.words
+        and not {"stage", "state", "lately"} & set(wanted.filters)
+    )
 
 
 def _leaf(shown: list, more: bool, name: str, wanted: Wanted) -> Leaf:
@@ -158,13 +179,30 @@ def views_for(person: Person) -> list[View]:
 
 def numbers(tickets: Select, views: Iterable[View], asked: Asked) -> dict[str, int]:
     """How many tickets lie in each counted view, up to 100: one statement, each part ends at its hundredth row."""
+    counted = tuple(view for view in views if view.counted)
+    if not counted:
+        return {}
+    if tickets.whereclause is None or str(tickets.whereclause) == str(true()):
+        statement = _counting(tuple(view.code for view in counted), settings.policy_id())
+    else:
+        statement = _numbers(tickets, counted, asked)
+    moments = {"me": asked.by.id, "now": asked.at, "soon": asked.soon, "tomorrow": asked.tomorrow_begins}
+    return {row.view: row.number for row in db.session.execute(statement, moments)}
+
+
+@lru_cache(maxsize=32)
+def _counting(codes: tuple[str, ...], policy: int) -> CompoundSelect:
+    """The statement for somebody who sees every ticket, made once: who asks and when are given as it is sent."""
+    return _numbers(select(Ticket), [VIEWS[code] for code in codes], Later())
+
+
+def _numbers(tickets: Select, views: Iterable[View], asked) -> CompoundSelect:
     parts = []
     for view in views:
-        if view.counted:
-            some = tickets.where(*conditions(view.filters, asked)).with_only_columns(literal_column("1").label("one"))
-            few = some.limit(COUNTED_TO).subquery()
-            parts.append(select(literal(view.code).label("view"), func.count().label("number")).select_from(few))
-    return {row.view: row.number for row in db.session.execute(union_all(*parts))} if parts else {}
+        some = tickets.where(*conditions(view.filters, asked)).with_only_columns(literal_column("1").label("one"))
+        few = some.limit(COUNTED_TO).subquery()
+        parts.append(select(literal(view.code).label("view"), func.count().label("number")).select_from(few))
+    return union_all(*parts)
 
 
 def numbered(tickets: Select, wanted: str) -> int | None:
@@ -212,15 +250,34 @@ def orders_of(ids: Sequence[int], by: Person) -> dict[int, list[Order]]:
 
 def agents() -> list[tuple[int, str]]:
     """Who can own tickets: agents and supervisors who may sign in, by name."""
-    rows = select(Person.id, Person.name, Person.roles).where(Person.customer_id.is_(None), Person.disabled_at.is_(None))
+    rows = select(Person.id, Person.name, Person.roles).where(
+        Person.customer_id.is_(None), Person.disabled_at.is_(None)
+    )
     wanted = {Role.AGENT, Role.SUPERVISOR}
-    return [(row.id, row.name) for row in db.session.execute(rows.order_by(Person.name)) if wanted & set(row.roles)]
+    return [
+        (row.id, row.name)
+        for row in db.session.execute(rows.order_by(Person.name))
+        if wanted & set(row.roles)
+    ]
+
+
+def person(people: Select, key: int | None) -> Person | None:
+    """Of the people somebody may see, the one with this id."""
+    return db.session.scalar(people.where(Person.id == key)) if key and key <= LARGEST_KEY else None
+
+
+def named(rows: Select, at_most: int = 300) -> list[tuple[str, str]]:
+    """Customers or parties somebody may see, as (number or code, name), by name: what a name field proposes."""
+    model = rows.column_descriptions[0]["entity"]
+    code, name = (model.number, model.short_name) if model is Customer else (model.code, model.name)
+    listed = rows.with_only_columns(code, name).where(model.closed_on.is_(None)).order_by(name).limit(at_most)
+    return [(row[0], row[1]) for row in db.session.execute(listed)]
 
 
 def chosen(tickets: Select, ids: Iterable[int], *along) -> list[Ticket]:
     """Of the tickets somebody may see, those with these ids, in the order of their ids; loaded with relations."""
     keys = [key for key in ids if 0 < key <= LARGEST_KEY]
-    relations = along or (Ticket.customer, Ticket.owner, Ticket.asked_by)
+    relations = along or (Ticket.customer, Ticket.owner, Ticket.asked_by, Ticket.merged_into)
     rows = tickets.where(Ticket.id.in_(keys)).options(*map(joinedload, relations)).order_by(Ticket.id)
     return list(db.session.scalars(rows)) if keys else []
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from portal import clock
+from portal.db import UTCDateTime
 from portal.domain import settings
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.tickets.models import Dispatch, Ticket, Watcher
@@ -47,6 +48,23 @@ class Asked:
     @property
     def tomorrow_begins(self) -> datetime:
         return self.begin_of(self.today + timedelta(days=1))
+
+    @property
+    def soon(self) -> datetime:
+        """Until when what is due is due soon."""
+        return self.at + timedelta(hours=settings.policy().warnings.before_hours)
+
+
+class Later:
+    """Like Asked, but who asks and when are said only as the statement is sent: for statements that are made once."""
+
+    class _Whoever:
+        id = bindparam("me", type_=Integer)
+
+    by = _Whoever()
+    at = bindparam("now", type_=UTCDateTime)
+    soon = bindparam("soon", type_=UTCDateTime)
+    tomorrow_begins = bindparam("tomorrow", type_=UTCDateTime)
 
 
 Where = Callable[[Values, Asked], ColumnElement[bool] | None]
@@ -97,7 +115,7 @@ def _class(values: Values, _: Asked):
 
 
 def _due(values: Values, asked: Asked):
-    now, soon = asked.at, asked.at + timedelta(hours=settings.policy().warnings.before_hours)
+    now, soon = asked.at, asked.soon
     spans = {
         "late": Ticket.due_at < now,
         "soon": and_(Ticket.due_at >= now, Ticket.due_at <= soon),
@@ -121,13 +139,20 @@ def _customer(values: Values, _: Asked):
     named = aliased(Customer)
     same = or_(named.number.in_(values), named.short_name.in_(values), named.name.in_(values))
     ids = select(named.id).where(same)
-    return Ticket.customer_id == ids.limit(1).scalar_subquery() if len(values) == 1 else Ticket.customer_id.in_(ids)
+    return (
+        Ticket.customer_id == ids.limit(1).scalar_subquery()
+        if len(values) == 1
+        else Ticket.customer_id.in_(ids)
+    )
 
 
 def _dispatched(party, link) -> Where:
+    """An order, not handed back, to one of these parties, by code or name."""
+
     def where(values: Values, _: Asked):
         orders = select(Dispatch.ticket_id).join(party, link == party.id)
-        return Ticket.id.in_(orders.where(party.code.in_(values), Dispatch.handed_back.is_(None)))
+        named = or_(party.code.in_(values), party.name.in_(values))
+        return Ticket.id.in_(orders.where(named, Dispatch.handed_back.is_(None)))
 
     return where
 
@@ -212,7 +237,9 @@ FILTERS = {
 
 def conditions(filters: Filters, asked: Asked, searching: bool = False) -> list[ColumnElement[bool]]:
     """The conditions of these filters; live tickets only, unless a state, a stage or a search says otherwise."""
-    given = {name: values for name, values in filters.items() if name in FILTERS and values and ANY not in values}
+    given = {
+        name: values for name, values in filters.items() if name in FILTERS and values and ANY not in values
+    }
     found = [FILTERS[name].where(values, asked) for name, values in given.items()]
     if not searching and not {"stage", "state", "lately"} & set(filters):
         found.append(Ticket.is_live)

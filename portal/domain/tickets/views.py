@@ -15,12 +15,25 @@ AT_MOST = 40
 """Views of one person: more than that are not found again."""
 
 
-def save(by: Person, name: str, filters: Filters, order: str, columns: list[str] | None = None, shared: bool = False) -> SavedView:
+def save(
+    by: Person,
+    name: str,
+    filters: Filters,
+    order: str,
+    columns: list[str] | None = None,
+    shared: bool = False,
+) -> SavedView:
     """Keep a queue by name. Refused when the person has one of this name already, or too many."""
     _need_free_name(by, name)
     if len(_names(by)) >= AT_MOST:
-        raise Refused(N_("You have {count} views already; please delete one you no longer need."), count=AT_MOST)
-    kept = {"filters": {key: list(values) for key, values in filters.items()}, "order": order, "columns": columns}
+        raise Refused(
+            N_("You have {count} views already; please delete one you no longer need."), count=AT_MOST
+        )
+    kept = {
+        "filters": {key: list(values) for key, values in filters.items()},
+        "order": order,
+        "columns": columns,
+    }
     view = SavedView(by_id=by.id, name=name, is_shared=shared, filters=kept, at=clock.now())
     db.session.add(view)
     db.session.flush()
@@ -88,8 +101,14 @@ def begin_with(by: Person, view: str | None) -> None:
 def chosen_columns(person: Person) -> list[str]:
     """The columns this person sees: the own choice, or those everybody begins with; of it what the role may see."""
     wanted = person.preferences.get("queue_columns")
-    codes = wanted if isinstance(wanted, list) else [column.code for column in COLUMNS.values() if column.at_first]
-    return [code for code in codes if code in COLUMNS and (COLUMNS[code].for_handlers or not person.only_handles)]
+    codes = (
+        wanted
+        if isinstance(wanted, list)
+        else [column.code for column in COLUMNS.values() if column.at_first]
+    )
+    return [
+        code for code in codes if code in COLUMNS and (COLUMNS[code].for_handlers or not person.only_handles)
+    ]
 
 
 def _names(by: Person) -> set[str]:
