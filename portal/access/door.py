@@ -1,6 +1,7 @@
 """A door: every route says who may pass, and is handed its records, not their ids."""
 
 from functools import wraps
+from typing import Any
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask_login import current_user
@@ -12,12 +13,15 @@ from portal.access.permissions import Permission, may
 from portal.access.scopes import RECORDS, find
 from portal.db import db, transaction
 from portal.domain import drafts
+from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
 from portal.i18n import N_
 from portal.web import uploads
 from portal.web.forms import refuse
 
 READING = {"GET", "HEAD", "OPTIONS"}
+BUSINESS = ("documents", "files")
+"""Doors of everybody signed in that hand out what is no matter of the own account."""
 
 
 class Door(Blueprint):
@@ -29,13 +33,13 @@ class Door(Blueprint):
 
     def add_url_rule(self, rule, endpoint=None, view_func=None, *, needs: Permission, files=False, ahead=None, **options):
         guarded = _guard(view_func, needs, ahead)
-        guarded.files = files
+        guarded.files = files  # pyright: ignore[reportAttributeAccessIssue]
         super().add_url_rule(rule, endpoint, guarded, **options)
 
 
-def me():
-    """Whoever asks."""
-    return current_user._get_current_object()
+def me() -> Person:
+    """Whoever asks; an anonymous nobody on routes that are public."""
+    return current_user._get_current_object()  # pyright: ignore[reportReturnType]
 
 
 def _guard(view, needs: Permission, ahead=None):
@@ -52,7 +56,7 @@ def _guard(view, needs: Permission, ahead=None):
             ahead()
         return _once(view, needs, url)
 
-    answer.needs = needs
+    answer.needs = needs  # pyright: ignore[reportAttributeAccessIssue]
     return answer
 
 
@@ -97,7 +101,9 @@ def _digest() -> str:
 
 def _unfinished_business(needs: Permission):
     """Staff who must use a second factor and have none yet go and set it up, and nowhere else."""
-    if needs in (Permission.PUBLIC, Permission.OWN_ACCOUNT) or not me().is_authenticated:
+    if not me().is_authenticated or needs is Permission.PUBLIC:
+        return None
+    if needs is Permission.OWN_ACCOUNT and request.blueprint not in BUSINESS:
         return None
     if sessions.needs_second_factor(me()):
         return redirect(url_for("account.second_factor"), 303)
@@ -105,10 +111,10 @@ def _unfinished_business(needs: Permission):
 
 
 def _turn_away():
-    return abort(403) if me().is_authenticated else current_app.login_manager.unauthorized()
+    return abort(403) if me().is_authenticated else sessions.login.unauthorized()
 
 
-def attempted(form, field: str, action, *args, **facts):
+def attempted(form, field: str, action, *args, **facts) -> Any:
     """The action, in a savepoint: a refusal undoes it whole and stands beside the field, what was typed stays.
 
     Gives what the action gave, or False after a refusal.

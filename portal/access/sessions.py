@@ -16,8 +16,8 @@ from portal.domain.people.models import Person, SignIn
 from portal.domain.people.roles import APART
 
 login = LoginManager()
-login.session_protection = None  # it trusts X-Forwarded-For; our sessions are rows
-login.login_message = None
+login.session_protection = None  # pyright: ignore[reportAttributeAccessIssue]  # it trusts X-Forwarded-For; our sessions are rows
+login.login_message = None  # pyright: ignore[reportAttributeAccessIssue]
 
 TOUCH_EVERY = timedelta(minutes=1)
 REFERENCE = "reference"

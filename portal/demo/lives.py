@@ -111,8 +111,8 @@ class Life:
             if story.also:
                 self._dispatch(self._party(story.also, None), story.also_suggestion or story.suggestion, lead=False)
             yield self._after(self.to_confirm)
-            order = self._order()
-            dispatching.confirm(order, self.ticket, self.handler)
+            if (order := self._order()) is not None:
+                dispatching.confirm(order, self.ticket, self.handler)
         if story.problem in self.troupe.problems:
             linking.put_under(self.ticket, db.session.get_one(Problem, self.troupe.problems[story.problem]), self.who(self.agent))
         if story.contact or story.kind not in ANSWERED:
@@ -219,6 +219,8 @@ class Life:
     @property
     def handler(self) -> Person:
         order = self._order()
+        if order is None:
+            return self.who(self.owner)
         where = ("provider", order.provider_id) if order.provider_id else ("department", order.department_id)
         found = self.troupe.handlers.get(where) or [self.agent]
         return self.who(order.handler_id or found[len(self.story.id) % len(found)])

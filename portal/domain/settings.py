@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, event
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from portal import clock
 from portal.db import Base, Moment, db
-from portal.domain import journal
+from portal.domain import differences, journal
 from portal.domain.people.models import Person
 from portal.domain.policy import Policy, parse
 from portal.working_time import WorkingCalendar
@@ -31,6 +31,8 @@ class Revision(Base):
     at: Mapped[Moment]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     why: Mapped[str] = mapped_column(Text, default="")
+
+    by: Mapped[Person | None] = relationship(lazy="raise")
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _ids() -> dict[str, int]:
     cached = db.session.info.get("revisions")
     if cached is None:
         rows = db.session.execute(db.select(Revision.area, db.func.max(Revision.id)).group_by(Revision.area))
-        cached = db.session.info["revisions"] = {area: newest for area, newest in rows}
+        cached = db.session.info["revisions"] = {row[0]: row[1] for row in rows}
     return cached
 
 
@@ -159,7 +161,9 @@ def adopt(area: str, document: dict, by: Person | None, why: str = "") -> int:
     """Lay down a whole document: «policy» (checked first; raises ValueError) or «calendar». Gives its revision."""
     if area == "policy":
         parse(document)
-    return _revise(area, document, by, why, {})
+    before = _ids().get(area)
+    changed = differences.between(_document(_engine(), before), document) if before else {}
+    return _revise(area, document, by, why, changed)
 
 
 def _revise(area: str, document: dict, by: Person | None, why: str, changed: dict) -> int:
@@ -172,5 +176,19 @@ def _revise(area: str, document: dict, by: Person | None, why: str, changed: dic
 
 
 def history(area: str, limit: int = 50) -> list[Revision]:
-    """The decisions of an area, newest first."""
-    return list(db.session.scalars(db.select(Revision).where(Revision.area == area).order_by(Revision.id.desc()).limit(limit)))
+    """The decisions of an area with who took them, newest first."""
+    rows = db.select(Revision).where(Revision.area == area).options(joinedload(Revision.by))
+    return list(db.session.scalars(rows.order_by(Revision.id.desc()).limit(limit)))
+
+
+def changes(area: str, limit: int = 20) -> list[tuple[Revision, dict[str, tuple]]]:
+    """The decisions of a flat area, newest first, each with what it changed: name → (was, became)."""
+    rows = history(area, limit + 1)
+    kind = _KINDS[area]
+    before = [*(asdict(kind()) | row.document for row in rows[1:]), asdict(kind())]
+    return [(row, _difference(old, row.document)) for row, old in zip(rows, before, strict=True)][:limit]
+
+
+def _difference(old: dict, new: dict) -> dict[str, tuple]:
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in old.items()}
+    return {name: (plain.get(name), value) for name, value in new.items() if plain.get(name) != value}

@@ -1,4 +1,4 @@
-"""What a kind, class or service of the policy asks, as fields of a form, and the answers back as plain data."""
+"""What a kind, class or service of the policy asks, as fields of a form, and the answers as plain data."""
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -27,7 +27,7 @@ PREFIX = "ask_"
 
 
 def fields_of(asks: Iterable[Ask]) -> dict:
-    """A field for each question, by the name `ask_…`; labels in the reader's language. Made for one request."""
+    """A field for each question, named `ask_…`; labels in the reader's language. Made for one request."""
     return {PREFIX + ask.name: _field(ask) for ask in asks}
 
 
@@ -85,7 +85,7 @@ def _choice(ask: Ask, facts: dict):
     choices = {choice.code: _said(choice.words) for choice in ask.choices}
     if len(choices) <= 5 and ask.required:
         return RadioField(choices=choices, **facts)
-    return SelectField(choices={"": "—"} | choices, **facts)
+    return SelectField(choices={"": gettext("Please choose")} | choices, **facts)
 
 
 def _yes_no(_ask: Ask, facts: dict):

@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext, ngettext
 from portal.domain import settings
 from portal.i18n import Words
 from portal.web.moments import Moments
+from portal.web.months import month
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
 _GAP = re.compile(f"({_HAN})({_LATIN})|({_LATIN})({_HAN})")
@@ -104,5 +105,5 @@ def words_in(words: Words) -> str:
 
 FILTERS = {
     "day": day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
-    "gap": gap, "words": words_in, "here": here,
+    "gap": gap, "words": words_in, "here": here, "month": month,
 }  # fmt: skip

@@ -29,14 +29,14 @@ class Form(FlaskForm):
     """Texts come in without blanks around; what is posted beyond the fields is nothing to us."""
 
     class Meta(FlaskForm.Meta):
-        csrf = False  # checked for every unsafe request by CSRFProtect, before any view
+        csrf = False  # pyright: ignore[reportAssignmentType]  # checked for every unsafe request by CSRFProtect, before any view
 
         def bind_field(self, form, unbound_field, options):
             kind = getattr(unbound_field.field_class, "strips", True)
             if kind and issubclass(unbound_field.field_class, Field):
                 filters = list(unbound_field.kwargs.get("filters", ()))
                 if _stripped not in filters and unbound_field.field_class.__name__ in STRIPPED:
-                    options = options | {"filters": (*filters, _stripped)}
+                    options = dict(options) | {"filters": (*filters, _stripped)}
             return super().bind_field(form, unbound_field, options)
 
         def wrap_formdata(self, form, formdata):
@@ -60,8 +60,12 @@ class Needed:
     field_flags: ClassVar = {"required": True}
 
     def __call__(self, form, field):
-        if field.data in (None, "", [], "None"):
-            raise StopValidation() if field.errors else StopValidation(gettext("Please fill this in."))
+        if field.data not in (None, "", [], "None"):
+            return
+        if any(str(raw).strip() for raw in field.raw_data or ()):
+            raise StopValidation()  # what was given could not be read: that is said already
+        field.errors = []
+        raise StopValidation(gettext("Please fill this in."))
 
 
 class AtMost:
@@ -90,6 +94,15 @@ class Uploads:
             raise ValidationError(said(refusal))
         if self.required and not field.data:
             raise ValidationError(gettext("Please choose a file."))
+
+
+NOT_TYPED = ("place", "next", "csrf_token", "submission_key", "version", "password")
+
+
+def typed() -> dict[str, str]:
+    """The fields of the posted form as they were typed, for a draft: without what belongs to the sending."""
+    said = request.form.items()
+    return {name[:80]: value.replace("\0", "") for name, value in said if name not in NOT_TYPED}
 
 
 def said(refusal: Refused) -> str:

@@ -25,7 +25,7 @@ def word(status: int) -> Response:
 
 def say(text: str, tone: str = "good", **facts) -> None:
     """A word to the person (marked with N_, facts for its braces) on whatever they are shown next."""
-    flash((text, facts, tone))
+    flash((text, facts, tone))  # pyright: ignore[reportArgumentType]  our flash.html takes all three
 
 
 def by_htmx() -> bool:
@@ -36,8 +36,10 @@ def by_htmx() -> bool:
 
 def own_path(wanted: str | None, otherwise: str) -> str:
     """A path of our own to go on to, or the other one: nothing that could lead to another site."""
-    plain = wanted and wanted.startswith("/") and wanted.isascii() and wanted.isprintable()
-    return wanted if plain and not wanted.startswith(("//", "/\\")) and "\\" not in wanted else url_for(otherwise)
+    if wanted and wanted.startswith("/") and wanted.isascii() and wanted.isprintable():
+        if not wanted.startswith("//") and "\\" not in wanted:
+            return wanted
+    return url_for(otherwise)
 
 
 def _wanted_block(template: str) -> str | None:

@@ -27,3 +27,9 @@ def moment_and_id(key: str | None) -> tuple[datetime, int] | None:
         return (moment, int(number)) if moment.tzinfo else None
     except ValueError:
         return None
+
+
+def name_and_id(key: str | None) -> tuple[str, int] | None:
+    """A key of the kind (name, id); none for what is not one of ours."""
+    name, _, number = (key or "").rpartition("~")
+    return (name[:200], int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None

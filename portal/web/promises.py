@@ -12,7 +12,7 @@ from portal.domain.tickets.deadlines import promise_of, rule_of
 from portal.domain.tickets.models import Deadline
 from portal.web.filters import span
 from portal.web.filters import words_in as said
-from portal.working_time import Unit
+from portal.working_time import Promise, Unit
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,11 @@ def _running(start: datetime, end: datetime, due_at: datetime) -> list[Stretch]:
 
 def kept_for(deadline: Deadline) -> str:
     """What was promised, in words: 24 hours, 3 working days, the same day."""
-    promise = promise_of(deadline)
+    return in_words(promise_of(deadline))
+
+
+def in_words(promise: Promise) -> str:
+    """A promise in words: 24 hours by the clock, 3 working days, the same day."""
     amount = int(promise.amount) if promise.amount == int(promise.amount) else promise.amount
     return {
         Unit.HOURS: gettext("%(amount)s hours by the clock", amount=amount),

@@ -15,7 +15,7 @@ def stage_all() -> None:
         if not upload.filename:
             continue
         try:
-            staged = files.stage(current_app.extensions["files"], upload.stream, upload.filename)
+            staged = files.stage(current_app.extensions["files"], upload.stream, upload.filename)  # pyright: ignore[reportArgumentType]
             total += staged.size
             if total > files.ALL_LIMIT or sum(map(len, g.staged.values())) >= files.COUNT_LIMIT:
                 raise Refused(N_("At most 10 files and 60 MiB at a time."))

@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,6 +21,10 @@ class Sharing(enum.StrEnum):
 
 class Dispatchable:
     """Whom an order may go to: a department or a provider."""
+
+    if TYPE_CHECKING:
+        id: Mapped[int]
+        name: Mapped[str]
 
     def is_party_of(self, person: "Person") -> bool:
         """Does this person belong to it?"""
