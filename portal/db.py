@@ -103,3 +103,15 @@ def transaction() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """For reading a lot: all of it as it stood at one moment, whatever others write meanwhile. Writes nothing."""
+    db.session.rollback()
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+    try:
+        yield
+    finally:
+        db.session.rollback()

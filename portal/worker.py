@@ -159,6 +159,7 @@ def _break_off(*_) -> None:
 def _make_document() -> bool:
     if find_spec("portal.reports.making") is None:
         return False
+    from portal.access import papers
     from portal.reports.making import make_next
 
-    return bool(make_next())
+    return bool(make_next(papers))

@@ -8,17 +8,38 @@ from sqlalchemy import Select, and_, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from portal import clock
+from portal.access.permissions import Permission, may
 from portal.db import db
 from portal.domain.documents.models import Document
 from portal.domain.drafts import Draft
 from portal.domain.files import Attachment
 from portal.domain.journal import Entry
 from portal.domain.outbox import Letter
-from portal.domain.people.models import Approval, Contact, Customer, Department, Person, Project, Provider, Sharing, SignIn
+from portal.domain.people.models import (
+    Approval,
+    Contact,
+    Customer,
+    Department,
+    Person,
+    Project,
+    Provider,
+    Sharing,
+    SignIn,
+)
 from portal.domain.people.roles import Role
 from portal.domain.ratings.models import Rating
 from portal.domain.tickets.lifecycle import TOLD_TO_PROVIDERS
-from portal.domain.tickets.models import CallBack, ContactRecord, Dispatch, Message, Note, Problem, SavedView, Ticket, Watcher
+from portal.domain.tickets.models import (
+    CallBack,
+    ContactRecord,
+    Dispatch,
+    Message,
+    Note,
+    Problem,
+    SavedView,
+    Ticket,
+    Watcher,
+)
 
 SEES_ALL = (Role.AGENT, Role.CALLER, Role.SUPERVISOR, Role.MANAGER)
 
@@ -147,11 +168,21 @@ def _people(person: Person):
 
 
 def _documents(person: Person):
-    of_tickets = Document.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
+    """One's own papers, as long as what they are about is visible; service reports of one's customers.
+
+    A customer has those that were published to it. Nobody has another person's edition of a record.
+    """
+    of_ticket = Document.dispatch_id.is_(None) & Document.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
     if not person.is_staff:
-        return and_(Document.by_id == person.id, or_(Document.ticket_id.is_(None), of_tickets))
-    of_customers = Document.customer_id.in_(select(Customer.id).where(_customers(person)))
-    return or_(of_tickets, and_(Document.ticket_id.is_(None), of_customers))
+        published = and_(Document.customer_id == person.customer_id, Document.published_at.is_not(None))
+        return or_(and_(Document.by_id == person.id, of_ticket), published)
+    own = [Document.dispatch_id.in_(select(Dispatch.id).where(_dispatches(person)))]
+    if not person.provider_id:
+        own.append(of_ticket)
+    mine = and_(Document.by_id == person.id, or_(*own))
+    if not may(person, Permission.REPORT_READ):
+        return mine
+    return or_(mine, Document.customer_id.in_(select(Customer.id).where(_customers(person))))
 
 
 def _staff_only(rule):
@@ -193,7 +224,7 @@ RECORDS: dict[str, tuple] = {
     "customer": (Customer.id, Customer.account_manager),
     "department": (Department.id,),
     "dispatch": (Dispatch.id, Dispatch.ticket, Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler),
-    "document": (Document.id, Document.file, Document.ticket, Document.customer),
+    "document": (Document.id, Document.file, Document.ticket, Document.dispatch, Document.customer, Document.by, Document.published_by, Document.acknowledged_by),
     "letter": (Letter.id, Letter.to),
     "message": (Message.id, Message.by),
     "note": (Note.id, Note.by),

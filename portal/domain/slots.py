@@ -42,4 +42,5 @@ def take(name: str, slot: str) -> bool:
 
 def last_run(name: str) -> datetime | None:
     """When this job was last begun by any worker."""
-    return db.session.scalar(db.select(db.func.max(JobRun.at)).where(JobRun.name == name))
+    runs = db.select(JobRun.at).where(JobRun.name == name)
+    return db.session.scalar(runs.order_by(JobRun.slot.desc()).limit(1))

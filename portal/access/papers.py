@@ -1,0 +1,22 @@
+"""Which reports are for whom: asked at the door, and again by the worker when it makes one."""
+
+from portal.access.permissions import Permission, may
+from portal.access.scopes import visible
+from portal.domain.people.models import Person
+
+__all__ = ["permits", "visible"]
+
+OURS = {
+    "ticket-record": Permission.DESK_READ,
+    "dispatch-order": Permission.DESK_READ,
+    "service-month": Permission.REPORT_READ,
+}
+THEIRS = {"ticket-record": Permission.TICKET_READ}
+
+
+def permits(report: str, person: Person) -> bool:
+    """May this person have such a report made at all? A provider's people only their own orders."""
+    needs = (OURS if person.is_staff else THEIRS).get(report)
+    if needs is None or not person.is_active or (person.provider_id and report != "dispatch-order"):
+        return False
+    return may(person, needs)

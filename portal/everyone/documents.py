@@ -1,0 +1,108 @@
+"""Documents on paper for both sides: asked for by a form, watched while they are made, downloaded."""
+
+from datetime import timedelta
+
+import structlog
+from flask import abort, current_app, redirect, request, send_file, url_for
+from werkzeug.datastructures import ImmutableMultiDict
+
+from portal import clock
+from portal.access import papers
+from portal.access.door import Door, me
+from portal.access.permissions import Permission
+from portal.access.scopes import find
+from portal.domain import slots
+from portal.domain.documents import actions, queries
+from portal.domain.documents.models import Document
+from portal.i18n import LANGUAGES, N_
+from portal.reports import registry
+from portal.web.headers import FILE
+from portal.web.months import month_of
+from portal.web.pages import page
+
+door = Door("documents", __name__, url_prefix="/documents")
+log = structlog.get_logger()
+
+WAITING = N_("Waiting for its turn")
+STEPS = (N_("Gathering the facts"), N_("Setting the pages"), N_("Putting the file away"), N_("Ready"))
+"""What is being done, by how far a document is."""
+PULSE, SILENT = "remind", timedelta(minutes=3)
+"""The job that any worker begins every minute, and how long without it makes us wonder."""
+
+
+@door.post("", needs=Permission.OWN_ACCOUNT)
+def create():
+    """Ask for a report: `report`, and the id of what it is about."""
+    ask = ASKS.get(request.form.get("report", ""))
+    if ask is None or not papers.permits(request.form["report"], me()):
+        abort(404)
+    return redirect(url_for(".show", document=ask(request.form).id), 303)
+
+
+def _record(form: ImmutableMultiDict) -> Document:
+    return actions.ask_for_record(find("ticket", _id(form, "ticket"), me()), me())
+
+
+def _order(form: ImmutableMultiDict) -> Document:
+    order = find("dispatch", _id(form, "dispatch"), me())
+    return actions.ask_for_order(order, order.ticket, me())
+
+
+def _month(form: ImmutableMultiDict) -> Document:
+    customer, month = find("customer", _id(form, "customer"), me()), month_of(form.get("month"))
+    language = form.get("language", me().language)
+    if month is None or language not in LANGUAGES:
+        abort(404)
+    correction = form.get("correction", "").replace("\0", "").strip()[:500]
+    return actions.ask_for_report(customer, month, me(), language, correction)
+
+
+ASKS = {"ticket-record": _record, "dispatch-order": _order, "service-month": _month}
+
+
+def _id(form: ImmutableMultiDict, name: str) -> int:
+    given = form.get(name, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 11 else abort(404)
+
+
+@door.get("/<int:document>", needs=Permission.OWN_ACCOUNT)
+def show(document):
+    """How far it is; when it is ready, the file."""
+    heard = slots.last_run(PULSE) if document.is_being_made else None
+    return page(
+        "everyone/document.html",
+        document=document,
+        title=registry.REPORTS[document.report].title,
+        step=STEPS[document.step] if document.state == "working" else WAITING,
+        ahead=queries.ahead(document) if document.state == "waiting" else 0,
+        heard=heard,
+        silent=document.is_being_made and (heard is None or clock.now() - heard > SILENT),
+    )
+
+
+@door.post("/<int:document>/again", needs=Permission.OWN_ACCOUNT)
+def again(document):
+    """Once more what could not be made."""
+    if not papers.permits(document.report, me()):
+        abort(404)
+    actions.ask_again(document, me())
+    return redirect(url_for(".show", document=document.id), 303)
+
+
+@door.get("/<int:document>/file", needs=Permission.OWN_ACCOUNT)
+def file(document):
+    """The PDF, as a download."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(403)
+    if document.state != "ready" or document.file is None:
+        abort(404)
+    place = current_app.extensions["files"].path(document.file.key)
+    if not place.exists():
+        abort(404)
+    log.info("download", document=document.id, number=document.number, person=me().id)
+    answer = send_file(
+        place, mimetype="application/pdf", as_attachment=True, download_name=document.file.name, conditional=False
+    )
+    answer.headers["Content-Security-Policy"] = FILE
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
