@@ -1,4 +1,4 @@
-"""What a customer decides about a ticket: solved or not, withdrawn, opened again, and how good the service was."""
+"""What a customer decides: solved or not, withdrawn, opened again, and how good the service was."""
 
 from flask import redirect, url_for
 from werkzeug.wrappers import Response
@@ -27,11 +27,11 @@ def confirm(ticket):
     """It is solved. Words that say the opposite are asked about once before anything is closed."""
     form = ConfirmForm()
     if not form.validate():
-        return ticket_page(ticket, 422, confirm=form)
+        return ticket_page(ticket, 422, forms={"confirm": form})
     if doubts.sounds_unsolved(form.body.data or "") and form.sure.data != "yes":
-        return ticket_page(ticket, 422, doubt=True, confirm=form)
+        return ticket_page(ticket, 422, doubt=True, forms={"confirm": form})
     if not attempted(form, "body", callback.confirm, ticket, me(), form.body.data or ""):
-        return ticket_page(ticket, 422, confirm=form)
+        return ticket_page(ticket, 422, forms={"confirm": form})
     say(N_("Thank you. It is closed now; a word on how we did would help us."))
     return _back(ticket)
 
@@ -57,7 +57,7 @@ def withdraw(ticket):
     """The customer takes it back."""
     form = WithdrawForm()
     if not form.validate() or not attempted(form, "body", actions.withdraw, ticket, me(), form.body.data):
-        return ticket_page(ticket, 422, withdraw=form)
+        return ticket_page(ticket, 422, forms={"withdraw": form})
     say(N_("You withdrew it."))
     return _back(ticket)
 
@@ -67,12 +67,12 @@ def rate(ticket):
     """Stars for the service and its sides, and words (R23)."""
     form = rating_form()
     if not form.validate():
-        return ticket_page(ticket, 422, rating=form)
+        return ticket_page(ticket, 422, forms={"rating": form})
     given = {name.removeprefix("side_"): int(f.data) for name, f in form._fields.items() if _is_side(name, f)}
     if not attempted(
         form, "stars", ratings.rate, ticket, me(), int(form.stars.data), form.comment.data or "", given
     ):
-        return ticket_page(ticket, 422, rating=form)
+        return ticket_page(ticket, 422, forms={"rating": form})
     say(N_("Thank you for your rating."))
     return _back(ticket)
 

@@ -1,4 +1,4 @@
-"""Files that lie in a draft: chosen once, kept whatever else was wrong with the form, sent along in the end (R22)."""
+"""Files in a draft: chosen once, kept whatever else was wrong with the form, sent along in the end (R22)."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from portal.access.door import me
 from portal.domain import drafts, files
 from portal.domain.files import Attachment, Staged, StoredFile
 from portal.domain.refusals import Refused
-from portal.everyone.drafts import typed
+from portal.web.forms import typed
 
 ACCEPTED = ",".join(f".{ending}" for ending in files.ALLOWED)
 SHORT = 2_000
@@ -21,7 +21,7 @@ def lying(place: str) -> list[Attachment]:
 
 
 def in_order(form, place: str) -> bool:
-    """Is the form in order, its files together with those in the draft? Says beside the fields what is not."""
+    """Is the form in order, its files together with those in the draft? Says beside fields what is not."""
     valid = form.validate()
     return len(_fitting(form, lying(place))) == len(form.files.data) and valid
 

@@ -6,25 +6,18 @@ from portal import clock
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
 from portal.access.scopes import find, visible
-from portal.customer.showing import next_words
+from portal.customer.showing import next_words, organisation
+from portal.domain import outbox
 from portal.domain.outbox import Letter
 from portal.domain.tickets import for_customers
 from portal.domain.tickets.models import Message, Ticket
 from portal.domain.tickets.states import FOR_CUSTOMERS, TONES
-from portal.i18n import N_
+from portal.web import mail
 from portal.web.pages import page
 
 door = Door("home", __name__)
 
-UNDER_WAY = 6
-NEWS = {
-    "ticket_accepted": N_("{owner} is responsible for it now"),
-    "ticket_replied": N_("There is a new reply"),
-    "ticket_question": N_("We have a question to you"),
-    "ticket_solved": N_("There is a result to confirm"),
-    "ticket_closed": N_("It is closed"),
-    "ticket_merged": N_("It goes on under {into}"),
-}
+UNDER_WAY, NEWS = 6, 4
 
 
 @door.get("/", needs=Permission.PUBLIC)
@@ -48,8 +41,16 @@ def index():
         to_rate=for_customers.to_rate(rows, me()),
         under_way=[(ticket, next_words(promised.get(ticket.id), at)) for ticket in under_way[:UNDER_WAY]],
         more=len(under_way) > UNDER_WAY,
-        news=[(letter, NEWS[letter.template]) for letter in for_customers.news(visible(Letter, me()))],
-        customer=find("customer", me().customer_id, me()),
+        news=_news(needed),
+        customer=find("customer", organisation().id, me()),
         states=FOR_CUSTOMERS,
         tones=TONES,
     )
+
+
+def _news(needed: list[Ticket]) -> list[tuple[Letter, mail.Said]]:
+    """The unread notices in words; what waits for an answer stands above them already."""
+    letters = outbox.notices(visible(Letter, me()), me(), True, None, NEWS * 3)
+    above = {ticket.id for ticket in needed}
+    told = [one for one in letters if one.template != "ticket_opened" and one.ticket_id not in above]
+    return [(one, mail.said(one, me())) for one in told[:NEWS]]

@@ -1,8 +1,9 @@
-"""A new ticket: choose what it is, tell it once; drafts, files and a likely duplicate are seen to meanwhile (R10, R22)."""
+"""A new ticket: choose what it is, tell it once; drafts, files, likely duplicates meanwhile (R10, R22)."""
 
 from dataclasses import dataclass
 
 from flask import abort, redirect, request, url_for
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, MultipleFileField, SelectField, StringField, TelField, TextAreaField
@@ -20,7 +21,7 @@ from portal.domain.people.models import Project, Sharing
 from portal.domain.policy import Ask, Kind, Service
 from portal.domain.tickets import actions, outlook, similar
 from portal.domain.tickets.models import Ticket
-from portal.domain.tickets.states import FOR_CUSTOMERS
+from portal.domain.tickets.states import FOR_CUSTOMERS, State
 from portal.i18n import N_
 from portal.web import asks
 from portal.web.forms import BODY, TITLE, AtMost, Form, Needed, Uploads
@@ -51,9 +52,12 @@ class Wanted:
 
     def asks(self, class_code: str | None) -> list[Ask]:
         """All it asks: of the kind, the service, the class; a question of the same name is asked once."""
-        found = [*self.kind.asks, *(self.service.asks if self.service else ())]
-        if klass := self.klass(class_code):
-            found += klass.asks
+        klass = self.klass(class_code)
+        found = [
+            *(klass.asks if klass else ()),
+            *self.kind.asks,
+            *(self.service.asks if self.service else ()),
+        ]
         return list({ask.name: ask for ask in reversed(found)}.values())[::-1]
 
     def klass(self, code: str | None):
@@ -92,7 +96,7 @@ def form_of(wanted: Wanted, said: MultiDict | None = None) -> TicketForm:
 
 def _classes(kind: Kind) -> dict:
     policy, words = settings.policy(), showing.in_words
-    choices: dict = {"": "—"}
+    choices: dict = {"": gettext("Please choose")}
     for group in policy.groups(kind.code):
         choices[words(group.words)] = {
             c.code: words(c.words) for c in policy.classes_in(group.code, kind.code)
@@ -127,10 +131,8 @@ def new(kind):
             closure_words=showing.closure_words,
         )
     draft = drafts.find(me(), wanted.place)
-    said = MultiDict(draft.fields) if draft else MultiDict()
-    if "class_code" in request.args:
-        said["class_code"] = request.args["class_code"]
-    return _page(wanted, form_of(wanted, said or None), draft=draft, restored=draft is not None)
+    form = form_of(wanted, MultiDict(draft.fields) if draft else None)
+    return _page(wanted, form, draft=draft, restored=draft is not None)
 
 
 @door.post("/new/<kind>", needs=Permission.TICKET_OPEN, files=True)
@@ -158,9 +160,9 @@ def alike(kind):
 
 def _facts(wanted: Wanted, form: TicketForm) -> dict:
     """The form as the keyword arguments of the action."""
-    chosen = form.class_code.data if "class_code" in form else None
+    chosen = form["class_code"].data if "class_code" in form else None
     answers = asks.answers_in(form, wanted.asks(chosen))
-    project = form.project_id.data if "project_id" in form else None
+    project = form["project_id"].data if "project_id" in form else None
     return {
         "subject": form.subject.data, "body": form.body.data, "class_code": chosen or None,
         "service_code": wanted.service.code if wanted.service else None, "wish": answers.pop(WISH, ""),
@@ -171,23 +173,20 @@ def _facts(wanted: Wanted, form: TicketForm) -> dict:
 
 
 def _page(wanted: Wanted, form: TicketForm, status=200, draft=None, restored=False) -> Response:
-    klass = wanted.klass(form.class_code.data) if "class_code" in form else None
-    of_class = {ask.name for ask in klass.asks} - {ask.name for ask in wanted.kind.asks} if klass else set()
-    names = [asks.PREFIX + ask.name for ask in wanted.asks(klass.code if klass else None)]
+    klass = wanted.klass(form["class_code"].data) if "class_code" in form else None
     return page(
         "customer/new.html",
         status,
         wanted=wanted,
         form=form,
-        questions=[name for name in names if name.removeprefix(asks.PREFIX) not in of_class],
-        class_questions=[name for name in names if name.removeprefix(asks.PREFIX) in of_class],
+        questions=[asks.PREFIX + ask.name for ask in wanted.asks(klass.code if klass else None)],
         klass=klass,
         draft=draft,
         restored=restored,
         lying=[showing.file_line(row) for row in drafts.attached(draft)],
         similar=_similar(form.subject.data or "", form.body.data or ""),
-        coming=outlook.expected(wanted.kind, klass or wanted.service, me().customer, clock.now()),
-        shareable=me().customer.sharing == Sharing.SHARED,
+        coming=outlook.expected(wanted.kind, klass or wanted.service, showing.organisation(), clock.now()),
+        shareable=showing.organisation().sharing == Sharing.SHARED,
         accepted=draft_files.ACCEPTED,
         files_limit=ONE_LIMIT,
     )
@@ -196,4 +195,4 @@ def _page(wanted: Wanted, form: TicketForm, status=200, draft=None, restored=Fal
 def _similar(subject: str, body: str) -> list[tuple]:
     """What may be the same, with its state in words: nothing while hardly anything is typed."""
     found = similar.alike(visible(Ticket, me()), subject, body) if subject or body else []
-    return [(one.ticket, FOR_CUSTOMERS[one.ticket.state]) for one in found]
+    return [(one.ticket, FOR_CUSTOMERS[State(one.ticket.state)]) for one in found]

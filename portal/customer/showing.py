@@ -1,16 +1,18 @@
-"""How a customer's pages say things: promises, steps, authors and kinds in words, never codes, never who is behind us."""
+"""How a customer's pages say things: promises, steps, authors in words; never codes, never who is behind."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from flask import url_for
 from flask_babel import get_locale, gettext, ngettext
 
+from portal.access.door import me
 from portal.domain import settings
 from portal.domain.files import PHOTOS, TYPES, Attachment
-from portal.domain.people.models import Person
-from portal.domain.policy import Policy, Promise, Unit
+from portal.domain.people.models import Customer, Person
+from portal.domain.policy import AskType, Policy, Promise, Unit
 from portal.domain.tickets import outlook
 from portal.domain.tickets.for_customers import Promised, Said
 from portal.domain.tickets.models import Ticket
@@ -24,8 +26,8 @@ TAGS = {
     "solution": (N_("The result"), "good"),
     "rejection": (N_("Not solved"), "warn"),
     "reopening": (N_("Reopened"), "warn"),
-    "preliminary": (N_("First reply"), ""),
-    "final": (N_("Reply"), ""),
+    "preliminary": (N_("Our first reply"), ""),
+    "final": (N_("Our reply"), ""),
     "progress": (N_("Progress"), ""),
 }
 
@@ -95,7 +97,7 @@ class Entry:
 
 
 def entries(ticket: Ticket, said: Sequence[Said], reader: Person) -> list[Entry]:
-    """The conversation with its authors: own people by name, ours as the owner or as customer service (R12)."""
+    """The conversation with its authors: own people by name, ours as owner or customer service (R12)."""
     return [_entry(ticket, one, reader) for one in said]
 
 
@@ -130,6 +132,8 @@ def reply_facts(shape: dict) -> list[tuple[str, str]]:
     for code, value in shape.items():
         if field := known.get(code):
             words = next((c.words for c in field.choices if c.code == value), value)
+            if field.type is AskType.YES_NO:
+                words = value in (True, "yes")
             told_facts.append((in_words(field.words), _plain(words)))
     return told_facts
 
@@ -142,8 +146,8 @@ def _plain(value) -> str:
 
 def file_line(row: Attachment) -> dict:
     """A file as ui.files draws it: photos open in place, everything else is saved."""
-    view = {"view": ""} if row.file.media_type in PHOTO_TYPES else {}
-    url = url_for("files.show", attachment=row.id, **view)
+    is_photo = row.file.media_type in PHOTO_TYPES
+    url = url_for("files.show", attachment=row.id, view="1" if is_photo else None)
     return {"id": row.id, "name": row.file.name, "size": row.file.size, "url": url}
 
 
@@ -169,6 +173,11 @@ def closure_words(promise: Promise) -> str:
     if promise.unit is Unit.SAME_DAY:
         return gettext("the same day")
     return ngettext("%(num)s hour", "%(num)s hours", int(promise.amount))
+
+
+def organisation() -> Customer:
+    """The asking person's organisation: these pages are open to a customer's people only."""
+    return cast(Customer, me().customer)
 
 
 def in_words(words: Words) -> str:

@@ -25,6 +25,7 @@ from portal.i18n import N_
 from portal.web.forms import BODY, AtMost, Form, Needed, Uploads
 from portal.web.pages import page, say
 
+ONE_TO_FIVE = {str(n): str(n) for n in range(1, 6)}
 STARS = (N_("very poor"), N_("poor"), N_("fair"), N_("good"), N_("very good"))
 FILES = N_("Photos and files")
 
@@ -56,7 +57,7 @@ class ReopenForm(Form):
 class RatingForm(Form):
     """The stars over all, those of each side of the service (R11, added for each request), and words."""
 
-    stars = RadioField(N_("All in all"), [Needed()], choices=[str(n) for n in range(1, 6)], id="stars")
+    stars = RadioField(N_("All in all"), [Needed()], choices=ONE_TO_FIVE, id="stars")
     comment = TextAreaField(N_("In your words"), [AtMost(2_000)], id="comment")
 
 
@@ -75,7 +76,7 @@ def rating_form(given: Rating | None = None) -> RatingForm:
     sides = settings.policy().rating_dimensions
     fields = {
         f"side_{side.code}": RadioField(
-            showing.in_words(side.words), [Optional()], choices=[str(n) for n in range(1, 6)], id=f"side-{side.code}",
+            showing.in_words(side.words), [Optional()], choices=ONE_TO_FIVE, id=f"side-{side.code}",
             description=showing.in_words(side.help),
         )
         for side in sides
@@ -92,7 +93,9 @@ def place_of(ticket: Ticket, verb: str) -> str:
     return f"ticket/{ticket.id}/{verb}"
 
 
-def ticket_page(ticket: Ticket, status: int = 200, doubt: bool = False, **forms: Form) -> Response:
+def ticket_page(
+    ticket: Ticket, status: int = 200, doubt: bool = False, forms: dict[str, Form] | None = None
+) -> Response:
     """The page as it stands now; `forms` that came back with errors take the place of fresh ones."""
     at = clock.now()
     said = for_customers.conversation(visible(Message, me()), ticket)
@@ -110,9 +113,10 @@ def ticket_page(ticket: Ticket, status: int = 200, doubt: bool = False, **forms:
         may={move.verb for move in moves_for(ticket, me())}
         - ({"reopen"} if _too_late(ticket, at) else set()),
         given=given,
+        question=next((one.message.body for one in reversed(said) if one.message.sort == "question"), None),
         doubt=doubt,
-        rating=forms.pop("rating", None) or rating_form(given),
-        **_with_drafts(ticket, forms),
+        rating=(forms or {}).get("rating") or rating_form(given),
+        **_with_drafts(ticket, forms or {}),
         **_around(ticket),
     )
 
@@ -123,10 +127,10 @@ def _too_late(ticket: Ticket, at) -> bool:
 
 
 def _with_drafts(ticket: Ticket, forms: dict) -> dict:
-    """A form for each thing that can be done, with what was typed before, and the files that lie in drafts."""
+    """A form for each thing that can be done, with what was typed before, and the files in its draft."""
     kept = drafts.at(me(), [place_of(ticket, verb) for verb in DRAFTED])
     lying = _lying(kept.values())
-    made, files = dict(forms), {}
+    made, files = {}, {}
     for verb, form in FORMS.items():
         draft = kept.get(place_of(ticket, verb))
         made[verb] = forms.get(verb) or form(MultiDict(draft.fields) if draft else None)
@@ -143,7 +147,7 @@ def _lying(kept: Iterable[drafts.Draft]) -> dict[int, list[dict]]:
 
 def _around(ticket: Ticket) -> dict:
     """What stands around the ticket: its kind in words, what its reader may do with it, the way to paper."""
-    policy, customer = settings.policy(), me().customer
+    policy, customer = settings.policy(), showing.organisation()
     listed, code = (
         ("services", ticket.service_code) if ticket.service_code else ("classes", ticket.class_code)
     )
@@ -154,11 +158,10 @@ def _around(ticket: Ticket) -> dict:
         "about": policy.called(listed, code) if code else None,
         "state": FOR_CUSTOMERS[State(ticket.state)],
         "tone": TONES[State(ticket.state)],
-        "shareable": own and ticket.is_live and customer is not None and customer.sharing == Sharing.SHARED,
+        "shareable": own and ticket.is_live and customer.sharing == Sharing.SHARED,
         "goes_on": merged if merged and for_customers.sees(visible(Ticket, me()), merged) else None,
         "on_paper": "documents.create" in current_app.view_functions,
         "is_fresh": "opened" in request.args,
-        "from_news": "news" in request.args,
         "place": lambda verb: place_of(ticket, verb),
         "here": url_for("tickets.show", ticket=ticket.id),
         "star_words": STARS,
@@ -167,8 +170,10 @@ def _around(ticket: Ticket) -> dict:
     }
 
 
-def with_files(ticket: Ticket, verb: str, form: Form, action, words: str, **facts) -> Response:
-    """Do what a form with words and files asks for; until that succeeds everything typed and sent lies in its draft."""
+def with_files(
+    ticket: Ticket, verb: str, form: AddForm | RejectForm | ReopenForm, action, words: str, **facts
+) -> Response:
+    """Do what a form with words and files asks; until that succeeds all that was sent lies in its draft."""
     place = place_of(ticket, verb)
 
     def done():
@@ -178,6 +183,6 @@ def with_files(ticket: Ticket, verb: str, form: Form, action, words: str, **fact
     if "remove" in request.form or not draft_files.in_order(form, place) or not attempted(form, "body", done):
         draft_files.take_out(place)
         draft_files.keep_for_later(form, place)
-        return ticket_page(ticket, 422 if form.errors else 200, **{verb: form})
+        return ticket_page(ticket, 422 if form.errors else 200, forms={verb: form})
     say(words, **facts)
     return redirect(url_for("tickets.show", ticket=ticket.id), 303)

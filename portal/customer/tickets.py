@@ -1,5 +1,7 @@
 """A customer's tickets: the list, one ticket, what one adds to it, the paper trail of a promise."""
 
+from urllib.parse import urlencode
+
 from flask import redirect, request, url_for
 from flask_babel import gettext
 
@@ -7,7 +9,7 @@ from portal import clock
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
 from portal.access.scopes import visible
-from portal.customer.showing import next_words
+from portal.customer.showing import next_words, organisation
 from portal.customer.ticket_page import AddForm, ticket_page, with_files
 from portal.domain import settings
 from portal.domain.outbox import Letter
@@ -25,7 +27,7 @@ GROUPS = {
     "": N_("All"),
     "yours": N_("Waiting for you"),
     "open": N_("In progress"),
-    "done": N_("Done"),
+    "done": N_("Finished"),
 }
 WHOSE = {"": N_("Everybody's"), "mine": N_("Mine"), "colleagues": N_("Colleagues'")}
 
@@ -59,7 +61,7 @@ def index():
 
 
 def _sees_colleagues() -> bool:
-    return me().is_org_admin or me().customer.sharing != Sharing.OWN
+    return me().is_org_admin or organisation().sharing != Sharing.OWN
 
 
 def _links(filters: Filters):
@@ -67,9 +69,14 @@ def _links(filters: Filters):
     kept = {"group": filters.group, "kind": filters.kind, "whose": filters.whose, "q": filters.wanted}
 
     def changed(**change) -> str:
-        return url_for("tickets.index", **{name: value for name, value in (kept | change).items() if value})
+        return url_for("tickets.index") + _query(kept | change)
 
     return changed
+
+
+def _query(parts: dict) -> str:
+    said = urlencode({name: value for name, value in parts.items() if value})
+    return f"?{said}" if said else ""
 
 
 def _key(filters: Filters, side: str, rows: list[Ticket], place: int) -> str | None:

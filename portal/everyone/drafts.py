@@ -7,12 +7,12 @@ from flask import abort, redirect, render_template, request
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
 from portal.domain import drafts
+from portal.web.forms import typed
 from portal.web.pages import own_path
 
 door = Door("drafts", __name__, url_prefix="/drafts")
 
 PLACES = re.compile(r"(new|ticket|call|customer|person)/[a-z0-9_/]{1,60}")
-NOT_KEPT = ("place", "next", "csrf_token", "submission_key", "version", "password")
 
 
 @door.post("", needs=Permission.OWN_ACCOUNT)
@@ -26,13 +26,7 @@ def save():
 def discard():
     """Throw a draft away, files and all, and go back to where it was typed."""
     drafts.discard(me(), _place())
-    return redirect(own_path(request.form.get("next"), "home.start"), 303)
-
-
-def typed() -> dict[str, str]:
-    """The fields of the posted form as they were typed, without what belongs to the sending."""
-    said = request.form.items()
-    return {name[:80]: value.replace("\0", "") for name, value in said if name not in NOT_KEPT}
+    return redirect(own_path(request.form.get("next"), "sign_in.start"), 303)
 
 
 def _place() -> str:

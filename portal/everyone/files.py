@@ -1,4 +1,4 @@
-"""Attachments, handed out under their own names and never run: downloads, and photos of ours to be looked at."""
+"""Attachments, handed out under their own names and never run: downloads, and photos to be looked at."""
 
 from flask import abort, current_app, request, send_file
 

@@ -6,8 +6,7 @@ from flask_babel import gettext
 from portal.access.door import me
 from portal.domain import drafts, files
 from portal.domain.files import Staged, StoredFile
-from portal.everyone.drafts import typed
-from portal.web.forms import Form
+from portal.web.forms import Form, typed
 
 ACCEPTED = ",".join(f".{ending}" for ending in files.ALLOWED)
 

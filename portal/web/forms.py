@@ -62,7 +62,7 @@ class Needed:
     def __call__(self, form, field):
         if field.data not in (None, "", [], "None"):
             return
-        if any(str(raw).strip() for raw in field.raw_data or ()):
+        if field.errors and any(str(raw).strip() for raw in field.raw_data or ()):
             raise StopValidation()  # what was given could not be read: that is said already
         field.errors = []
         raise StopValidation(gettext("Please fill this in."))

@@ -36,7 +36,7 @@ def test_what_htmx_aims_at_is_a_block_of_the_page(template):
     if template.parts[-2] in ("layout", "shared", "parts"):
         return
     ids = {t for t in re.findall(r'hx-target="#([a-z-]+)"', source)} | {t for t in re.findall(r'target="([a-z-]+)"', source)}
-    blocks = set(re.findall(r"{%-? *block ([a-z_-]+)", source)) | _inherited(source)
+    blocks = set(re.findall(r"{%-? *block ([a-z_-]+)", source)) | _inherited(source) | _around(template)
     unknown = {i for i in ids if i not in blocks and i.replace("-", "_") not in blocks and i not in ("_blank", "sheet")}
     assert not unknown, f"no block for {unknown}"
 
@@ -48,6 +48,16 @@ def _inherited(source: str) -> set[str]:
         if parent.exists():
             text = parent.read_text("utf-8")
             found |= set(re.findall(r"{%-? *block ([a-z_-]+)", text)) | _inherited(text)
+    return found
+
+
+def _around(template: Path) -> set[str]:
+    """The blocks of the pages that include this piece of one."""
+    found, name = set(), str(template.relative_to(HOUSE / "templates"))
+    for page in TEMPLATES:
+        text = page.read_text("utf-8")
+        if f'include "{name}"' in text:
+            found |= set(re.findall(r"{%-? *block ([a-z_-]+)", text)) | _inherited(text) | _around(page)
     return found
 
 

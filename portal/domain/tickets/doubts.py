@@ -1,4 +1,4 @@
-"""Words that say the opposite of the button: «still broken», and then a click on «solved» (asked again, R16)."""
+"""Words that say the opposite of the button: «still broken», then a click on «solved» (R16)."""
 
 import re
 
@@ -14,5 +14,5 @@ _SAYS_NO_MORE = re.compile(
 
 
 def sounds_unsolved(words: str) -> bool:
-    """Does what the customer wrote while confirming sound as if it were not solved? Then it is worth asking again."""
+    """Does what was written while confirming sound unsolved? Then it is worth asking again."""
     return bool(_SAYS_NOT.search(_SAYS_NO_MORE.sub("", words)))

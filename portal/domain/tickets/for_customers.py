@@ -1,4 +1,4 @@
-"""What a customer's pages read of tickets: lists, what waits for them, the conversation, the promises made to them.
+"""What a customer's pages read of tickets: lists, what waits, the conversation, the promises made.
 
 Every function takes rows that are visible to the asking person, never an id; what is not shown to customers
 (promises among ourselves, words not yet out) is left out here and nowhere else.
@@ -82,8 +82,8 @@ def _filtered(rows: Select, person: Person, filters: Filters) -> Select:
 
 def _in_a_list():
     columns = (
-        Ticket.number, Ticket.kind, Ticket.state, Ticket.is_live, Ticket.subject, Ticket.round, Ticket.asked_by_id,
-        Ticket.owner_id, Ticket.opened_at, Ticket.touched_at, Ticket.closed_at,
+        Ticket.number, Ticket.kind, Ticket.state, Ticket.is_live, Ticket.subject, Ticket.round,
+        Ticket.asked_by_id, Ticket.owner_id, Ticket.opened_at, Ticket.touched_at, Ticket.closed_at,
     )  # fmt: skip
     people = (joinedload(who).load_only(Person.name, Person.phone) for who in (Ticket.owner, Ticket.asked_by))
     return (load_only(*columns), *people)
@@ -169,7 +169,7 @@ def _to_customers(known: Iterable[Deadline]) -> list[Promised]:
 
 @dataclass(frozen=True)
 class Said:
-    """One word of the conversation with its files, and the number of the merged ticket it came with, if it did."""
+    """One word of the conversation with its files, and the number of the merged ticket it came with."""
 
     message: Message
     from_number: str | None
@@ -205,31 +205,10 @@ def _files_of(message_ids: list[int]) -> dict[int, list[Attachment]]:
 
 # ---- what is new ----
 
-NEWS = (
-    "ticket_accepted",
-    "ticket_replied",
-    "ticket_question",
-    "ticket_solved",
-    "ticket_closed",
-    "ticket_merged",
-)
-
-
-def news(letters: Select, limit: int = 5) -> list[Letter]:
-    """The unread letters about one's tickets that have been sent, the newest first. `letters`: one's own."""
-    return list(db.session.scalars(_unread(letters).order_by(Letter.id.desc()).limit(limit)))
-
 
 def seen(letters: Select, ticket: Ticket) -> None:
-    """The person has looked at the ticket: its letters are read."""
-    for letter in db.session.scalars(_unread(letters).where(Letter.ticket_id == ticket.id)):
-        letter.read_at = clock.now()
-
-
-def _unread(letters: Select) -> Select:
-    return letters.where(
-        Letter.template.in_(NEWS),
-        Letter.read_at.is_(None),
-        Letter.due_at <= clock.now(),
-        Letter.state != "cancelled",
-    )
+    """The person looked at the ticket: what was written to them about it is read. `letters`: their own."""
+    now = clock.now()
+    rows = letters.where(Letter.ticket_id == ticket.id, Letter.read_at.is_(None), Letter.due_at <= now)
+    for letter in db.session.scalars(rows):
+        letter.read_at = now

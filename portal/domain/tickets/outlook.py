@@ -1,4 +1,4 @@
-"""A ticket as its customer sees it: the steps of its way, what happens next and by when, how a promise stands."""
+"""A ticket as its customer sees it: its steps, what happens next and by when, how a promise stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -59,7 +59,7 @@ def steps(ticket: Ticket, said: Sequence[Said], promised: Sequence[Promised]) ->
 
 
 def _middle(ticket: Ticket, said: Sequence[Said], now: Sequence[Promised], begun: datetime) -> list:
-    """What lies between acceptance and the end: an answer, the solution, the customer's word, as the kind has it."""
+    """Between acceptance and the end: an answer, the solution, the customer's word, as the kind has it."""
     answered = min(filter(None, (_answered(said, begun), _kept(now, begun))), default=None)
     heard = (N_("You hear from us"), answered, _due(now, ANSWERS))
     if settings.policy().kind(ticket.kind).closing is Closing.CALLBACK:
@@ -198,7 +198,7 @@ def _due(promised: Sequence[Promised], events: tuple) -> datetime | None:
 def expected(
     kind: Kind, klass: TicketClass | Service | None, customer: Customer, at: datetime
 ) -> list[tuple[Words, datetime]]:
-    """What would be promised for a ticket opened at this moment: each promise to the customer and its due moment."""
+    """What would be promised for a ticket opened at this moment: each promise and when it is due."""
     policy, calendar = settings.policy(), settings.calendar()
     rules = policy.clocks_for(kind.code, klass.code if isinstance(klass, TicketClass) else None)
     severity = klass.severity if isinstance(klass, TicketClass) else "normal"

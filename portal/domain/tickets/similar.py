@@ -33,8 +33,8 @@ class Likeness:
 def alike(rows: Select, subject: str, body: str = "") -> list[Likeness]:
     """Of these rows (visible tickets), those of the last 60 days most like what is typed; at most three.
 
-    Words are weighed by how rare they are among the tickets looked at, so that what stands in every ticket of a
-    customer says nothing. Withdrawn and merged tickets are not offered.
+    Words are weighed by how rare they are among the tickets looked at, so that what stands in every
+    ticket of a customer says nothing. Withdrawn and merged tickets are not offered.
     """
     said, told = _words(subject), _words(body)
     if len(said | told) < 2:
