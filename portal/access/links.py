@@ -1,6 +1,6 @@
 """Letters with a link: an invitation, a forgotten password. Looking at a link uses nothing up."""
 
-from flask import redirect, url_for
+from flask import current_app, redirect, url_for
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
@@ -10,11 +10,13 @@ from portal.access.permissions import Permission
 from portal.domain import settings
 from portal.domain.people import accounts, actions, queries
 from portal.domain.people import links as one_time
+from portal.domain.people.models import Person
 from portal.i18n import N_
 from portal.web.forms import Form
 from portal.web.pages import page, say
 
 door = Door("links", __name__)
+
 
 def _owner(form):
     return form.owner
@@ -48,9 +50,7 @@ def invitation(secret):
     if (link := one_time.find(one_time.INVITATION, secret)) is None:
         return _gone()
     person = queries.person(link.person_id)
-    return page(
-        "access/invitation.html", form=WelcomeForm(person, name=person.name), person=person, secret=secret
-    )
+    return page("access/invitation.html", form=WelcomeForm(person, name=person.name), person=person, secret=secret)
 
 
 @door.post("/invitation/<secret>", needs=Permission.PUBLIC, ahead=passwords.hash_ahead)
@@ -110,6 +110,19 @@ def change(secret):
     accounts.reset_password(link, passwords.hash_of(form.new_password.data))
     say(N_("Your new password holds. Please sign in with it; you were signed out everywhere else."))
     return redirect(url_for("sign_in.new"), 303)
+
+
+def say_invited(email: str, person: Person | None) -> None:
+    """Tell the inviter that a letter is on its way; without a mail server, what to hand over instead."""
+    config = current_app.extensions["portal"]
+    secret = one_time.open_secret(one_time.INVITATION, person) if person and not config.smtp_url else None
+    if secret is None:
+        say(N_("An invitation to {email} is on its way."), email=email)
+    else:
+        link = config.base_url + url_for("links.invitation", secret=secret)
+        say(
+            N_("There is no mail server: please hand over this link yourself, it works once: {link}"), "warn", link=link
+        )
 
 
 def _gone():

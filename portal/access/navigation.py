@@ -27,6 +27,7 @@ class Entry:
 CUSTOMER = (
     Entry("home.index", N_("Home"), "home", "g h", P.TICKET_READ),
     Entry("tickets.index", N_("My tickets"), "ticket", "g t", P.TICKET_READ),
+    Entry("reports.index", N_("Service reports"), "report", "g r", P.TICKET_READ),
     Entry("organisation.index", N_("Organisation"), "building", "g o", P.ORGANISATION_RUN),
 )
 STAFF = (

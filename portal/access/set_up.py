@@ -37,20 +37,14 @@ class SetUpForm(NewPasswordForm):
     company = StringField(N_("Name of the company"), [DataRequired(), Length(max=80)])
     short_name = StringField(N_("Short name"), [DataRequired(), Length(max=20)])
     logo = MultipleFileField(N_("Logo"), [Uploads()])
-    pack = RadioField(
-        N_("Rules to begin with"), [DataRequired()], choices=[(code, PACK_WORDS[code]) for code in PACKS]
-    )
-    language = SelectField(N_("Language"), choices=list(LANGUAGES.items()))
-    zone = SelectField(
-        N_("Time zone"), choices=[(zone, zone) for zone in ZONES if zone in available_timezones()]
-    )
+    pack = RadioField(N_("Rules to begin with"), [DataRequired()], choices={code: PACK_WORDS[code] for code in PACKS})
+    language = SelectField(N_("Language"), choices=dict(LANGUAGES))
+    zone = SelectField(N_("Time zone"), choices={zone: zone for zone in ZONES if zone in available_timezones()})
     mail_from = StringField(
         N_("Letters are sent from"), [DataRequired(), Length(max=120), Regexp(r"[^@\s]+@[^@\s]+\Z")]
     )
     name = StringField(N_("Your name"), [DataRequired(), Length(max=60)])
-    email = StringField(
-        N_("Your e-mail address"), [DataRequired(), Length(max=120), Regexp(r"[^@\s]+@[^@\s]+\Z")]
-    )
+    email = StringField(N_("Your e-mail address"), [DataRequired(), Length(max=120), Regexp(r"[^@\s]+@[^@\s]+\Z")])
 
 
 @door.before_app_request
@@ -59,10 +53,7 @@ def _not_yet():
     if request.endpoint is None:
         return None
     if request.endpoint.startswith("set_up."):
-        wrong = (
-            request.method == "POST"
-            and one_time.find(one_time.SET_UP, request.view_args.get("secret")) is None
-        )
+        wrong = request.method == "POST" and one_time.find(one_time.SET_UP, request.view_args.get("secret")) is None
         return abort(404) if wrong or installation.is_set_up() else None
     if request.endpoint.startswith(OPEN) or installation.is_set_up():
         return None

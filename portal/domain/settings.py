@@ -130,6 +130,16 @@ def calendar(policy_revision: int | None = None) -> WorkingCalendar:
     return _calendar(_engine(), policy_revision or policy_id(), _ids()["calendar"])
 
 
+def calendar_id() -> int:
+    """The revision of the calendar that holds now. Raises LookupError before set-up."""
+    return _ids()["calendar"]
+
+
+def calendar_document() -> dict:
+    """The calendar as it is kept: years with their special days. Not to be changed in place."""
+    return _document(_engine(), calendar_id())
+
+
 def company() -> Company:
     """How the company shows itself now."""
     return _as(Company, "company")

@@ -36,7 +36,7 @@ class LettersForm(Form):
         N_("Mailed to me"),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
-        choices=lambda: list(_letters().items()),
+        choices=lambda: _letters(),
     )
 
 
@@ -110,9 +110,7 @@ def change():
 @door.get("/letters", needs=Permission.OWN_ACCOUNT)
 def letters():
     muted = me().preferences.get("letters_muted", ())
-    return page(
-        "everyone/account_letters.html", form=LettersForm(mailed=[n for n in _letters() if n not in muted])
-    )
+    return page("everyone/account_letters.html", form=LettersForm(mailed=[n for n in _letters() if n not in muted]))
 
 
 @door.post("/letters", needs=Permission.OWN_ACCOUNT)
@@ -127,9 +125,7 @@ def choose_letters():
 def _letters() -> dict[str, str]:
     """The letters this person may have kept out of the mail, by template."""
     of_customers = ("ticket_opened", "ticket_accepted", "ticket_closed", "ticket_merged")
-    return {
-        name: words for name, words in outbox.MAY_BE_MUTED.items() if (name in of_customers) != me().is_staff
-    }
+    return {name: words for name, words in outbox.MAY_BE_MUTED.items() if (name in of_customers) != me().is_staff}
 
 
 def _changed():

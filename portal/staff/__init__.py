@@ -14,6 +14,7 @@ from portal.staff import (
     people_rights,
     queue,
     security,
+    service_reports,
     views,
     workbench,
 )
@@ -35,4 +36,5 @@ DOORS = (
     security.door,
     journal.door,
     letters.door,
+    service_reports.door,
 )

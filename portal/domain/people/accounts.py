@@ -18,9 +18,7 @@ def signed_in(person: Person, address: str, browser: str, system: str, is_new: b
     journal.write("person.signed_in", person, person, address=address, browser=browser, system=system)
     if is_new:
         at = clock.now().isoformat()
-        outbox.post(
-            "new_device", person, key=at, seen_at=at, address=address, browser=browser, system=system
-        )
+        outbox.post("new_device", person, key=at, seen_at=at, address=address, browser=browser, system=system)
 
 
 def signed_out(person: Person) -> None:

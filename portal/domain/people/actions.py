@@ -168,9 +168,7 @@ def _fitting(roles, customer, department, provider) -> list[str]:
     if any((role in CUSTOMER_ROLES) != (customer is not None) for role in wanted):
         raise Refused(N_("Roles of customers and of staff do not mix."))
     if sum(role in APART for role in wanted) > 1:
-        raise Refused(
-            N_("Administrator, security administrator and auditor are kept apart: choose one of them.")
-        )
+        raise Refused(N_("Administrator, security administrator and auditor are kept apart: choose one of them."))
     if Role.HANDLER in wanted and department is None and provider is None:
         raise Refused(N_("A handler belongs to a department or a provider: choose one."))
     if department is not None and provider is not None:

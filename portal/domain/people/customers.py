@@ -70,9 +70,7 @@ def add_project(customer: Customer, by: Person, name: str) -> Project:
 
 def finish_project(project: Project, by: Person, on: date) -> None:
     """The project is done (R25 asks about it then); a wrong day is put right by finishing it again."""
-    journal.write(
-        "customer.project_finished", project, by, was=project.finished_on, became=on, name=project.name
-    )
+    journal.write("customer.project_finished", project, by, was=project.finished_on, became=on, name=project.name)
     project.finished_on = on
 
 
@@ -116,9 +114,7 @@ def listing(
 def projects_of(customer: Customer) -> list[Project]:
     """Projects, running ones first."""
     rows = db.select(Project).where(Project.customer_id == customer.id)
-    return list(
-        db.session.scalars(rows.order_by(Project.finished_on.is_not(None), Project.id.desc()).limit(200))
-    )
+    return list(db.session.scalars(rows.order_by(Project.finished_on.is_not(None), Project.id.desc()).limit(200)))
 
 
 def contacts_of(customer: Customer) -> list[Contact]:
@@ -130,9 +126,7 @@ def contacts_of(customer: Customer) -> list[Contact]:
 def people_of(customer: Customer) -> list[Person]:
     """Everybody of this customer who has or had an account, by name."""
     rows = db.select(Person).where(Person.customer_id == customer.id)
-    return list(
-        db.session.scalars(rows.order_by(Person.disabled_at.is_not(None), Person.name, Person.id).limit(500))
-    )
+    return list(db.session.scalars(rows.order_by(Person.disabled_at.is_not(None), Person.name, Person.id).limit(500)))
 
 
 def _refuse_same_name(name: str) -> None:

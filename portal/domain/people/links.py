@@ -43,9 +43,7 @@ def make(purpose: str, person: Person | None) -> SecretLink:
     ends = at + lifetime(purpose)
     whose = person.id if person else None
     # its number is part of what travels, so the hash comes after the row
-    link = SecretLink(
-        purpose=purpose, person_id=whose, made_at=at, expires_at=ends, token_hash=secrets.token_hex()
-    )
+    link = SecretLink(purpose=purpose, person_id=whose, made_at=at, expires_at=ends, token_hash=secrets.token_hex())
     db.session.add(link)
     db.session.flush()
     link.token_hash = _hash(secret_of(link))
@@ -61,6 +59,13 @@ def secret_of(link: SecretLink) -> str:
 def secret(link_id: int) -> str | None:
     """What travels, for the letter that carries it; nothing once the link is used or has run out."""
     link = db.session.get(SecretLink, link_id)
+    return secret_of(link) if link and _is_open(link) else None
+
+
+def open_secret(purpose: str, person: Person) -> str | None:
+    """What travels in the person's open link of this purpose, to be handed over where there is no mail server."""
+    row = db.select(SecretLink).where(SecretLink.person_id == person.id, SecretLink.purpose == purpose)
+    link = db.session.scalar(row.where(SecretLink.used_at.is_(None)).order_by(SecretLink.id.desc()))
     return secret_of(link) if link and _is_open(link) else None
 
 

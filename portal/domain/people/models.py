@@ -244,4 +244,3 @@ class Attempt(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(160), index=True)
     at: Mapped[Moment] = mapped_column(index=True)
-

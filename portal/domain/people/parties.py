@@ -36,9 +36,7 @@ def register_provider(by: Person, code: str, name: str, region: str) -> Provider
 
 def change_provider(provider: Provider, by: Person, name: str, region: str) -> None:
     """Another name or region."""
-    journal.write(
-        "party.changed", provider, by, was=f"{provider.name} {provider.region}", became=f"{name} {region}"
-    )
+    journal.write("party.changed", provider, by, was=f"{provider.name} {provider.region}", became=f"{name} {region}")
     provider.name, provider.region = name, region
 
 
@@ -77,7 +75,5 @@ def providers(rows: Select) -> list[Provider]:
 def heads(column) -> dict[int, int]:
     """How many people who may sign in belong to each department (or provider)."""
     mine = Person.department_id if column == "department" else Person.provider_id
-    rows = (
-        db.select(mine, db.func.count()).where(mine.is_not(None), Person.disabled_at.is_(None)).group_by(mine)
-    )
-    return dict(db.session.execute(rows).tuples().all())
+    rows = db.select(mine, db.func.count()).where(mine.is_not(None), Person.disabled_at.is_(None)).group_by(mine)
+    return {key: value for key, value in db.session.execute(rows)}

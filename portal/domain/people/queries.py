@@ -81,7 +81,7 @@ def has_been_here(person: Person) -> bool:
 def last_seen(ids: list[int]) -> dict[int, datetime]:
     """When these people were last seen here; those who never were are missing."""
     seen = db.select(SignIn.person_id, db.func.max(SignIn.seen_at)).where(SignIn.person_id.in_(ids))
-    return dict(db.session.execute(seen.group_by(SignIn.person_id)).tuples().all())
+    return {key: value for key, value in db.session.execute(seen.group_by(SignIn.person_id))}
 
 
 def unused_since(rows: Select, since: datetime) -> list[Person]:

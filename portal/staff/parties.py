@@ -1,0 +1,116 @@
+"""Departments and providers: whom an order may go to."""
+
+from flask import redirect, url_for
+from flask_babel import gettext
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Regexp
+
+from portal.access.door import Door, attempted, me
+from portal.access.permissions import Permission as P
+from portal.access.scopes import visible
+from portal.domain.people import parties
+from portal.domain.people.models import Department, Provider
+from portal.i18n import N_
+from portal.staff.customers import named, today
+from portal.web.forms import Form
+from portal.web.pages import page, say
+
+door = Door("parties", __name__, url_prefix="/staff/parties")
+
+
+class DepartmentForm(Form):
+    name = StringField(N_("Name"), [DataRequired(), Length(max=80)])
+    name_en = StringField(N_("Name in English"), [Length(max=80)])
+
+
+class ProviderForm(Form):
+    name = StringField(N_("Name"), [DataRequired(), Length(max=80)])
+    region = SelectField(N_("Region"), choices=lambda: {"": gettext("none")} | named("regions"))
+
+
+class NewProviderForm(ProviderForm):
+    code = StringField(
+        N_("Code"),
+        [DataRequired(), Length(max=40), Regexp(r"[A-Za-z0-9-]+\Z", message=N_("Letters, figures and hyphens only."))],
+    )
+
+
+class CloseForm(Form):
+    on = DateField(N_("Contract until"), [DataRequired()])
+    why = TextAreaField(N_("Why?"), [DataRequired(), Length(max=500)])
+
+
+@door.get("", needs=P.SETTINGS_RUN)
+def index():
+    return page(
+        "staff/parties.html", departments=parties.departments(visible(Department, me())),
+        providers=parties.providers(visible(Provider, me())), in_departments=parties.heads("department"),
+        in_providers=parties.heads("provider"), regions=named("regions"),
+    )  # fmt: skip
+
+
+@door.get("/departments/<int:department>", needs=P.SETTINGS_RUN)
+def edit_department(department):
+    return page("staff/party_form.html", form=DepartmentForm(obj=department), party=department, purpose="department")
+
+
+@door.post("/departments/<int:department>", needs=P.SETTINGS_RUN)
+def change_department(department):
+    form = DepartmentForm()
+    if not form.validate():
+        return page("staff/party_form.html", 422, form=form, party=department, purpose="department")
+    parties.change_department(department, me(), **form.facts())
+    return _kept()
+
+
+@door.get("/providers/new", needs=P.SETTINGS_RUN)
+def new_provider():
+    return page("staff/party_form.html", form=NewProviderForm(), party=None, purpose="new")
+
+
+@door.post("/providers/new", needs=P.SETTINGS_RUN)
+def register():
+    form = NewProviderForm()
+    if form.validate() and attempted(form, "code", parties.register_provider, me(), **form.facts()):
+        return _kept()
+    return page("staff/party_form.html", 422, form=form, party=None, purpose="new")
+
+
+@door.get("/providers/<int:provider>", needs=P.SETTINGS_RUN)
+def edit_provider(provider):
+    return page("staff/party_form.html", form=ProviderForm(obj=provider), party=provider, purpose="provider")
+
+
+@door.post("/providers/<int:provider>", needs=P.SETTINGS_RUN)
+def change_provider(provider):
+    form = ProviderForm()
+    if not form.validate():
+        return page("staff/party_form.html", 422, form=form, party=provider, purpose="provider")
+    parties.change_provider(provider, me(), **form.facts())
+    return _kept()
+
+
+@door.get("/providers/<int:provider>/close", needs=P.SETTINGS_RUN)
+def ask_close(provider):
+    return page("staff/party_form.html", form=CloseForm(on=today()), party=provider, purpose="close")
+
+
+@door.post("/providers/<int:provider>/close", needs=P.SETTINGS_RUN)
+def close(provider):
+    form = CloseForm()
+    if not form.validate():
+        return page("staff/party_form.html", 422, form=form, party=provider, purpose="close")
+    parties.close_provider(provider, me(), form.on.data, form.why.data)
+    say(N_("The contract with {name} has ended; its people can no longer sign in."), name=provider.name)
+    return redirect(url_for(".index"), 303)
+
+
+@door.post("/providers/<int:provider>/open", needs=P.SETTINGS_RUN)
+def reopen(provider):
+    parties.open_provider(provider, me())
+    return _kept()
+
+
+def _kept():
+    say(N_("Kept."))
+    return redirect(url_for(".index"), 303)
