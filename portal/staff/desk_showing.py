@@ -61,6 +61,7 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         file_limit=files.ONE_LIMIT,
         class_words=_class_words(ticket),
         mine=mine,
+        typed={what: bool(kept.get(what, {}).get("body")) for what in ("reply", "note")},
         shape=actions.shape_of(ticket),
         ways=WAYS,
         **fresh | forms,

@@ -8,13 +8,13 @@ from wtforms import MultipleFileField, SelectField, StringField, TelField, TextA
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission
 from portal.access.scopes import find, visible
-from portal.domain import files, settings
-from portal.domain.people.models import Customer, Project
+from portal.domain import drafts, files, settings
+from portal.domain.people.models import Contact, Customer, Project
 from portal.domain.people.queries import colleagues
 from portal.domain.policy import Ask
 from portal.domain.tickets import actions, entering
 from portal.i18n import N_
-from portal.staff.desk_drafts import ACCEPTED
+from portal.staff import desk_drafts, desk_telling
 from portal.staff.desk_page import door
 from portal.web.asks import answers_in, fields_of
 from portal.web.filters import words_in as said
@@ -45,8 +45,10 @@ def enter():
     if customer is None:
         wanted = request.args.get("q", "").strip()[:60]
         return page("staff/entry_customer.html", found=entering.named(visible(Customer, me()), wanted), wanted=wanted)
-    form, asks = _form(customer, request.args)
-    return _page(customer, form, asks)
+    kept = drafts.find(me(), place_of(customer))
+    given = MultiDict((kept.fields if kept else {}) | request.args.to_dict())
+    form, asks = _form(customer, given)
+    return _page(customer, form, asks, _kind(given))
 
 
 @door.post("/new", needs=Permission.DESK_WORK, files=True)
@@ -54,11 +56,11 @@ def open_for():
     """Open it in the customer's name, and accept it if whoever enters it stays with it."""
     customer = _customer(request.form) or find("customer", 0, me())
     form, asks = _form(customer, request.form)
-    if not form.validate():
-        return _page(customer, form, asks, 422)
-    ticket = attempted(form, "subject", _open, customer, form, asks)
-    if ticket is False:
-        return _page(customer, form, asks, 422)
+    ticket = form.validate() and attempted(form, "subject", _open, customer, form, asks)
+    if not ticket:
+        desk_drafts.keep(place_of(customer), form)
+        return _page(customer, form, asks, _kind(request.form), 422)
+    drafts.discard(me(), place_of(customer))
     say(N_("{number} is opened."), number=ticket.number)
     return redirect(url_for("desk.show", ticket=ticket.id), 303)
 
@@ -71,7 +73,7 @@ def _open(customer: Customer, form: EntryForm, asks: list[Ask]):
         service_code=_chosen(form, "service_code"), answers=answers, wish=str(answers.pop("wish", "")),
         channel=form.channel.data, severity=form.severity.data or None, project_id=form.project.data or None,
         contact_name=form.contact_name.data or "", contact_phone=form.contact_phone.data or "",
-        attached=[files.keep(staged, me()) for staged in form.files.data],
+        attached=desk_drafts.all_files(place_of(customer), form),
     )  # fmt: skip
     if request.form.get("accept"):
         actions.accept(ticket, me())
@@ -124,9 +126,15 @@ def _classes(kind) -> dict:
     return {"—": [("", gettext("Not known yet"))], **groups}
 
 
-def _page(customer: Customer, form: EntryForm, asks: list[Ask], status: int = 200):
-    kind = _kind(request.values)
+def place_of(customer: Customer) -> str:
+    """Where the draft of a ticket for this customer lies."""
+    return f"new/entry/{customer.id}"
+
+
+def _page(customer: Customer, form: EntryForm, asks: list[Ask], kind, status: int = 200):
     return page(
         "staff/entry.html", status, customer=customer, form=form, kind=kind, kinds=settings.policy().kinds,
-        asks=asks, accepted_files=ACCEPTED, file_limit=files.ONE_LIMIT,
+        asks=asks, accepted_files=desk_drafts.ACCEPTED, file_limit=files.ONE_LIMIT,
+        place=place_of(customer), contacts=entering.contacts(visible(Contact, me()), customer),
+        lying=desk_telling.files(drafts.attached(drafts.find(me(), place_of(customer)))),
     )  # fmt: skip

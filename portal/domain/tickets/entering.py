@@ -4,7 +4,7 @@ from sqlalchemy import Select, or_
 
 from portal.db import db
 from portal.domain import settings
-from portal.domain.people.models import Customer, Project
+from portal.domain.people.models import Contact, Customer, Project
 from portal.domain.policy import Ask, Kind
 
 FOUND = 20
@@ -21,6 +21,11 @@ def named(rows: Select, wanted: str) -> list[Customer]:
 def projects(rows: Select, customer: Customer) -> list[Project]:
     """Of these projects (visible ones) the customer's, the newest first."""
     return list(db.session.scalars(rows.where(Project.customer_id == customer.id).order_by(Project.id.desc())))
+
+
+def contacts(rows: Select, customer: Customer) -> list[Contact]:
+    """Of these contacts (visible ones) the customer's, by name."""
+    return list(db.session.scalars(rows.where(Contact.customer_id == customer.id).order_by(Contact.name).limit(100)))
 
 
 def is_catalogue(kind: Kind) -> bool:
