@@ -107,9 +107,9 @@ class House:
             return None
         finally:
             connection.close()
-        if answer.status in (500, 502, 503):
+        if answer.status in (429, 500, 502, 503):
             return None
-        assert answer.status == 303, answer.status
+        assert answer.status == 303, (answer.status, answer.headers.items())
         return answer.headers["Location"]
 
 
