@@ -53,7 +53,7 @@ def _month(form: ImmutableMultiDict) -> Document:
     language = form.get("language", me().language)
     if month is None or language not in LANGUAGES:
         abort(404)
-    correction = form.get("correction", "").replace("\0", "").strip()[:500]
+    correction = form.get("correction", "").replace("\0", "").strip()
     return actions.ask_for_report(customer, month, me(), language, correction)
 
 

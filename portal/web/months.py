@@ -17,3 +17,8 @@ def month_of(given: str | None) -> date | None:
 def month(first: date) -> str:
     """2026年10月, Oct 2026: for pages."""
     return format_skeleton("yMMM", first, locale=get_locale())
+
+
+def code_of(first: date) -> str:
+    """2026-10: for forms and addresses."""
+    return f"{first:%Y-%m}"

@@ -16,6 +16,8 @@ from portal.i18n import N_
 
 AT_ONCE, A_DAY = 2, 20
 """Documents of one person: under way at a time, and asked for within a day."""
+CORRECTION = 500
+"""Characters."""
 
 
 def ask_for_record(ticket: Ticket, by: Person) -> Document:
@@ -47,6 +49,8 @@ def ask_for_report(customer: Customer, month: date, by: Person, language: str, c
     period = month.replace(day=1)
     if period > this_month():
         raise Refused(N_("This month has not begun yet."))
+    if len(correction) > CORRECTION:
+        raise Refused(N_("Please say what is different in at most {limit} characters."), limit=CORRECTION)
     db.session.execute(db.select(Customer.id).where(Customer.id == customer.id).with_for_update())
     params = {"correction": correction} if correction else {}
     last = queries.last_version(customer, period)

@@ -60,3 +60,10 @@ def followed(reports: Iterable[Document], among: Select) -> dict[int, str]:
         newest[customer, period] = max(newest.get((customer, period), (0, "")), (version, number))
     latest = {one.id: newest.get((one.customer_id, one.period), (0, "")) for one in reports}
     return {one.id: latest[one.id][1] for one in reports if latest[one.id][0] > one.version}
+
+
+def customers(rows: Select) -> list[tuple[int, str, str]]:
+    """Id, number and name of these customers that are not closed, by name: what a report can be chosen for."""
+    found = rows.where(Customer.closed_on.is_(None)).order_by(Customer.name)
+    columns = found.with_only_columns(Customer.id, Customer.number, Customer.name)
+    return [(key, number, name) for key, number, name in db.session.execute(columns)]
