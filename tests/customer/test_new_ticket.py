@@ -127,7 +127,9 @@ def test_another_customers_project_cannot_be_named(app, sign_in):
 def test_files_survive_a_form_that_comes_back_and_can_be_taken_out_again(app, sign_in):
     browser = sign_in(a_person())
 
-    wrong = browser.post("/tickets/new/complaint", GOOD | {"subject": "", "files": [a_file("one.txt"), a_file("two.txt")]})
+    wrong = browser.post(
+        "/tickets/new/complaint", GOOD | {"subject": "", "files": [a_file("one.txt"), a_file("two.txt")]}
+    )
     assert wrong.status_code == 422
     assert "one.txt" in wrong.text
     first = db.session.scalars(db.select(Attachment).order_by(Attachment.id)).first().id
@@ -157,7 +159,9 @@ def test_files_survive_a_form_that_comes_back_and_can_be_taken_out_again(app, si
 def test_a_file_that_cannot_be_taken_is_named_and_the_rest_is_kept(app, sign_in, files, said):
     browser = sign_in(a_person())
 
-    answer = browser.post("/tickets/new/complaint", GOOD | {"files": [a_file(name, content) for name, content in files]})
+    answer = browser.post(
+        "/tickets/new/complaint", GOOD | {"files": [a_file(name, content) for name, content in files]}
+    )
 
     assert answer.status_code == 422
     assert said in answer.text
@@ -229,7 +233,9 @@ def test_numbers_choices_and_days_come_in_as_what_they_are(app, sign_in):
         "ask_term": "lasting", "ask_from_on": "2026-12-01",
     }  # fmt: skip
 
-    assert browser.post("/tickets/new/service?service=bandwidth", data | {"ask_bandwidth_mbps": "NaN"}).status_code == 422
+    assert (
+        browser.post("/tickets/new/service?service=bandwidth", data | {"ask_bandwidth_mbps": "NaN"}).status_code == 422
+    )
     assert browser.post("/tickets/new/service?service=bandwidth", data | {"ask_term": "other"}).status_code == 422
     assert browser.post("/tickets/new/service?service=bandwidth", data).status_code == 303
 
@@ -247,8 +253,12 @@ def test_the_likely_same_thing_is_offered_and_nobody_elses(app, sign_in):
     a_ticket(by=person, subject="发票抬头写错了", body="请重开")
     browser = sign_in(db.session.merge(person))
 
-    typed = browser.htmx("/tickets/new/repair/similar", "similar", "POST", {"subject": "临港仓库专线又中断了", "body": ""})
-    by_number = browser.htmx("/tickets/new/repair/similar", "similar", "POST", {"subject": "电话打不通", "body": "SJ-12066"})
+    typed = browser.htmx(
+        "/tickets/new/repair/similar", "similar", "POST", {"subject": "临港仓库专线又中断了", "body": ""}
+    )
+    by_number = browser.htmx(
+        "/tickets/new/repair/similar", "similar", "POST", {"subject": "电话打不通", "body": "SJ-12066"}
+    )
     other = browser.htmx("/tickets/new/repair/similar", "similar", "POST", {"subject": "想了解云主机价格", "body": ""})
 
     assert mine in typed.text

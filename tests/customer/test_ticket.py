@@ -99,7 +99,9 @@ def test_who_works_behind_the_owner_is_not_named(app, sign_in):
     handler = a_handler(of=provider, name="赵师傅")
     with transaction():
         found = _loaded(db.session.get_one(Ticket, ticket))
-        dispatching.dispatch(found, again(db.session.get_one(Person, found.owner_id)), db.session.merge(provider), "换光模块")
+        dispatching.dispatch(
+            found, again(db.session.get_one(Person, found.owner_id)), db.session.merge(provider), "换光模块"
+        )
     with transaction():
         actions.reply(_loaded(found), again(handler), "已经到现场。", shape=shape_of(found))
         actions.note(_loaded(found), again(db.session.get_one(Person, found.owner_id)), "内部：疑似施工方责任")
@@ -127,7 +129,15 @@ def test_no_code_of_ours_reaches_the_customer(app, sign_in):
 
     shown = text(sign_in(person).page(f"/tickets/{ticket}"))
 
-    for code in ("verifying", "complaint", "product_down", "first_contact", "happened_at", "solved_satisfied", "is_quality"):
+    for code in (
+        "verifying",
+        "complaint",
+        "product_down",
+        "first_contact",
+        "happened_at",
+        "solved_satisfied",
+        "is_quality",
+    ):
         assert code not in shown.split()
     assert "When it happened" in shown
 
@@ -347,7 +357,11 @@ ROUTES = (
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_a_ticket_one_may_not_see_does_not_exist(app, sign_in, method, path):
     customer = a_customer()
-    author, member, admin = a_person(customer=customer), a_person(customer=customer), a_person(Role.ORG_ADMIN, customer=customer)
+    author, member, admin = (
+        a_person(customer=customer),
+        a_person(customer=customer),
+        a_person(Role.ORG_ADMIN, customer=customer),
+    )
     stranger = a_person(Role.ORG_ADMIN)
     ticket = a_ticket(by=author).id
     browsers = [sign_in(db.session.merge(person)) for person in (member, stranger)]
@@ -397,7 +411,16 @@ def test_a_ticket_asks_the_database_a_constant_few_times(app, sign_in, statement
     person, ticket = mine(*STATES[state])
     for n in range(8):
         with transaction():
-            db.session.add(Message(ticket_id=ticket, by_id=person.id, sort="addition", body=f"{n}", at=clock.now(), shown_at=clock.now()))
+            db.session.add(
+                Message(
+                    ticket_id=ticket,
+                    by_id=person.id,
+                    sort="addition",
+                    body=f"{n}",
+                    at=clock.now(),
+                    shown_at=clock.now(),
+                )
+            )
     browser = sign_in(db.session.merge(person))
     browser.page(f"/tickets/{ticket}")
     statements.clear()
@@ -417,3 +440,14 @@ def test_a_form_left_open_while_another_wrote_overwrites_nothing(app, sign_in):
     assert answer.status_code == 422
     assert "not possible while" in answer.text
     assert state_of(ticket) == State.OPEN
+
+
+def test_a_ticket_can_be_had_on_paper(app, sign_in):
+    person, ticket = mine("accept")
+    browser = sign_in(person)
+    form = browser.page(f"/tickets/{ticket}").select_one("form[action='/documents']")
+
+    answer = browser.post("/documents", {field["name"]: field["value"] for field in form.select("input[type=hidden]")})
+
+    assert answer.status_code == 303
+    assert browser.get(answer.location).status_code == 200
