@@ -133,9 +133,10 @@ def _unit(text: str) -> str:
 
 
 def _is_run(text: str) -> bool:
-    """aaaaaaaa, 12345678, zyxwvut: every character as far from the one before."""
-    steps = {ord(b) - ord(a) for a, b in itertools.pairwise(text)}
-    return len(steps) <= 1 and steps <= {-1, 0, 1}
+    """aaaaaaaa, zyxwvut, 7890123: every character as far from the one before; after 9 comes 0."""
+    ring = 10 if text.isdecimal() else 0x110000
+    steps = {(ord(b) - ord(a)) % ring for a, b in itertools.pairwise(text)}
+    return len(steps) <= 1 and steps <= {0, 1, ring - 1}
 
 
 def _known_word(password: str, person: Person | None) -> str | None:

@@ -35,9 +35,9 @@ RECORDS = {
     "customer": N_("Customer"),
     "department": N_("Department"),
     "provider": N_("Provider"),
+    "project": N_("Project"),
     "revision": N_("Settings"),
     "letter": N_("Letter"),
-    "document": N_("Document"),
     "document": N_("Document"),
 }
 

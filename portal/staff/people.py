@@ -20,7 +20,7 @@ from portal.domain.people.models import Department, Person, Provider
 from portal.domain.people.roles import CUSTOMER_ROLES, LABELS, STAFF_ROLES, Role
 from portal.i18n import N_
 from portal.web.forms import Form
-from portal.web.pages import page, say
+from portal.web.pages import page
 from portal.web.paging import key_of, name_and_id
 
 door = Door("people", __name__, url_prefix="/staff/people")

@@ -7,14 +7,23 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
-from portal.domain import journal
+from portal.domain import journal, settings
 from portal.domain.people import actions, queries
 from portal.domain.people.models import Contact, Customer, Person, Project, Sharing
 from portal.domain.refusals import Refused, Stale
 from portal.domain.tickets.numbers import next_number
 from portal.i18n import N_
 
-KEPT = ("name", "short_name", "industry", "tier", "card", "region", "account_manager_id")
+KEPT = {
+    "name": N_("Name"),
+    "short_name": N_("Short name"),
+    "industry": N_("Trade"),
+    "tier": N_("Tier"),
+    "card": N_("Card"),
+    "region": N_("Region"),
+    "account_manager_id": N_("Account manager"),
+}
+"""The heading of a file, field by field, as the journal calls it."""
 CHANGED = N_("Somebody changed this meanwhile. Please look at the news and send again.")
 
 
@@ -38,7 +47,8 @@ def change(customer: Customer, by: Person, version: int, **facts) -> None:
         was, became = getattr(customer, name), facts[name]
         if was != became:
             setattr(customer, name, became)
-            journal.write("customer.changed", customer, by, was=was, became=became, field=name)
+            told = {"was": _called(name, was), "became": _called(name, became)}
+            journal.write("customer.changed", customer, by, field=KEPT[name], **told)
 
 
 def close(customer: Customer, by: Person, on: date, why: str) -> None:
@@ -127,6 +137,16 @@ def people_of(customer: Customer) -> list[Person]:
     """Everybody of this customer who has or had an account, by name."""
     rows = db.select(Person).where(Person.customer_id == customer.id)
     return list(db.session.scalars(rows.order_by(Person.disabled_at.is_not(None), Person.name, Person.id).limit(500)))
+
+
+def _called(field: str, value) -> str:
+    """A value of the heading in words that outlive the policy's codes and the people's ids."""
+    lists = {"tier": "tiers", "card": "cards", "region": "regions"}
+    if field in lists and value:
+        return settings.policy().called(lists[field], value).zh
+    if field == "account_manager_id" and value:
+        return queries.person(value).name
+    return value or "—"
 
 
 def _refuse_same_name(name: str) -> None:
