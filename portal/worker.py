@@ -16,7 +16,7 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain import files, journal, retention, slots
 from portal.domain.settings import policy_id
-from portal.domain.tickets import deadlines
+from portal.domain.tickets import reminders
 from portal.mail import PostOffice
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ class Job:
 def _remind():
     if _is_set_up():
         with transaction():
-            return deadlines.remind()
+            return reminders.remind()
 
 
 def _is_set_up() -> bool:

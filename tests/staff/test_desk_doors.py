@@ -48,7 +48,7 @@ PEOPLE = (*sorted(READING), "administrator", "security_admin", "auditor", "custo
 @pytest.fixture
 def cast(app):
     """A ticket with an order to a department and one to a provider, and somebody of every sort."""
-    provider, department = a_provider(), a_department("network")
+    provider = a_provider()
     manager = a_person(Role.ACCOUNT_MANAGER)
     ticket = a_ticket(moved=("accept",))
     with transaction():

@@ -14,7 +14,6 @@ from portal.domain.people.models import Person
 from portal.domain.policy import ClockRule, Service, TicketClass
 from portal.domain.tickets.lifecycle import PAUSED_IN
 from portal.domain.tickets.models import NEVER, Deadline, Dispatch, Pause, Ticket
-from portal.domain.tickets.reminders import remind as remind  # the worker asks here
 from portal.working_time import Promise, Reckoning, Unit
 
 # Events of the ticket as a whole: they reach the promises of its orders too, whoever caused them.
