@@ -82,7 +82,8 @@ def render_html(code: str, facts: Facts, language: str, house: House) -> str:
 def print_report(code: str, facts: Facts, language: str, house: House) -> bytes:
     """The PDF in the reader's language; rows without room lie in it as a file. Raises CannotTypeset."""
     html = render_html(code, facts, language, house)
-    title = Wording(language, ZoneInfo("UTC")).say(REPORTS[code].title)
+    with force_locale(language):
+        title = Wording(language, ZoneInfo("UTC")).say(REPORTS[code].title)
     return pdf.typeset(
         html,
         title=title,
