@@ -79,7 +79,7 @@ def _prepared(place: Path):
         ("queue, search 2 characters", "/staff/queue/?q=%E5%85%89%E7%BC%86", "staff"),
         ("workbench", "/staff/", "staff"),
         ("ticket, 3 replies", f"/staff/tickets/{ticket}", "staff"),
-        ("customer: home", "/", "customer"),
+        ("customer: home", "/home", "customer"),
         ("customer: list", "/tickets/", "customer"),
         ("customer: ticket", f"/tickets/{mine}", "customer"),
     ]

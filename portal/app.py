@@ -23,7 +23,7 @@ from portal.domain import settings
 from portal.domain.files import Store
 from portal.domain.people import links
 from portal.i18n import LANGUAGES
-from portal.web import assets, errors, filters, forms, headers, limits, look
+from portal.web import assets, errors, filters, forms, headers, limits, look, words
 
 MIB = 1024 * 1024
 
@@ -80,6 +80,7 @@ def _speak(app: Flask) -> None:
     """Words by language, templates and what they may call."""
     Babel(app, locale_selector=_language, default_translation_directories="translations")
     jinja = app.jinja_env
+    words.install(jinja)
     jinja.undefined = StrictUndefined
     jinja.trim_blocks = jinja.lstrip_blocks = True
     jinja.policies["ext.i18n.trimmed"] = True

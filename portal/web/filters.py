@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 from babel.numbers import format_decimal
-from flask_babel import get_locale, gettext, ngettext
-
 from portal.domain import settings
 from portal.i18n import Words
 from portal.web.moments import Moments
 from portal.web.months import month
+from portal.web.words import chinese, gettext, ngettext
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
 _GAP = re.compile(f"({_HAN})({_LATIN})|({_LATIN})({_HAN})")
@@ -86,7 +85,7 @@ def told(text: str, facts: dict) -> str:
 
 def _said(value):
     if isinstance(value, Words):
-        return value.in_(str(get_locale()))
+        return words_in(value)
     if isinstance(value, datetime):
         return moment(value)
     if isinstance(value, date):
@@ -100,7 +99,7 @@ def _said(value):
 
 def words_in(words: Words) -> str:
     """A bilingual word of the policy in the reader's language."""
-    return words.in_(str(get_locale()))
+    return words.in_("zh" if chinese() else "en")
 
 
 FILTERS = {

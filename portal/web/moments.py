@@ -4,10 +4,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from flask_babel import get_locale, gettext
-
 from portal import clock
 from portal.domain import settings
+from portal.web.words import chinese, gettext
 
 _WEEKDAYS_ZH, _WEEKDAYS_EN = "一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -20,7 +19,7 @@ class Moments:
         self.zone = ZoneInfo(settings.company().zone)
         self.now = clock.now()
         self.today = self.now.astimezone(self.zone).date()
-        self.chinese = str(get_locale()).startswith("zh")
+        self.chinese = chinese()
 
     @cached_property
     def _near(self) -> dict[date, str]:
@@ -47,9 +46,23 @@ class Moments:
         on = local.date()
         text = self.day(on)
         if 0 < (on - self.today).days < 7:
-            n = on.weekday()
-            text = f"{text}（周{_WEEKDAYS_ZH[n]}）" if self.chinese else f"{text} ({_WEEKDAYS_EN[n]})"
+            text = f"{text}（{self.weekday(on)}）" if self.chinese else f"{text} ({self.weekday(on)})"
         return f"{text} {local.hour:02}:{local.minute:02}"
+
+    def brief(self, at: datetime) -> str:
+        """As short as a narrow column wants it, the hour only where it matters: 今天 16:30, 周二 10:00, 9月28日."""
+        local = at.astimezone(self.zone)
+        on = local.date()
+        away = (on - self.today).days
+        if -2 < away < 2:
+            return f"{self.day(on)} {local.hour:02}:{local.minute:02}"
+        if 1 < away < 7:
+            return f"{self.weekday(on)} {local.hour:02}:{local.minute:02}"
+        return self.day(on)
+
+    def weekday(self, on: date) -> str:
+        """周二; Tue."""
+        return f"周{_WEEKDAYS_ZH[on.weekday()]}" if self.chinese else _WEEKDAYS_EN[on.weekday()]
 
     def stamp(self, at: datetime) -> str:
         """The whole moment, for paper and for hovering: 2026年9月28日 16:30."""

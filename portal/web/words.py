@@ -1,0 +1,45 @@
+"""Words of a page in the reader's language: the same as Flask-Babel's, without asking for the context each time.
+
+A page of fifty rows says some hundred words; the catalogue is looked up once for each by an attribute.
+"""
+
+from pathlib import Path
+
+from babel.support import NullTranslations, Translations
+from flask import g
+from flask_babel import get_locale
+
+FOLDER = Path(__file__).resolve().parent.parent / "translations"
+_english = NullTranslations()
+_kept: dict[str, NullTranslations] = {}
+
+
+def chinese() -> bool:
+    """Is the reader's language Chinese? Holds inside force_locale too."""
+    here = g.get("_flask_babel")
+    locale = getattr(here, "babel_locale", None) or get_locale()
+    return locale is None or locale.language == "zh"
+
+
+def _catalogue() -> NullTranslations:
+    if not chinese():
+        return _english
+    if "zh" not in _kept:
+        _kept["zh"] = Translations.load(str(FOLDER), ["zh_Hans_CN"])
+    return _kept["zh"]
+
+
+def gettext(text: str) -> str:
+    """A marked word as it is said; the word itself where nobody translated it."""
+    return _catalogue().gettext(text)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """A counted word as it is said for `n`."""
+    return _catalogue().ngettext(one, many, n)
+
+
+def install(environment) -> None:
+    """Let the templates speak this way."""
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(gettext, ngettext, newstyle=True)
