@@ -15,8 +15,15 @@ from portal.web.pages import page, say
 door = Door("security", __name__, url_prefix="/staff/security")
 
 
-def _number(label: str, low: int, high: int) -> IntegerField:
-    return IntegerField(label, [InputRequired(), NumberRange(low, high)])
+class Figure(IntegerField):
+    """A number of few digits; a longer one is no number here."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata([value if len(value) < 10 else "" for value in valuelist])
+
+
+def _number(label: str, low: int, high: int) -> Figure:
+    return Figure(label, [InputRequired(), NumberRange(low, high)])
 
 
 class SecurityForm(Form):
