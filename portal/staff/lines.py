@@ -103,12 +103,9 @@ class Line:
         return called("classes", row.class_code) or called("services", row.service_code)
 
     @property
-    def tier(self) -> str:
-        return self._lines.called("tiers", self._row.tier)
-
-    @property
-    def card(self) -> str:
-        return self._lines.called("cards", self._row.card)
+    def weight(self) -> str:
+        """Tier and card of the customer, where they are more than the lowest."""
+        return self._lines.weight(self._row.tier, self._row.card)
 
     @property
     def severity(self) -> str:
@@ -157,6 +154,7 @@ class Lines:
         self.called = _words(self.policy)
         self.said, self.span = cache(gettext), cache(span)
         self.tones = _tones(self.policy)
+        self.weight = _weights(self.policy, self.called)
         self._signs: dict[str, Markup] = {}
 
     def of(
@@ -211,7 +209,7 @@ class Lines:
     def when(self, at: datetime) -> Markup:
         """A moment as an element: for machines, for hovering, for reading. Figures and our own words, nobody's text."""
         iso, times = at.strftime("%Y-%m-%dT%H:%MZ"), self.times
-        return Markup(f'<time datetime="{iso}" title="{times.stamp(at)}">{times.moment(at)}</time>')  # noqa: S704
+        return Markup(f'<time datetime="{iso}" title="{times.stamp(at)}">{times.brief(at)}</time>')  # noqa: S704
 
     def party(self, orders: Sequence[Order]) -> str:
         """Who handles it; to a handler, how far the own order is."""
@@ -240,6 +238,17 @@ def _words(policy: Policy) -> Callable[[str, str | None], str]:
         return words_in(policy.called(listed, code)) if code else ""
 
     return called
+
+
+def _weights(policy: Policy, called: Callable[[str, str | None], str]) -> Callable[[str, str], str]:
+    """weight(tier, card): both as words; the last of each list is what everybody has, and is not said."""
+    usual = {("tiers", policy.tiers[-1].code), ("cards", policy.cards[-1].code)}
+
+    @cache
+    def weight(tier: str, card: str) -> str:
+        return " · ".join(called(*one) for one in (("tiers", tier), ("cards", card)) if one not in usual)
+
+    return weight
 
 
 def _tones(policy: Policy) -> dict[str, str]:

@@ -110,7 +110,7 @@ def _tabs(address: Address, asked: Asked) -> list[dict]:
 def _remember(address: Address) -> None:
     """Keep view, filters and order in the session; not the words searched for, nor the page, nor what is usual."""
     written = address.url(q="").partition("?")[2]
-    if written == "view=open" and not me().preferences.get("queue_view"):
+    if written == f"view={me().preferences.get('queue_view', 'open')}":
         session.pop(PLACE, None)
     elif len(written) < 1000 and session.get(PLACE) != written:
         session[PLACE] = written

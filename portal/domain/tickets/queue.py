@@ -55,14 +55,14 @@ COLUMNS = {
         # code, word, order, for handlers, at first
         Column("customer", N_("Customer")),
         Column("class", N_("Kind and class")),
-        Column("severity", N_("Severity")),
+        Column("severity", N_("Severity"), at_first=False),
         Column("state", N_("State")),
         Column("due", N_("Next due"), "due"),
         Column("owner", N_("Owner")),
         Column("party", N_("Handled by"), at_first=False),
-        Column("opened", N_("Opened"), "opened"),
+        Column("opened", N_("Opened"), "opened", at_first=False),
         Column("touched", N_("Last touched"), "touched"),
-        Column("closed", N_("Closed"), "closed", at_first=False),
+        Column("closed", N_("Closed at"), "closed", at_first=False),
         Column("channel", N_("Channel"), for_handlers=False, at_first=False),
         Column("region", N_("Region"), at_first=False),
         Column("rounds", N_("Sent back"), at_first=False),
@@ -169,11 +169,12 @@ def views_for(person: Person) -> list[View]:
     if person.only_handles:
         ours = [VIEWS[code] for code in ("ours", "overdue", "today", "waiting")]
         theirs = [replace(view, filters={**view.filters, **VIEWS["ours"].filters}) for view in ours]
-        return [*theirs, *(VIEWS[code] for code in ("watched", "open", "closed"))]
-    codes = ["mine", "unowned"] if person.has(Role.AGENT, Role.SUPERVISOR) else []
+        return [VIEWS["open"], *theirs, VIEWS["watched"], VIEWS["closed"]]
+    codes = ["open"]
+    codes += ["mine", "unowned"] if person.has(Role.AGENT, Role.SUPERVISOR) else []
     codes += ["ours"] if person.has(Role.HANDLER) else []
     codes += ["my_customers"] if person.has(Role.ACCOUNT_MANAGER) else []
-    codes += ["overdue", "today", "waiting", "verifying", "serious", "watched", "open", "closed"]
+    codes += ["overdue", "today", "waiting", "verifying", "serious", "watched", "closed"]
     return [VIEWS[code] for code in codes]
 
 
