@@ -12,8 +12,10 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
+from portal.domain.tickets import dispatching, orders
 from portal.domain.tickets.models import SavedView, Ticket
 from tests.factories import (
+    _loaded,
     a_customer,
     a_department,
     a_handler,
@@ -244,15 +246,9 @@ def test_a_handler_sees_what_was_dispatched_to_the_own_party_and_no_more(app, si
 
 
 def test_an_order_handed_back_ends_a_handlers_sight(app, sign_in):
-    from portal.domain.tickets import dispatching
-    from portal.domain.tickets.models import Dispatch
-
     ticket, handler = a_ticket(moved=("dispatch",)), a_handler(a_department())
     with transaction():
-        order = db.session.scalar(db.select(Dispatch).where(Dispatch.ticket_id == ticket.id))
-        order = dispatching.orders(db.session.get_one(Ticket, ticket.id))[0] if order else order
-        from tests.factories import _loaded
-
+        order = orders.orders(_loaded(ticket))[0]
         dispatching.hand_back(order, _loaded(ticket), again(handler), "不归我们管")
 
     assert subjects(sign_in(handler).page("/staff/queue/?stage=any")) == []

@@ -9,7 +9,7 @@ from portal.db import db, transaction
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from portal.domain.ratings import actions as ratings
-from portal.domain.tickets import dispatching, reminders
+from portal.domain.tickets import dispatching, orders, reminders
 from portal.domain.tickets.models import Dispatch, Ticket
 from tests.factories import (
     _loaded,
@@ -64,7 +64,7 @@ def test_an_order_handed_back_waits_for_the_owner(app, sign_in):
     owner = db.session.get_one(Ticket, ticket.id).owner_id
     handler = a_handler(a_department())
     with transaction():
-        order = dispatching.orders(_loaded(ticket))[0]
+        order = orders.orders(_loaded(ticket))[0]
         dispatching.hand_back(order, _loaded(ticket), again(handler), "不归我们管")
 
     page = sign_in(db.session.get(Person, owner)).page("/staff/")
@@ -93,7 +93,7 @@ def test_a_handlers_orders_stand_at_the_step_that_is_next(app, sign_in):
     with transaction():
         by = again(db.session.get(Person, handler))
         for steps, ticket in enumerate(tickets):
-            row, order = _loaded(ticket), dispatching.orders(_loaded(ticket))[0]
+            row, order = _loaded(ticket), orders.orders(_loaded(ticket))[0]
             if steps > 0:
                 dispatching.confirm(order, row, by)
             if steps > 1:
