@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
+from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import structlog
@@ -115,7 +116,9 @@ class PostOffice:
             state, error = "failed", f"{type(mistake).__name__}: {mistake}"
         with transaction():
             ours = outbox.put_off(lease, error, wait) if state == "put off" else outbox.settle(lease, state, error)
-        log.info("letter", letter=lease.letter_id, attempt=lease.attempt, state=state if ours else "lost lease", error=error)
+        log.info(
+            "letter", letter=lease.letter_id, attempt=lease.attempt, state=state if ours else "lost lease", error=error
+        )
         return state
 
     def _handle(self, lease: Lease) -> str:
@@ -131,7 +134,7 @@ class PostOffice:
         return "sent"
 
     def _send(self, message: EmailMessage, to: str) -> None:
-        line = self._line = self._line or connect(self.server)
+        line = self._line = self._line or connect(cast(Server, self.server))
         try:
             line.send_message(message, message["From"].addresses[0].addr_spec, [to])
         except smtplib.SMTPRecipientsRefused as no:

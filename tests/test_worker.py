@@ -377,7 +377,16 @@ def test_what_only_the_portal_needed_is_forgotten_in_time(app):
         moment = at - age
         kept(Submission(person_id=person.id, key=str(age), digest="", location="", at=moment))
         kept(Attempt(key="sign-in", at=moment))
-        kept(SignIn(token_hash=str(age), person_id=person.id, begun_at=moment, seen_at=moment, proved_at=moment, ended_at=moment))
+        kept(
+            SignIn(
+                token_hash=str(age),
+                person_id=person.id,
+                begun_at=moment,
+                seen_at=moment,
+                proved_at=moment,
+                ended_at=moment,
+            )
+        )
     with transaction():
         gone = retention.prune()
 
@@ -387,13 +396,19 @@ def test_what_only_the_portal_needed_is_forgotten_in_time(app):
 
 
 def house(place: Path) -> dict[str, str]:
-    return {"PORTAL_DATA": str(place), "PORTAL_SECRET_KEY": "test", "PORTAL_DATABASE_URL": f"sqlite:///{place}/p.sqlite"}
+    return {
+        "PORTAL_DATA": str(place),
+        "PORTAL_SECRET_KEY": "test",
+        "PORTAL_DATABASE_URL": f"sqlite:///{place}/p.sqlite",
+    }
 
 
 def run_worker(place: Path, **environment):
     env = os.environ | house(place) | {"PYTHONUNBUFFERED": "1"} | environment
     subprocess.run([sys.executable, "-m", "portal", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
-    return subprocess.Popen([sys.executable, "-m", "portal", "worker"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "portal", "worker"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
+    )
 
 
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
@@ -408,8 +423,6 @@ def test_the_worker_ends_within_a_second_of_the_word(tmp_path, word):
     assert monotonic() - begun < 2
     assert process.returncode == 0
     assert "ended" in rest
-
-
 
 
 def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter_stays_ours(tmp_path):

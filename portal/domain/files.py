@@ -9,6 +9,7 @@ import os
 import secrets
 import zipfile
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +56,7 @@ TYPES = {
     "pdf": "application/pdf", "txt": "text/plain; charset=utf-8", "csv": "text/csv; charset=utf-8",
 }  # fmt: skip
 PHOTOS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
+LOGOS, LOGO_BOX = ("PNG", "JPEG", "WEBP"), (640, 160)
 UNPACKED_LIMIT, RATIO_LIMIT, ENTRY_LIMIT = 200 * MIB, 100, 2000
 
 
@@ -251,3 +253,19 @@ def verify(store: Store) -> list[str]:
             if hashlib.file_digest(content, "sha256").hexdigest() != row.sha256:
                 wrong.append(f"{row.id} {row.name}: changed")
     return wrong
+
+
+def as_logo(store: Store, staged: Staged) -> Staged:
+    """A picture that was taken in, again as a PNG no larger than a logo need be. Raises Refused if it is no picture."""
+    place = store.path(staged.key)
+    try:
+        with Image.open(place, formats=list(LOGOS)) as picture:
+            picture.thumbnail(LOGO_BOX)
+            out = BytesIO()
+            picture.convert("RGBA").save(out, "PNG", optimize=True)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as broken:
+        raise Refused(N_("Please take a PNG, JPEG or WebP picture.")) from broken
+    out.seek(0)
+    key, size, sha256 = store.put(out, ONE_LIMIT)
+    place.unlink(missing_ok=True)
+    return Staged(key, "logo.png", TYPES["png"], size, sha256)

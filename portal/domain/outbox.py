@@ -3,7 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, ForeignKey, Index, ScalarSelect, Select, String, Text, UniqueConstraint, event, literal, text, tuple_
+from sqlalchemy import (
+    JSON,
+    ForeignKey,
+    Index,
+    ScalarSelect,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    literal,
+    text,
+    tuple_,
+)
 from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, relationship
 
 from portal import clock
@@ -249,7 +262,7 @@ def listed(rows: Select, state: str, to: str, before: int | None, limit: int) ->
 def backlog() -> dict[str, int]:
     """How many letters wait, and how many could not be delivered."""
     counted = db.select(Letter.state, db.func.count()).where(Letter.state.in_(("waiting", "leased", "failed")))
-    found = {state: count for state, count in db.session.execute(counted.group_by(Letter.state))}
+    found = dict(map(tuple, db.session.execute(counted.group_by(Letter.state))))
     return {"waiting": found.get("waiting", 0) + found.get("leased", 0), "failed": found.get("failed", 0)}
 
 

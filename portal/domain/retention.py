@@ -1,6 +1,9 @@
 """How long the portal keeps what only it needed: keys of forms, tries, presence, ended sessions, slots."""
 
 from datetime import timedelta
+from typing import cast
+
+from sqlalchemy import CursorResult
 
 from portal import clock
 from portal.db import db
@@ -26,4 +29,5 @@ def prune() -> int:
         db.delete(SignIn).where(db.func.coalesce(SignIn.ended_at, SignIn.seen_at) < at - SESSIONS),
         db.delete(JobRun).where(JobRun.at < at - RUNS),
     )
-    return sum(db.session.execute(rows, execution_options={"synchronize_session": False}).rowcount for rows in old)
+    found = (db.session.execute(rows, execution_options={"synchronize_session": False}) for rows in old)
+    return sum(cast(CursorResult, gone).rowcount for gone in found)

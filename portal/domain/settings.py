@@ -6,6 +6,7 @@ so what was read once may be kept by its id; a promise names the revision it was
 
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, event
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
@@ -14,7 +15,7 @@ from portal import clock
 from portal.db import Base, Moment, db
 from portal.domain import differences, journal
 from portal.domain.people.models import Person
-from portal.domain.policy import Policy, parse
+from portal.domain.policy import Policy, dump, parse
 from portal.working_time import WorkingCalendar
 
 
@@ -172,8 +173,22 @@ def adopt(area: str, document: dict, by: Person | None, why: str = "") -> int:
     if area == "policy":
         parse(document)
     before = _ids().get(area)
-    changed = differences.between(_document(_engine(), before), document) if before else {}
+    changed = differences.between(_whole(area, _document(_engine(), before)), _whole(area, document)) if before else {}
     return _revise(area, document, by, why, changed)
+
+
+def _whole(area: str, document: dict) -> dict:
+    """A document with all it leaves unsaid, so that two of them can be compared."""
+    return dump(parse(document)) if area == "policy" else document
+
+
+def steps(area: str, limit: int = 15) -> list[tuple[Revision, dict[str, list[str]]]]:
+    """The decisions about «policy» or «calendar», newest first, each with what it changed: place → [was, became]."""
+    rows = history(area, limit + 1)
+    read = (lambda row: dump(policy(row.id))) if area == "policy" else (lambda row: row.document)
+    documents = [read(row) for row in rows]
+    changed = [differences.between(old, new) for new, old in pairwise(documents)]
+    return list(zip(rows, [*changed, {}], strict=True))[:limit]
 
 
 def _revise(area: str, document: dict, by: Person | None, why: str, changed: dict) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from portal.domain import settings
@@ -34,6 +35,37 @@ def readable_on(grounds: tuple[str, ...], colour: str, towards: str, least: floa
     return towards
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A colour as it will be used: what is written on it, what it becomes as text in light and in dark, how well it reads."""
+
+    accent: str
+    ink: str
+    on_it: float
+    """Contrast of what is written on the colour."""
+    text: str
+    as_text: float
+    """Contrast of text and links on paper, in light."""
+    dark_fill: str
+    dark_text: str
+
+    @property
+    def is_darkened(self) -> bool:
+        return self.text != self.accent
+
+
+def judged(accent: str) -> Judged | None:
+    """How a colour will do; none for what is no colour."""
+    accent = accent.lower()
+    if not HEX.match(accent):
+        return None
+    light, dark = _light(accent), _dark(accent)
+    ink, text = light["--accent-ink"], light["--accent-text"]
+    return Judged(
+        accent, ink, contrast(accent, ink), text, contrast(text, WHITE), dark["--accent"], dark["--accent-text"]
+    )
+
+
 def url() -> str:
     """The address of the company's style sheet, new whenever it changes: cached for ever."""
     return f"/look.css?v={version(settings.company().accent)}"
@@ -52,24 +84,24 @@ def stylesheet(accent: str) -> str:
     A colour that is none gives the portal's own.
     """
     accent = accent.lower() if HEX.match(accent.lower()) else settings.Company.accent
-    light = {
-        "--accent": accent,
-        "--accent-ink": ink_on(accent),
-        "--accent-soft": (soft := _mixed(accent, WHITE, 0.91)),
-        "--accent-text": readable_on((*LIGHT, soft), accent, BLACK),
-    }
-    fill = readable_on(DARK[:1], accent, WHITE, VISIBLE)
-    dark = {
-        "--accent": fill,
-        "--accent-ink": ink_on(fill),
-        "--accent-soft": (soft := _mixed(accent, DARK[0], 0.72)),
-        "--accent-text": readable_on((*DARK, soft), accent, WHITE),
-    }
+    light, dark = _light(accent), _dark(accent)
     return (
         f":root {{ {_declared(light)} }}\n"
         f':root[data-theme="dark"] {{ {_declared(dark)} }}\n'
         f'@media (prefers-color-scheme: dark) {{ :root[data-theme="auto"] {{ {_declared(dark)} }} }}\n'
     )
+
+
+def _light(accent: str) -> dict[str, str]:
+    soft = _mixed(accent, WHITE, 0.91)
+    text = readable_on((*LIGHT, soft), accent, BLACK)
+    return {"--accent": accent, "--accent-ink": ink_on(accent), "--accent-soft": soft, "--accent-text": text}
+
+
+def _dark(accent: str) -> dict[str, str]:
+    fill, soft = readable_on(DARK[:1], accent, WHITE, VISIBLE), _mixed(accent, DARK[0], 0.72)
+    text = readable_on((*DARK, soft), accent, WHITE)
+    return {"--accent": fill, "--accent-ink": ink_on(fill), "--accent-soft": soft, "--accent-text": text}
 
 
 def _declared(variables: dict[str, str]) -> str:

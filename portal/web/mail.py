@@ -63,7 +63,9 @@ def rendered(letter: Letter, reader: Person, secrets: bool = True) -> Rendered:
         facts = {"said": words, "url": url, "reader": reader, "ink": ink_on(company.accent)}
         text = render_template("mail/letter.txt", **facts)
         html = render_template("mail/letter.html", **facts)
-        subject = gettext("[%(company)s] %(subject)s", company=company.short_name or company.name, subject=words.subject)
+        subject = gettext(
+            "[%(company)s] %(subject)s", company=company.short_name or company.name, subject=words.subject
+        )
     return Rendered(_one_line(subject), text, html)
 
 
@@ -122,5 +124,3 @@ def _next_step(facts: Mapping, promised: str, reader: Person) -> str:
 def _one_line(text: str) -> str:
     """A header is one line, whatever people typed."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-

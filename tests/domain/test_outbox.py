@@ -19,7 +19,6 @@ from tests.factories import a_person, a_ticket, again, an_agent, kept, live
 
 HOUSE = Path(__file__).resolve().parents[2] / "portal"
 MAIL = HOUSE / "templates" / "mail"
-POSTERS = {"post", "_letter", "_tell", "_tell_customer", "_tell_watchers"}
 DUE = "2026-11-24T02:00:00+00:00"
 # Every fact any letter of ours may be posted with.
 FACTS = {
@@ -30,21 +29,29 @@ FACTS = {
 
 
 def posted_in_code() -> set[str]:
-    """The names of templates that calls of ours post: the first argument, or what a helper of ours is handed."""
-    found = set()
+    """The templates that calls of ours post: what is handed to a parameter called `template`."""
+    calls, places = [], {}
     for module in (HOUSE / "domain").rglob("*.py"):
-        for call in ast.walk(ast.parse(module.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and getattr(call.func, "attr", getattr(call.func, "id", "")) in POSTERS:
-                found |= {a.value for a in call.args if isinstance(a, ast.Constant) and (MAIL / f"{a.value}.txt").exists()}
-                first = call.args[0] if call.args else None
-                if isinstance(first, ast.Constant) and isinstance(first.value, str) and call.args[1:]:
-                    found.add(first.value)
-    return found
+        for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef):
+                names = [argument.arg for argument in node.args.args]
+                if "template" in names:
+                    places.setdefault(node.name, set()).add(names.index("template"))
+            elif isinstance(node, ast.Call):
+                calls.append((getattr(node.func, "attr", getattr(node.func, "id", "")), node.args))
+    handed = [args[n] for name, args in calls for n in places.get(name, ()) if n < len(args)]
+    branches = [part for one in handed for part in ([one.body, one.orelse] if isinstance(one, ast.IfExp) else [one])]
+    return {one.value for one in branches if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
 def a_letter(to: Person, template: str = "ticket_replied", **facts) -> Letter:
     """A letter as if posted: about no ticket, unless one is given. Read for good, whatever becomes of the session."""
-    given = {"key": f"{template}:{id(facts)}:{clock.now().isoformat()}", "template": template, "to_id": to.id, "facts": FACTS}
+    given = {
+        "key": f"{template}:{id(facts)}:{clock.now().isoformat()}",
+        "template": template,
+        "to_id": to.id,
+        "facts": FACTS,
+    }
     letter = kept(Letter(**given | {"posted_at": clock.now(), "due_at": clock.now()} | facts))
     db.session.refresh(letter)
     db.session.expunge(letter)
@@ -69,12 +76,21 @@ def test_every_letter_posted_has_its_template():
 def test_no_letter_lies_about_that_nobody_posts():
     frames = {"letter"}
     lying = {p.stem for p in MAIL.glob("*.txt")} - frames
-    ticket_letters = {name for name in lying if name.startswith(("ticket_", "order_", "deadline_", "rating_", "mention"))}
+    ticket_letters = {
+        name for name in lying if name.startswith(("ticket_", "order_", "deadline_", "rating_", "mention"))
+    }
     assert ticket_letters - posted_in_code() == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted(p.stem for p in MAIL.glob("*.txt") if p.stem.startswith(("ticket_", "order_", "deadline_", "rating_", "mention"))))
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        p.stem
+        for p in MAIL.glob("*.txt")
+        if p.stem.startswith(("ticket_", "order_", "deadline_", "rating_", "mention"))
+    ),
+)
 @pytest.mark.parametrize("role", [Role.ORG_MEMBER, Role.AGENT])
 def test_a_ticket_letter_says_what_happened_and_leads_to_its_readers_side(app, name, language, role):
     reader = a_person(role, language=language)
@@ -98,7 +114,10 @@ def test_a_ticket_letter_says_what_happened_and_leads_to_its_readers_side(app, n
 
 def test_what_people_typed_is_text_in_a_letter(app):
     reader = an_agent()
-    facts = FACTS | {"subject": "<script>alert(1)</script>\r\nBcc: everybody@example.test", "note": "<b>x</b> {{ 7*7 }}"}
+    facts = FACTS | {
+        "subject": "<script>alert(1)</script>\r\nBcc: everybody@example.test",
+        "note": "<b>x</b> {{ 7*7 }}",
+    }
     letter = Letter(id=7, key="k", template="mentioned", ticket_id=42, facts=facts, to=reader, posted_at=clock.now())
 
     whole = rendered(letter, reader)

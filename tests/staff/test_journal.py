@@ -56,7 +56,10 @@ def test_one_finds_by_person_record_verb_and_day(app, auditor):
     assert sentences(auditor.page(f"/staff/journal/?until={tomorrow}"))
 
 
-@pytest.mark.parametrize("wild", ["since=yesterday", "before=x", "verb=%27%20or%201", "who=%25", "about=%00", "until=2026-13-40", "before=-1"])
+@pytest.mark.parametrize(
+    "wild",
+    ["since=yesterday", "before=x", "verb=%27%20or%201", "who=%25", "about=%00", "until=2026-13-40", "before=-1"],
+)
 def test_wild_addresses_break_nothing(app, auditor, wild):
     a_ticket()
     assert auditor.get(f"/staff/journal/?{wild}").status_code == 200
