@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import joinedload
@@ -274,8 +274,15 @@ class Life:
         return {d.code: max(1, min(5, stars + self.dice.choice((-1, 0, 0, 1)))) for d in self.dice.sample(every, 2)}
 
     def _answers(self) -> dict:
-        told = {name: self._plain(value) for name, value in self.story.answers.items()}
-        for ask in settings.policy().kind(self.story.kind).asks:
+        policy = settings.policy()
+        asked = list(policy.kind(self.story.kind).asks)
+        if self.story.class_code:
+            asked += policy.ticket_class(self.story.class_code).asks
+        if self.story.service:
+            asked += policy.service(self.story.service).asks
+        types = {ask.name: ask.type for ask in asked}
+        told = {name: self._plain(value, types.get(name)) for name, value in self.story.answers.items() if name != "wish"}
+        for ask in asked:
             if ask.name == "on_site_contact":
                 told[ask.name] = self.troupe.contacts[self.customer][-1][0]
             elif ask.name == "on_site_phone":
@@ -283,12 +290,17 @@ class Life:
         return told
 
     def _shape(self, shape) -> dict:
-        return {code: self._plain(value) for code, value in shape.items()}
+        types = {part.code: part.type for part in settings.policy().reply_fields}
+        return {code: self._plain(value, types.get(code)) for code, value in shape.items()}
 
-    def _plain(self, value):
+    def _plain(self, value, kind: str | None):
+        """As the forms keep it: moments in UTC, yes and no as truth."""
         zone = ZoneInfo(settings.company().zone)
+        if kind == "yes_no":
+            return value == "yes"
         if isinstance(value, Ago):
-            return (clock.now() - timedelta(hours=value.hours)).astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+            at = clock.now() - timedelta(hours=value.hours)
+            return at.replace(second=0, microsecond=0).astimezone(UTC).isoformat()
         if isinstance(value, InDays):
             return (clock.now().astimezone(zone).date() + timedelta(days=value.days)).isoformat()
         return value

@@ -52,11 +52,11 @@ def span(length: timedelta | None) -> str:
     hours, minutes = divmod(rest, 60)
     parts = []
     if days:
-        parts.append(ngettext("%(num)d day", "%(num)d days", days))
+        parts.append(ngettext("%(num)d day", "%(num)d days", days) % {"num": days})
     if hours:
-        parts.append(ngettext("%(num)d hour", "%(num)d hours", hours))
+        parts.append(ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours})
     if minutes and not days:
-        parts.append(ngettext("%(num)d minute", "%(num)d minutes", minutes))
+        parts.append(ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes})
     return " ".join(parts) or gettext("less than a minute")
 
 
