@@ -151,7 +151,10 @@ def handing_back(ticket, dispatch):
 def hand_back(ticket, dispatch):
     """The party cannot do it; its access ends with the order."""
     form, order = WhyForm(), _of(ticket, dispatch)
-    if not form.validate() or attempted(form, "why", dispatching.hand_back, order, ticket, me(), form.why.data) is False:
+    if (
+        not form.validate()
+        or attempted(form, "why", dispatching.hand_back, order, ticket, me(), form.why.data) is False
+    ):
         return _hand_back_sheet(ticket, order, form, 422)
     say(N_("Order {number} is handed back; the owner hears of it."), number=order.number)
     return _away() if me().only_handles else to_ticket(ticket)
@@ -227,5 +230,3 @@ def _contact_form() -> ContactForm:
 def _contact_sheet(ticket: Ticket, form: ContactForm, status: int = 200):
     facts = {"template": "staff/ticket_contact.html"}
     return sheet_page(ticket, form, gettext("Contact with the customer"), gettext("Keep the contact"), status, **facts)
-
-

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, IntegerField, MultipleFileField, RadioField, TextAreaField
 
 from portal.domain.policy import Ask, AskType, ReplyField
-from portal.domain.tickets import actions
+from portal.domain.tickets import steps
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.staff.desk_page import Sheet
@@ -65,7 +65,7 @@ class ReplyForm(Form):
 
 def reply_form(sheet: Sheet, draft: dict | None = None) -> ReplyForm:
     """The form for this ticket: as it was posted, or fresh with what a draft holds."""
-    shape = actions.shape_of(sheet.ticket)
+    shape = steps.shape_of(sheet.ticket)
     made = type("ReplyForm", (ReplyForm,), fields_of(map(_asked, shape)))
     form = made() if draft is None else made(formdata=MultiDict(), data=_as_fields(draft, shape))
     form.stage.choices = _ways(sheet)
@@ -104,7 +104,7 @@ def is_whole(form: ReplyForm, sheet: Sheet) -> bool:
     valid = form.validate()
     if form.stage.data not in IN_FULL:
         return valid
-    for part in actions.shape_of(sheet.ticket):
+    for part in steps.shape_of(sheet.ticket):
         given = form[PREFIX + part.code]
         if part.required and not part.when_open and given.data in (None, "", "None") and not given.errors:
             given.errors = [gettext("Please fill this in.")]
@@ -114,7 +114,7 @@ def is_whole(form: ReplyForm, sheet: Sheet) -> bool:
 
 def shape_in(form: ReplyForm, ticket: Ticket) -> dict:
     """The parts that belong to this way: of a preliminary reply only why it takes longer, of progress none."""
-    stage, parts = form.stage.data, actions.shape_of(ticket)
+    stage, parts = form.stage.data, steps.shape_of(ticket)
     if stage == "progress":
         return {}
     if stage != "final":

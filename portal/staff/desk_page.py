@@ -8,7 +8,7 @@ from portal.access.door import Door, me
 from portal.access.scopes import visible
 from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
-from portal.domain.tickets import deadlines, dispatching, thread
+from portal.domain.tickets import deadlines, thread
 from portal.domain.tickets.lifecycle import DESK, HANDLING, Move, is_of, moves_for, parties
 from portal.domain.tickets.models import (
     CallBack,
@@ -19,11 +19,13 @@ from portal.domain.tickets.models import (
     Note,
     Ticket,
 )
+from portal.domain.tickets.orders import orders as orders_of
 from portal.domain.tickets.states import State
 from portal.i18n import N_
 from portal.web.pages import page
 
 door = Door("desk", __name__, url_prefix="/staff/tickets")
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -79,16 +81,14 @@ def read(ticket: Ticket) -> Sheet:
     around = thread.around(ticket, me(), rows, narrow)
     ids = [ticket.id, *(thing.id for thing in around.get("merged", ()))]
     items = thread.stream(ids, rows)
-    all_orders = dispatching.orders(ticket)
+    all_orders = orders_of(ticket)
     orders = [o for o in all_orders if is_of(o, me())] if me().only_handles else all_orders
     owed = _owed(deadlines.with_pauses(ticket), orders)
     drafts = [thing.id for thing in around.get("draft", ())]
     files = thread.files_of(items, drafts)
     who = parties(ticket, me(), all_orders, thread.hands(ticket, items, all_orders))
     moves = {move.verb: move for move in moves_for(ticket, me(), who)}
-    return Sheet(
-        ticket, items, around, orders, owed, files, who, moves, narrow, _why_no_call(ticket, "close" in moves)
-    )
+    return Sheet(ticket, items, around, orders, owed, files, who, moves, narrow, _why_no_call(ticket, "close" in moves))
 
 
 def _owed(all_of_them: list[Deadline], orders: list[Dispatch]) -> list[Deadline]:

@@ -9,7 +9,7 @@ from portal import clock
 from portal.access.door import me
 from portal.access.scopes import find
 from portal.domain import files, settings
-from portal.domain.tickets import actions, thread
+from portal.domain.tickets import steps, thread
 from portal.domain.tickets.models import Deadline, Ticket
 from portal.domain.tickets.states import FOR_STAFF, TONES, State
 from portal.i18n import N_
@@ -55,14 +55,16 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         state_words=FOR_STAFF[State(ticket.state)],
         state_tone=TONES[State(ticket.state)].replace("quiet", ""),
         queue_url=url_for("queue.index") if "queue.index" in current_app.view_functions else None,
-        opening=next((item for item in reversed(sheet.items) if item.kind == "opening" and item.ticket_id == ticket.id), None),
+        opening=next(
+            (item for item in reversed(sheet.items) if item.kind == "opening" and item.ticket_id == ticket.id), None
+        ),
         seen=max((item.at for item in sheet.items), default=ticket.touched_at).isoformat(),
         accepted_files=desk_drafts.ACCEPTED,
         file_limit=files.ONE_LIMIT,
         class_words=_class_words(ticket),
         mine=mine,
         typed={what: bool(kept.get(what, {}).get("body")) for what in ("reply", "note")},
-        shape=actions.shape_of(ticket),
+        shape=steps.shape_of(ticket),
         ways=WAYS,
         **fresh | forms,
     )
@@ -71,8 +73,7 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
 def _tabs(sheet: Sheet, show: str) -> list[dict]:
     codes = [code for code in SHOWS if not (sheet.narrow and code == "notes")]
     return [
-        {"code": code, "label": SHOWS[code], "url": _at(sheet.ticket, code), "current": code == show}
-        for code in codes
+        {"code": code, "label": SHOWS[code], "url": _at(sheet.ticket, code), "current": code == show} for code in codes
     ]
 
 

@@ -1,7 +1,7 @@
 """The plain verbs on a ticket: accept, hand over, classify, go on, take back, reopen, watch."""
 
 from flask import request
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from wtforms import IntegerField, SelectField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -10,7 +10,7 @@ from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
-from portal.domain.tickets import actions
+from portal.domain.tickets import actions, steps
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.staff.desk_page import door, sheet_page, to_ticket
@@ -151,7 +151,7 @@ def take_application_back(ticket):
 
 
 def _take_back(ticket: Ticket, form: WhyForm) -> None:
-    actions.expect(ticket, form.version.data)
+    steps.expect(ticket, form.version.data)
     actions.take_application_back(ticket, me(), form.why.data)
 
 
@@ -159,24 +159,29 @@ def _application_sheet(ticket: Ticket, form: WhyForm, status: int = 200):
     return sheet_page(ticket, form, gettext("Take the application back"), gettext("Take back"), status)
 
 
+class ReopenForm(WhyForm):
+    """What the customer says, in whose name it is reopened."""
+
+    why = TextAreaField(N_("What the customer says"), validators=[Needed(), AtMost(WHY)])
+
+
 @door.get("/<int:ticket>/reopening", needs=Permission.DESK_WORK)
 def reopening(ticket):
     """What the customer says is not solved after all."""
-    return _reopening_sheet(ticket, WhyForm())
+    return _reopening_sheet(ticket, ReopenForm())
 
 
 @door.post("/<int:ticket>/reopening", needs=Permission.DESK_WORK)
 def reopen(ticket):
     """Reopen it on behalf of the customer: a new round begins."""
-    form = WhyForm()
+    form = ReopenForm()
     if not form.validate() or attempted(form, "why", actions.reopen, ticket, me(), form.why.data) is False:
         return _reopening_sheet(ticket, form, 422)
     say(N_("{number} is open again, round {round}."), number=ticket.number, round=ticket.round)
     return to_ticket(ticket)
 
 
-def _reopening_sheet(ticket: Ticket, form: WhyForm, status: int = 200):
-    form.why.label.text = lazy_gettext("What the customer says")
+def _reopening_sheet(ticket: Ticket, form: ReopenForm, status: int = 200):
     help_text = gettext("On behalf of the customer. The first round's result stays; a new closing promise begins.")
     return sheet_page(ticket, form, gettext("Reopen"), gettext("Reopen"), status, help=help_text)
 
@@ -188,4 +193,3 @@ def watch(ticket):
     actions.watch(ticket, me(), on)
     say(N_("You will hear of what happens here.") if on else N_("You no longer watch this ticket."))
     return to_ticket(ticket)
-

@@ -103,10 +103,19 @@ def _form(customer: Customer, given: MultiDict) -> tuple[EntryForm, list[Ask]]:
     people = [(person.id, f"{person.name} {person.title}".strip()) for person in colleagues(customer.id)]
     form.asked_by.choices = [(0, gettext("Somebody without an account")), *people]
     form.channel.choices = [(one.code, said(one.words)) for one in policy.channels if not one.by_customer]
-    form.severity.choices = [("", gettext("As the class says")), *((one.code, said(one.words)) for one in policy.severities)]
+    form.severity.choices = [
+        ("", gettext("As the class says")),
+        *((one.code, said(one.words)) for one in policy.severities),
+    ]
     form.class_code.choices = _classes(kind)
-    form.service_code.choices = [("", gettext("Please choose")), *((one.code, said(one.words)) for one in policy.services)]
-    form.project.choices = [(0, "—"), *((one.id, one.name) for one in entering.projects(visible(Project, me()), customer))]
+    form.service_code.choices = [
+        ("", gettext("Please choose")),
+        *((one.code, said(one.words)) for one in policy.services),
+    ]
+    form.project.choices = [
+        (0, "—"),
+        *((one.id, one.name) for one in entering.projects(visible(Project, me()), customer)),
+    ]
     for name, wanted in (("class_code", kind.takes_class), ("service_code", entering.is_catalogue(kind))):
         if not wanted:
             del form[name]

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.domain import settings
+from portal.domain.policy import Unit
 from portal.domain.tickets.deadlines import promise_of, rule_of
 from portal.domain.tickets.models import Deadline
 from portal.web.filters import span

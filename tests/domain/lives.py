@@ -7,6 +7,7 @@ from portal.db import db, transaction
 from portal.domain.people.models import Department, Person
 from portal.domain.tickets import actions, callback, deadlines, dispatching
 from portal.domain.tickets.models import Deadline, Message, Ticket
+from portal.domain.tickets.orders import orders, running_orders
 from tests import factories
 from tests.factories import again
 
@@ -71,7 +72,7 @@ def _reply(stage):
 def _contact(who, reached=True):
     def contact(life, ticket):
         person = life._person(getattr(life, who))
-        order = dispatching.running_orders(ticket)[0] if who == "handler" else None
+        order = running_orders(ticket)[0] if who == "handler" else None
         dispatching.contact(ticket, person, "phone", reached, "沈经理", "已联系", order)
 
     return contact
@@ -85,7 +86,7 @@ def _call(outcome):
 
 
 def _order(life, ticket):
-    return dispatching.orders(ticket)[0]
+    return orders(ticket)[0]
 
 
 def _take_back(life, ticket):
@@ -106,7 +107,9 @@ STEPS = {
     "answer": lambda life, t: actions.add(t, life._person(life.customer), "补充如下。"),
     "resume": lambda life, t: actions.resume(t, life._person(life.agent)),
     "apply": lambda life, t: actions.apply(t, life._person(life.agent), "已解决。", shape=factories.shape_of(t)),
-    "handler applies": lambda life, t: actions.apply(t, life._person(life.handler), "已解决。", shape=factories.shape_of(t)),
+    "handler applies": lambda life, t: actions.apply(
+        t, life._person(life.handler), "已解决。", shape=factories.shape_of(t)
+    ),
     "handler takes back": lambda life, t: actions.take_application_back(t, life._person(life.handler), "早了。"),
     "handler replies": lambda life, t: actions.reply(t, life._person(life.handler), "在修。", stage="progress"),
     "take application back": lambda life, t: actions.take_application_back(t, life._person(life.agent), "早了。"),
@@ -118,7 +121,9 @@ STEPS = {
     "reject": lambda life, t: callback.reject(t, life._person(life.customer), "没好。"),
     "reopen": lambda life, t: actions.reopen(t, life._person(life.customer), "又坏了。"),
     "withdraw": lambda life, t: actions.withdraw(t, life._person(life.customer), "不用了。"),
-    "dispatch": lambda life, t: dispatching.dispatch(t, life._person(life.agent), db.session.get_one(Department, life.department), "请看。"),
+    "dispatch": lambda life, t: dispatching.dispatch(
+        t, life._person(life.agent), db.session.get_one(Department, life.department), "请看。"
+    ),
     "confirm order": lambda life, t: dispatching.confirm(_order(life, t), t, life._person(life.handler)),
     "hand back": lambda life, t: dispatching.hand_back(_order(life, t), t, life._person(life.handler), "不归我们。"),
     "recall": lambda life, t: dispatching.recall(_order(life, t), t, life._person(life.agent), "派错了。"),

@@ -59,14 +59,17 @@ def test_a_final_reply_needs_every_required_part_of_every_class(pack):
                     actions.reply(ticket, by, "好了", stage="final", shape=lacking)
 
 
-
 def test_no_is_an_answer(app):
     life = Life(class_code="product_down").do(1, "accept")
     with transaction():
         ticket = life.ticket
-        actions.reply(ticket, life._person(life.agent), "查明了", shape=shape_of(ticket) | {"is_quality_problem": False})
+        actions.reply(
+            ticket, life._person(life.agent), "查明了", shape=shape_of(ticket) | {"is_quality_problem": False}
+        )
 
-    assert db.session.scalars(db.select(Message).where(Message.sort == "reply")).one().shape["is_quality_problem"] is False
+    assert (
+        db.session.scalars(db.select(Message).where(Message.sort == "reply")).one().shape["is_quality_problem"] is False
+    )
 
 
 @pytest.mark.parametrize(

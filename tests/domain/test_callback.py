@@ -11,6 +11,7 @@ from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused
 from portal.domain.tickets import actions, callback, dispatching
 from portal.domain.tickets.models import CallBack, Ticket
+from portal.domain.tickets.orders import running_orders
 from portal.domain.tickets.states import State
 from tests.domain.lives import MORNING, Life
 from tests.factories import a_department, a_person, again, an_agent
@@ -149,7 +150,7 @@ def test_a_refused_call_leaves_nothing(app):
 def test_sent_back_the_order_runs_again_and_its_handler_hears_of_it(solved):
     call(solved, "not_solved")
 
-    (order,) = dispatching.running_orders(solved.ticket)
+    (order,) = running_orders(solved.ticket)
     assert order.handler_id == solved.handler
     to = set(db.session.scalars(db.select(Letter.to_id).where(Letter.template == "ticket_sent_back")))
     assert to == {solved.agent, solved.handler}

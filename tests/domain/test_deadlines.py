@@ -82,7 +82,9 @@ LIVES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "steps", "expected"), LIVES, ids=lambda value: None if isinstance(value, dict) else str(value)[:60])
+@pytest.mark.parametrize(
+    ("kind", "steps", "expected"), LIVES, ids=lambda value: None if isinstance(value, dict) else str(value)[:60]
+)
 def test_promises_stand_as_the_policy_says(pack, kind, steps, expected):
     life = Life(kind)
     for hours, step in steps:
@@ -91,14 +93,19 @@ def test_promises_stand_as_the_policy_says(pack, kind, steps, expected):
     assert {code: life.stands(code, 60) for code in expected} == expected
 
 
-@pytest.mark.parametrize(("kind", "steps", "expected"), LIVES, ids=lambda value: None if isinstance(value, dict) else str(value)[:60])
+@pytest.mark.parametrize(
+    ("kind", "steps", "expected"), LIVES, ids=lambda value: None if isinstance(value, dict) else str(value)[:60]
+)
 def test_the_queue_sorts_by_the_nearest_open_promise_whatever_happened(app, kind, steps, expected):
     life = Life(kind)
     for hours, step in steps:
         life.do(hours, step)
 
     running = [one for one in deadlines.of(life.ticket) if one.is_open]
-    assert all(one.is_open is (one.met_at is None and one.dropped_at is None and one.paused_at is None) for one in deadlines.of(life.ticket))
+    assert all(
+        one.is_open is (one.met_at is None and one.dropped_at is None and one.paused_at is None)
+        for one in deadlines.of(life.ticket)
+    )
     assert life.ticket.due_at == min((one.due_at for one in running), default=NEVER)
 
 
@@ -144,7 +151,14 @@ def test_waiting_for_the_customer_moves_the_moment_by_the_working_time_that_pass
 
 
 def test_a_pause_that_begins_too_late_helps_nothing(pack):
-    life = Life("complaint").do(1, "accept").do(24 * 40, "ask").do(24 * 50, "answer").do(24 * 50 + 1, "apply").do(24 * 51, "close")
+    life = (
+        Life("complaint")
+        .do(1, "accept")
+        .do(24 * 40, "ask")
+        .do(24 * 50, "answer")
+        .do(24 * 50 + 1, "apply")
+        .do(24 * 51, "close")
+    )
 
     assert life.stands("closure") == ["late"]
 
@@ -207,12 +221,16 @@ def test_a_reply_taken_back_leaves_every_promise_as_it_was(pack, kind, before, r
     life = Life(kind)
     for hours, step in enumerate(before, 1):
         life.do(hours, step)
-    stood = {code: [(one.due_at, one.paused_at, one.is_open, one.met_at) for one in life.promises(code)] for code in codes}
+    stood = {
+        code: [(one.due_at, one.paused_at, one.is_open, one.met_at) for one in life.promises(code)] for code in codes
+    }
 
     life.do(5, reply)
     life.do(5 + 5 / 3600, "take back")
 
-    after = {code: [(one.due_at, one.paused_at, one.is_open, one.met_at) for one in life.promises(code)] for code in codes}
+    after = {
+        code: [(one.due_at, one.paused_at, one.is_open, one.met_at) for one in life.promises(code)] for code in codes
+    }
     assert after == stood
     assert life.ticket.replied_at is None
 
@@ -239,7 +257,9 @@ def test_a_promise_is_warned_of_missed_and_passed_up_once_each(pack):
     assert sum(_minutes(due + 0.1, 5)) == 1
     assert sum(_minutes(due + 4.1, 5)) == 1
 
-    letters = db.session.scalars(db.select(Letter).where(Letter.template.startswith("deadline")).order_by(Letter.id)).all()
+    letters = db.session.scalars(
+        db.select(Letter).where(Letter.template.startswith("deadline")).order_by(Letter.id)
+    ).all()
     assert [(letter.template, letter.to_id) for letter in letters] == [
         ("deadline_near", life.agent), ("deadline_missed", life.agent), ("deadline_escalated", supervisor),
     ]  # fmt: skip

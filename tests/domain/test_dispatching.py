@@ -8,6 +8,7 @@ from portal.domain.people.models import Department, Provider
 from portal.domain.refusals import Refused
 from portal.domain.tickets import dispatching
 from portal.domain.tickets.lifecycle import HANDLING, LEADING, parties
+from portal.domain.tickets.orders import orders, running_orders
 from portal.domain.tickets.states import State
 from tests.domain.lives import Life
 from tests.factories import a_handler, a_provider
@@ -32,7 +33,7 @@ def another(code: str = "billing") -> Department:
 def test_a_new_lead_takes_the_lead(life):
     send(life, another())
 
-    leads = {order.party.code: order.is_lead for order in dispatching.orders(life.ticket)}
+    leads = {order.party.code: order.is_lead for order in orders(life.ticket)}
     assert leads == {"service_center": False, "billing": True}
 
 
@@ -51,13 +52,13 @@ def test_one_party_has_one_running_order(life):
         send(life, another("service_center"))
     life.do(2, "hand back")
     send(life, another("service_center"))
-    assert len(dispatching.orders(life.ticket)) == 2
+    assert len(orders(life.ticket)) == 2
 
 
 def test_only_its_own_party_confirms_and_hands_back(life):
     stranger = a_handler(another()).id
     with transaction():
-        (order,) = dispatching.orders(life.ticket)
+        (order,) = orders(life.ticket)
         for act in (lambda: dispatching.confirm(order, life.ticket, life._person(stranger)),
                     lambda: dispatching.hand_back(order, life.ticket, life._person(stranger), "不是我")):  # fmt: skip
             with pytest.raises(Refused, match="not for you"):
@@ -74,7 +75,7 @@ def test_an_order_is_confirmed_once(life):
 def test_whoever_works_on_an_order_has_confirmed_it(life, step):
     life.do(2, step)
 
-    (order,) = dispatching.orders(life.ticket)
+    (order,) = orders(life.ticket)
     assert (order.handler_id, order.confirmed_at is not None) == (life.handler, True)
 
 
@@ -96,7 +97,7 @@ def test_called_back_before_anybody_read_it_the_letter_does_not_leave(life):
 def test_orders_end_with_the_ticket(life):
     life.do(2, "withdraw")
 
-    assert all(order.done_at for order in dispatching.orders(life.ticket))
+    assert all(order.done_at for order in orders(life.ticket))
 
 
 @pytest.mark.parametrize("step", ["ask", "apply"])
@@ -125,7 +126,7 @@ def test_a_handler_takes_the_own_application_back(life):
     life.do(3, "handler applies").do(4, "handler takes back")
 
     assert life.ticket.state == State.OPEN
-    assert len(dispatching.running_orders(life.ticket)) == 1
+    assert len(running_orders(life.ticket)) == 1
 
 
 def test_the_department_of_the_class_leads(app):

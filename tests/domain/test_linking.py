@@ -8,8 +8,9 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain.outbox import Letter
 from portal.domain.refusals import Refused
-from portal.domain.tickets import actions, deadlines, dispatching, linking
+from portal.domain.tickets import actions, deadlines, linking
 from portal.domain.tickets.models import Message, Pause, TicketLink
+from portal.domain.tickets.orders import orders, running_orders
 from portal.domain.tickets.states import State
 from tests.domain.lives import MORNING, Life
 from tests.factories import a_caller, an_agent
@@ -40,13 +41,20 @@ class Pair:
     def stood(self):
         ticket = self.one.ticket
         promises = [(d.code, d.due_at, d.met_at, d.dropped_at, d.paused_at, d.is_open) for d in deadlines.of(ticket)]
-        orders = [(order.number, order.done_at) for order in dispatching.orders(ticket)]
-        return ticket.state, ticket.is_live, ticket.due_at, ticket.due_code, promises, orders
+        ran = [(order.number, order.done_at) for order in orders(ticket)]
+        return ticket.state, ticket.is_live, ticket.due_at, ticket.due_code, promises, ran
 
 
 @pytest.mark.parametrize(
     "steps",
-    [(), ("accept",), ("accept", "ask"), ("accept", "preliminary"), ("accept", "dispatch"), ("accept", "dispatch", "hand back", "dispatch")],
+    [
+        (),
+        ("accept",),
+        ("accept", "ask"),
+        ("accept", "preliminary"),
+        ("accept", "dispatch"),
+        ("accept", "dispatch", "hand back", "dispatch"),
+    ],
 )
 def test_undoing_a_merge_restores_everything(app, steps):
     pair = Pair(*steps)
@@ -55,7 +63,7 @@ def test_undoing_a_merge_restores_everything(app, steps):
     pair.merge()
     assert pair.one.ticket.state == State.MERGED
     assert not [d for d in deadlines.of(pair.one.ticket) if d.is_open or d.paused_at]
-    assert not dispatching.running_orders(pair.one.ticket)
+    assert not running_orders(pair.one.ticket)
     with clock.frozen_at(MORNING + timedelta(hours=11)), transaction():
         actions.note(pair.one.ticket, pair.one._person(pair.one.agent), "合并后的备注")
     pair.unmerge()
@@ -86,7 +94,10 @@ def test_later_words_go_to_the_ticket_at_the_end_of_the_chain(app):
 
     said = db.session.scalars(db.select(Message).where(Message.body == "还有一点补充")).one()
     assert said.ticket_id == last.into.id
-    assert db.session.scalars(db.select(Letter.ticket_id).where(Letter.template == "ticket_added")).all()[-1] == last.into.id
+    assert (
+        db.session.scalars(db.select(Letter.ticket_id).where(Letter.template == "ticket_added")).all()[-1]
+        == last.into.id
+    )
 
 
 def test_a_word_to_a_merged_ticket_wakes_the_one_that_waits(app):

@@ -175,7 +175,9 @@ def test_a_final_reply_with_its_shape_shows_the_parts(app, sign_in):
     told = browser.page(at(ticket)).select_one("#stream").get_text(" ")
     assert "施工挖断光缆" in told
     assert "Is it a quality problem" in told
-    assert db.session.scalars(db.select(Message).where(Message.sort == "reply")).one().shape["is_quality_problem"] is False
+    assert (
+        db.session.scalars(db.select(Message).where(Message.sort == "reply")).one().shape["is_quality_problem"] is False
+    )
 
 
 @pytest.mark.parametrize("stage", ["progress", "question", "solution"])
@@ -257,7 +259,9 @@ def test_a_file_can_be_taken_out_of_the_draft(app, sign_in):
 
     ticket, browser = a_ticket(moved=("accept",)), sign_in(an_agent())
     form = typed(ticket, "", files=(BytesIO(b"a,b\n1,2\n"), "测试记录.csv"))
-    page = BeautifulSoup(browser.post(at(ticket, "/replies"), form, content_type="multipart/form-data").text, "html.parser")
+    page = BeautifulSoup(
+        browser.post(at(ticket, "/replies"), form, content_type="multipart/form-data").text, "html.parser"
+    )
 
     wanted = page.select_one("[name=remove]")["value"]
     browser.post(at(ticket, "/replies"), typed(ticket, "不用附件了", remove=wanted))
@@ -335,7 +339,7 @@ def test_others_see_who_has_it_open_and_who_is_writing(app, sign_in):
     answer = second.htmx(at(ticket, "/presence"), "here", "POST", headers={"X-Background": "1"})
 
     assert "周明慧 is writing" in answer.text
-    assert 'hx-swap-oob' not in answer.text
+    assert "hx-swap-oob" not in answer.text
     with clock.shifted_by(timedelta(seconds=90)):
         assert "周明慧" not in second.page(at(ticket)).select_one("#here").get_text()
 
@@ -359,7 +363,13 @@ def at_a_provider(app):
     manager = a_person(Role.ACCOUNT_MANAGER, name="顾怀远", phone="021-8801")
     from tests.factories import a_department
 
-    customer = a_customer(name="上海海川国际物流股份有限公司", short_name="海川物流", tier="strategic", card="gold", account_manager_id=manager.id)
+    customer = a_customer(
+        name="上海海川国际物流股份有限公司",
+        short_name="海川物流",
+        tier="strategic",
+        card="gold",
+        account_manager_id=manager.id,
+    )
     asker = a_person(customer=customer, name="沈若兰", phone="138-0001")
     provider = a_provider(name="联众网络")
     handler, agent = a_handler(provider, name="吴海涛"), an_agent(name="周明慧")
@@ -370,7 +380,9 @@ def at_a_provider(app):
 
         actions.note(whole(ticket), again(agent), "内部秘密")
         dispatching.dispatch(whole(ticket), again(agent), a_department("network"), "给部门的建议")
-        dispatching.dispatch(whole(ticket), again(agent), db.session.get_one(Provider, provider.id), "给服务商的建议", lead=False)
+        dispatching.dispatch(
+            whole(ticket), again(agent), db.session.get_one(Provider, provider.id), "给服务商的建议", lead=False
+        )
         dispatching.contact(whole(ticket), again(agent), "phone", True, "王总", "与王总 137-0003 的通话")
         linking.link(whole(ticket), the(other), again(agent))
         linking.put_under(whole(ticket), None, again(agent), "主干光缆老化")
@@ -459,7 +471,10 @@ def test_a_caller_sees_what_was_done_and_closes(app, sign_in):
 
     sheet = browser.page(at(ticket, "/call-backs/new"))
     assert "光缆已经修复" in sheet.get_text()
-    browser.post(at(ticket, "/call-backs/new"), {"outcome": "solved_satisfied", "body": "客户满意", "version": the(ticket).version})
+    browser.post(
+        at(ticket, "/call-backs/new"),
+        {"outcome": "solved_satisfied", "body": "客户满意", "version": the(ticket).version},
+    )
 
     assert the(ticket).state == State.CLOSED
 

@@ -42,7 +42,16 @@ MAY = {
     "use_template": HANDLING,
     "watch": READING,
 }
-PEOPLE = (*sorted(READING), "administrator", "security_admin", "auditor", "customer", "stranger", "other_handler", "nobody")
+PEOPLE = (
+    *sorted(READING),
+    "administrator",
+    "security_admin",
+    "auditor",
+    "customer",
+    "stranger",
+    "other_handler",
+    "nobody",
+)
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ from tests.staff.desk_cast import a_customer, a_handler, a_person, a_provider, a
 
 def party(model, name_or_code) -> str:
     column = model.code if model is Department else model.name
-    return f"{'d' if model is Department else 'p'}{db.session.scalar(db.select(model.id).where(column == name_or_code))}"
+    return (
+        f"{'d' if model is Department else 'p'}{db.session.scalar(db.select(model.id).where(column == name_or_code))}"
+    )
 
 
 def orders() -> list[Dispatch]:
@@ -123,7 +125,9 @@ def test_a_handler_confirms_contacts_and_hands_back_and_then_sees_it_no_more(app
 
     browser.post(at(ticket, f"/dispatches/{order}/confirm"))
     assert orders()[0].confirmed_at is not None
-    browser.post(at(ticket, "/contacts/new"), {"means": "phone", "reached": "y", "spoke_with": "沈", "body": "已约上门"})
+    browser.post(
+        at(ticket, "/contacts/new"), {"means": "phone", "reached": "y", "spoke_with": "沈", "body": "已约上门"}
+    )
     assert db.session.scalars(db.select(ContactRecord)).one().dispatch_id == order
     answer = browser.post(at(ticket, f"/dispatches/{order}/hand-back"), {"why": "不归我们"})
 
@@ -289,7 +293,12 @@ def test_a_call_becomes_a_ticket_and_is_accepted(app, sign_in):
 
     ticket = db.session.scalars(db.select(Ticket)).one()
     assert answer.location == at(ticket)
-    assert (ticket.owner_id, ticket.channel, ticket.severity, ticket.wish) == (agent.id, "hotline", "critical", "尽快恢复")
+    assert (ticket.owner_id, ticket.channel, ticket.severity, ticket.wish) == (
+        agent.id,
+        "hotline",
+        "critical",
+        "尽快恢复",
+    )
     assert ticket.answers["caller_number"] == "139-0001"
     assert (ticket.contact_name, ticket.asked_by_id) == ("老赵", None)
 
@@ -318,7 +327,9 @@ def test_every_kind_has_its_form(app, sign_in, kind):
 def test_an_entry_with_a_gap_comes_back_whole_and_is_kept(app, sign_in):
     customer, browser = a_customer(), sign_in(an_agent())
 
-    answer = browser.post("/staff/tickets/new", {"customer": customer.id, "kind": "praise", "channel": "hotline", "subject": "表扬小王"})
+    answer = browser.post(
+        "/staff/tickets/new", {"customer": customer.id, "kind": "praise", "channel": "hotline", "subject": "表扬小王"}
+    )
 
     assert answer.status_code == 422
     assert db.session.scalar(db.select(Ticket)) is None
@@ -349,7 +360,9 @@ def test_a_closed_department_takes_no_orders(app, sign_in):
     with transaction():
         a_department("network").closed_on = date(2026, 1, 1)
 
-    answer = sign_in(an_agent()).post(at(ticket, "/dispatches/new"), {"lead": party(Department, "network"), "suggestion": "请看"})
+    answer = sign_in(an_agent()).post(
+        at(ticket, "/dispatches/new"), {"lead": party(Department, "network"), "suggestion": "请看"}
+    )
 
     assert answer.status_code == 422
     assert orders() == []

@@ -7,27 +7,41 @@ of its caller. Dispatching stands in dispatching.py, verifying in callback.py, m
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy.orm import joinedload
-
 from portal import clock
 from portal.db import db
 from portal.domain import drafts, files, journal, outbox, settings
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
-from portal.domain.policy import ReplyField
-from portal.domain.refusals import Refused, Stale
+from portal.domain.refusals import Refused
 from portal.domain.tickets import deadlines, search
-from portal.domain.tickets.lifecycle import BY_VERB, DESK, MOVES, Move, moves_for, parties
-from portal.domain.tickets.models import Dispatch, Message, Note, Ticket, Watcher
+from portal.domain.tickets.lifecycle import parties
+from portal.domain.tickets.models import Message, Note, Ticket, Watcher
 from portal.domain.tickets.numbers import next_number
-from portal.domain.tickets.states import FOR_STAFF, State
+from portal.domain.tickets.orders import end_running, taken_on
+from portal.domain.tickets.states import State
+from portal.domain.tickets.steps import (
+    attach,
+    back_to_work,
+    end,
+    expect,
+    given,
+    goes_on_in,
+    letter,
+    move,
+    need_desk,
+    need_shape,
+    order_of,
+    say,
+    tell_customer,
+    tell_watchers,
+    touch,
+    working_on,
+)
 from portal.i18n import N_
 
 # What a reply of each stage does for the promises: progress tells, a final reply reports the result too.
 TELLS = {"preliminary": ("replied", "told"), "final": ("replied", "reported", "told"), "progress": ("told",)}
-
-CHANGED = N_("This ticket changed while you were writing. Look at what is new; your text is kept.")
 
 
 def open_ticket(
@@ -54,32 +68,33 @@ def open_ticket(
     ticket.enters(State.NEW, at)
     db.session.add(ticket)
     db.session.flush()
-    message = _say(ticket, by, "opening", body, at)
-    _attach(attached, ticket, message=message)
+    message = say(ticket, by, "opening", body, at)
+    attach(attached, ticket, message=message)
     search.remember(ticket.id, shown=f"{ticket.number} {subject} {buyer.name} {buyer.short_name} {wish}")
     journal.write("ticket.opened", ticket, by, became=State.NEW, kind=kind)
     deadlines.happen(ticket, "opened", at)
     if ticket.asked_by:
-        _letter("ticket_opened", ticket.asked_by, ticket, "opened")
+        letter("ticket_opened", ticket.asked_by, ticket, "opened")
     for agent in staff(Role.AGENT):
         if agent.id != by.id:
-            _letter("ticket_arrived", agent, ticket, "arrived", customer=buyer.short_name)
+            letter("ticket_arrived", agent, ticket, "arrived", customer=buyer.short_name)
     return ticket
 
 
 def accept(ticket: Ticket, by: Person) -> None:
     """Take it up: whoever accepts is the named owner from now on (R12)."""
-    _move(ticket, "accept", by)
-    ticket.owner, ticket.accepted_at = by, clock.now()
-    deadlines.happen(ticket, "accepted", ticket.accepted_at)
+    move(ticket, "accept", by)
+    at = clock.now()
+    ticket.owner, ticket.accepted_at = by, at
+    deadlines.happen(ticket, "accepted", at)
     if ticket.asked_by:
-        _letter("ticket_accepted", ticket.asked_by, ticket, "accepted", owner=by.name)
+        letter("ticket_accepted", ticket.asked_by, ticket, "accepted", owner=by.name)
 
 
 def assign(ticket: Ticket, by: Person, owner: Person, why: str = "", *, version: int | None = None) -> None:
     """Hand the ownership to another agent; the promises stay as they are."""
     expect(ticket, version)
-    _need_desk(ticket, by)
+    need_desk(ticket, by)
     if not ticket.is_live:
         raise Refused(N_("A ticket that is over keeps its owner."))
     if not owner.is_active or not owner.has(Role.AGENT, Role.SUPERVISOR):
@@ -87,15 +102,15 @@ def assign(ticket: Ticket, by: Person, owner: Person, why: str = "", *, version:
     if owner.id == ticket.owner_id:
         raise Refused(N_("{name} is the owner already."), name=owner.name)
     if ticket.state == State.NEW:
-        _move(ticket, "accept", by)
-        ticket.accepted_at = clock.now()
-        deadlines.happen(ticket, "accepted", ticket.accepted_at)
+        move(ticket, "accept", by)
+        ticket.accepted_at = ticket.touched_at
+        deadlines.happen(ticket, "accepted", ticket.touched_at)
     was = ticket.owner.name if ticket.owner else None
     ticket.owner = owner
     touch(ticket)
     journal.write("ticket.assigned", ticket, by, was=was, became=owner.name, why=why)
     if owner.id != by.id:
-        _letter("ticket_assigned", owner, ticket, f"assigned:{ticket.touched_at.isoformat()}", by=by.name, why=why)
+        letter("ticket_assigned", owner, ticket, f"assigned:{ticket.touched_at.isoformat()}", by=by.name, why=why)
 
 
 def classify(ticket: Ticket, by: Person, class_code: str | None, severity: str, *, version: int | None = None) -> None:
@@ -104,7 +119,7 @@ def classify(ticket: Ticket, by: Person, class_code: str | None, severity: str, 
     The closing promise of a ticket without a class was a provisional one: it becomes the class's.
     """
     expect(ticket, version)
-    _need_desk(ticket, by)
+    need_desk(ticket, by)
     policy = settings.policy()
     if class_code and class_code != ticket.class_code:
         klass = policy.ticket_class(class_code)
@@ -132,11 +147,11 @@ def reply(
     expect(ticket, version)
     _need_work(ticket, by)
     if stage == "final":
-        _need_shape(ticket, shape or {})
-    at, order = clock.now(), _order_of(ticket, by)
+        need_shape(ticket, shape or {})
+    at, order = clock.now(), order_of(ticket, by)
     shown = at + timedelta(seconds=settings.policy().limits.undo_seconds)
-    message = _say(ticket, by, "reply", body, at, shown_at=shown, stage=stage, shape=_given(shape))
-    _attach(attached, ticket, message=message)
+    message = say(ticket, by, "reply", body, at, shown_at=shown, stage=stage, shape=given(shape))
+    attach(attached, ticket, message=message)
     if stage != "progress":
         ticket.replied_at = ticket.replied_at or at
     if order:
@@ -146,8 +161,8 @@ def reply(
     journal.write("ticket.replied", ticket, by, stage=stage)
     for event in TELLS[stage]:
         deadlines.happen(ticket, event, at, order)
-    _tell_customer("ticket_replied", ticket, f"reply:{message.id}", shown)
-    _tell_watchers(ticket, by, f"reply:{message.id}", shown)
+    tell_customer("ticket_replied", ticket, f"reply:{message.id}", shown)
+    tell_watchers(ticket, by, f"reply:{message.id}", shown)
     return message
 
 
@@ -155,7 +170,7 @@ def take_back(message: Message, ticket: Ticket, by: Person) -> None:
     """Take a reply back within the undo time: nobody has seen it, and what it kept is open again."""
     if message.by_id != by.id or message.sort != "reply" or message.taken_back_at is not None:
         raise Refused(N_("Only the writer can take a reply back."))
-    at, order = clock.now(), _order_of(ticket, by)
+    at, order = clock.now(), order_of(ticket, by)
     if at >= message.shown_at:
         raise Refused(N_("The customer can see it already; please write another reply."))
     message.taken_back_at = at
@@ -174,20 +189,20 @@ def ask(
 ) -> None:  # fmt: skip
     """Ask the customer for something we need; while we wait, promises that pause stand still (R14)."""
     expect(ticket, version)
-    at, order = clock.now(), _order_of(ticket, by)
-    _move(ticket, "ask", by)
-    message = _say(ticket, by, "question", body, at)
-    _attach(attached, ticket, message=message)
+    at, order = clock.now(), order_of(ticket, by)
+    move(ticket, "ask", by)
+    message = say(ticket, by, "question", body, at)
+    attach(attached, ticket, message=message)
     if order:
         taken_on(order, ticket, by, at)
     deadlines.happen(ticket, "told", at, order)
     deadlines.pause(ticket, at, body[:200])
-    _tell_customer("ticket_question", ticket, f"question:{message.id}")
+    tell_customer("ticket_question", ticket, f"question:{message.id}")
 
 
 def resume(ticket: Ticket, by: Person) -> None:
     """Go on without waiting for the customer's answer."""
-    _move(ticket, "resume", by)
+    move(ticket, "resume", by)
     deadlines.resume(ticket, clock.now())
 
 
@@ -198,34 +213,36 @@ def add(ticket: Ticket, by: Person, body: str, attached: Sequence[files.StoredFi
         raise Refused(N_("This ticket is closed. If it is not solved, please reopen it."))
     at = clock.now()
     if ticket.state == State.WAITING:
-        _move(ticket, "answer", by)
+        move(ticket, "answer", by)
         deadlines.resume(ticket, at)
-        message = _say(ticket, by, "answer", body, at)
+        message = say(ticket, by, "answer", body, at)
     else:
-        message = _say(ticket, by, "addition", body, at)
+        message = say(ticket, by, "addition", body, at)
         journal.write("ticket.added", ticket, by)
-    _attach(attached, ticket, message=message)
+    attach(attached, ticket, message=message)
     touch(ticket, at)
-    for person in _working_on(ticket):
-        _letter("ticket_added", person, ticket, f"added:{message.id}", by=by.name)
+    for person in working_on(ticket):
+        letter("ticket_added", person, ticket, f"added:{message.id}", by=by.name)
     return message
 
 
-def note(ticket: Ticket, by: Person, body: str, mentioned: Sequence[Person] = (), attached: Sequence[files.StoredFile] = ()) -> Note:
+def note(
+    ticket: Ticket, by: Person, body: str, mentioned: Sequence[Person] = (), attached: Sequence[files.StoredFile] = ()
+) -> Note:
     """An internal note; whoever is mentioned in it hears of it."""
     if not by.is_staff or by.provider_id:
         raise Refused(N_("Notes are internal."))
     row = Note(ticket_id=ticket.id, by=by, at=clock.now(), body=body, mentions=[p.id for p in mentioned])
     db.session.add(row)
     db.session.flush()
-    _attach(attached, ticket, note=row)
+    attach(attached, ticket, note=row)
     search.remember(ticket.id, internal=body)
     touch(ticket, row.at)
     journal.write("ticket.noted", ticket, by)
     for person in mentioned:
         if person.id == by.id:
             continue
-        _letter("mentioned", person, ticket, f"note:{row.id}", by=by.name, note=body[:300])
+        letter("mentioned", person, ticket, f"note:{row.id}", by=by.name, note=body[:300])
     return row
 
 
@@ -235,52 +252,54 @@ def apply(
 ) -> None:  # fmt: skip
     """Apply for closure with the solution in words (R16): the customer confirms, or an independent officer calls back."""
     expect(ticket, version)
-    _need_shape(ticket, shape or {})
-    at, order = clock.now(), _order_of(ticket, by)
-    _move(ticket, "apply", by)
-    message = _say(ticket, by, "solution", solution, at, stage="final", shape=_given(shape))
-    _attach(attached, ticket, message=message)
+    need_shape(ticket, shape or {})
+    at, order = clock.now(), order_of(ticket, by)
+    move(ticket, "apply", by)
+    message = say(ticket, by, "solution", solution, at, stage="final", shape=given(shape))
+    attach(attached, ticket, message=message)
     ticket.solution, ticket.applied_at, ticket.replied_at = solution, at, ticket.replied_at or at
     if order:
         taken_on(order, ticket, by, at)
         order.replied_at, order.done_at = order.replied_at or at, at
     for event in ("replied", "reported", "told", "applied"):
         deadlines.happen(ticket, event, at, None if event == "applied" else order)
-    _tell_customer("ticket_solved", ticket, f"solution:{message.id}")
+    tell_customer("ticket_solved", ticket, f"solution:{message.id}")
     for caller in staff(Role.CALLER):
-        _letter("ticket_to_verify", caller, ticket, f"verify:{message.id}")
+        letter("ticket_to_verify", caller, ticket, f"verify:{message.id}")
 
 
 def take_application_back(ticket: Ticket, by: Person, why: str) -> None:
     """The application was too early: handling goes on."""
-    _move(ticket, "take_back", by, why=why)
+    move(ticket, "take_back", by, why=why)
     at = clock.now()
     deadlines.drop_begun_by(ticket, "applied", at)
     back_to_work(ticket, at)
 
 
-def finish(ticket: Ticket, by: Person, body: str, *, version: int | None = None, attached: Sequence[files.StoredFile] = ()) -> None:
+def finish(
+    ticket: Ticket, by: Person, body: str, *, version: int | None = None, attached: Sequence[files.StoredFile] = ()
+) -> None:
     """Answer and close in one, for kinds that need no verification; the customer may reopen (R21)."""
     expect(ticket, version)
     at = clock.now()
-    _move(ticket, "finish", by)
-    message = _say(ticket, by, "solution", body, at, stage="final")
-    _attach(attached, ticket, message=message)
+    move(ticket, "finish", by)
+    message = say(ticket, by, "solution", body, at, stage="final")
+    attach(attached, ticket, message=message)
     ticket.solution, ticket.replied_at = body, ticket.replied_at or at
     for event in ("replied", "reported", "told", "applied"):
         deadlines.happen(ticket, event, at)
     end(ticket, at, "answered")
-    _tell_customer("ticket_closed", ticket, f"closed:{message.id}")
+    tell_customer("ticket_closed", ticket, f"closed:{message.id}")
 
 
 def withdraw(ticket: Ticket, by: Person, why: str) -> None:
     """The customer takes it back."""
-    _move(ticket, "withdraw", by, why=why)
+    move(ticket, "withdraw", by, why=why)
     at = clock.now()
     deadlines.drop(ticket, at)
-    _end_orders(ticket, at)
-    for person in _working_on(ticket):
-        _letter("ticket_withdrawn", person, ticket, f"withdrawn:{at.isoformat()}", why=why)
+    end_running(ticket, at)
+    for person in working_on(ticket):
+        letter("ticket_withdrawn", person, ticket, f"withdrawn:{at.isoformat()}", why=why)
 
 
 def reopen(ticket: Ticket, by: Person, why: str, attached: Sequence[files.StoredFile] = ()) -> None:
@@ -290,15 +309,17 @@ def reopen(ticket: Ticket, by: Person, why: str, attached: Sequence[files.Stored
     limit = settings.policy().limits.reopen_days
     at = clock.now()
     if ticket.closed_at and at - ticket.closed_at > timedelta(days=limit):
-        raise Refused(N_("It was closed more than {days} days ago. Please open a new ticket and name this one."), days=limit)
-    _move(ticket, "reopen", by, why=why)
+        raise Refused(
+            N_("It was closed more than {days} days ago. Please open a new ticket and name this one."), days=limit
+        )
+    move(ticket, "reopen", by, why=why)
     ticket.outcome, ticket.applied_at, ticket.round = None, None, ticket.round + 1
     ratings.withdraw_for(ticket, ticket.round - 1)
-    message = _say(ticket, by, "reopening", why, at)
-    _attach(attached, ticket, message=message)
+    message = say(ticket, by, "reopening", why, at)
+    attach(attached, ticket, message=message)
     deadlines.happen(ticket, "reopened", at)
-    for person in _working_on(ticket):
-        _letter("ticket_reopened", person, ticket, f"reopened:{ticket.round}", why=why)
+    for person in working_on(ticket):
+        letter("ticket_reopened", person, ticket, f"reopened:{ticket.round}", why=why)
 
 
 def share(ticket: Ticket, by: Person, shared: bool) -> None:
@@ -319,86 +340,6 @@ def watch(ticket: Ticket, person: Person, on: bool) -> None:
         db.session.delete(row)
 
 
-# What the other actions of this room build on.
-
-
-def expect(ticket: Ticket, version: int | None) -> None:
-    """Stop when the ticket changed since the form was drawn; nothing is overwritten."""
-    if version is not None and ticket.version != version:
-        raise Stale(CHANGED)
-
-
-def move(ticket: Ticket, verb: str, by: Person, why: str = "", **facts) -> Move:
-    """Take one step of the table, with its entry in the journal. Raises Refused when the table says no."""
-    return _move(ticket, verb, by, why, **facts)
-
-
-def _move(ticket: Ticket, verb: str, by: Person, why: str = "", **facts) -> Move:
-    chosen = next((m for m in moves_for(ticket, by) if m.verb == verb), None)
-    if chosen is None:
-        raise Refused(_why_not(ticket, verb, by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB[verb].label)
-    was = ticket.state
-    touch(ticket)
-    ticket.enters(chosen.enters, ticket.touched_at)
-    journal.write(f"ticket.{verb}", ticket, by, was=was, became=ticket.state, why=why, **facts)
-    return chosen
-
-
-def _why_not(ticket: Ticket, verb: str, by: Person) -> str:
-    wanted = next(m for m in MOVES if m.verb == verb)
-    if ticket.state not in wanted.leaves:
-        return N_("“{what}” is not possible while the ticket is “{state}”.")
-    if verb in ("close", "send_back") and by.has(Role.CALLER):
-        return N_("Whoever handled a ticket cannot verify it; another call-back officer has to.")
-    if wanted.closing and not wanted.who.isdisjoint(parties(ticket, by)):
-        return N_("Tickets of this kind are closed in another way.")
-    return N_("“{what}” is not yours to do here.")
-
-
-def end(ticket: Ticket, at, outcome: str) -> None:
-    """The ticket is over: its closing promises are judged, the rest stops to matter, running orders end."""
-    ticket.enters(State.CLOSED, at)
-    ticket.outcome = outcome
-    for event in ("verified", "closed"):
-        deadlines.happen(ticket, event, at)
-    deadlines.drop(ticket, at)
-    _end_orders(ticket, at)
-
-
-def back_to_work(ticket: Ticket, at) -> None:
-    """Handling goes on after an application: the order that was done is running again, progress is owed again."""
-    from portal.domain.tickets.dispatching import rerun
-
-    rerun(ticket)
-    ticket.applied_at = None
-    deadlines.owe_again(ticket, at)
-
-
-def goes_on_in(ticket: Ticket) -> Ticket:
-    """The ticket itself, or the one it was merged into, at the end of the chain; with what actions look at."""
-    if ticket.merged_into_id is None:
-        return ticket
-    along = (Ticket.customer, Ticket.owner, Ticket.asked_by)
-    rows = db.select(Ticket).where(Ticket.id == ticket.merged_into_id).options(*map(joinedload, along))
-    return goes_on_in(db.session.scalars(rows.execution_options(populate_existing=True)).one())
-
-
-def touch(ticket: Ticket, at=None) -> None:
-    """Something happened to it: the row changes, so that forms drawn before know."""
-    ticket.touched_at = at or clock.now()
-
-
-def need_verifier(ticket: Ticket, by: Person) -> None:
-    """Refuse whoever may not verify this ticket now."""
-    if not any(m.verb == "close" for m in moves_for(ticket, by)):
-        raise Refused(_why_not(ticket, "close", by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB["close"].label)
-
-
-def _need_desk(ticket: Ticket, by: Person) -> None:
-    if DESK not in parties(ticket, by):
-        raise Refused(N_("This is the desk's work."))
-
-
 def _need_work(ticket: Ticket, by: Person) -> None:
     """Live, and mine to work on; a new ticket is accepted by the agent who first answers it."""
     if not ticket.is_live:
@@ -408,93 +349,6 @@ def _need_work(ticket: Ticket, by: Person) -> None:
         raise Refused(N_("This ticket is not in your hands."))
     if ticket.state == State.NEW:
         accept(ticket, by)
-
-
-def _need_shape(ticket: Ticket, shape: dict) -> None:
-    """R15: what a reply of this class must say. Raises Refused naming the first thing missing."""
-    for part in shape_of(ticket):
-        if part.required and not part.when_open and str(shape.get(part.code, "")).strip() in ("", "None"):
-            raise Refused(N_("A final reply of this class must say: {part}."), part=part.words)
-
-
-def shape_of(ticket: Ticket) -> tuple[ReplyField, ...]:
-    """The parts that a final reply to this ticket is made of (R15); none for kinds that their answer closes."""
-    policy = settings.policy()
-    known = ticket.class_code in {one.code for one in policy.classes}
-    return policy.reply_shape(ticket.class_code, ticket.kind) if known else ()
-
-
-def _given(shape: dict | None) -> dict:
-    return {code: value for code, value in (shape or {}).items() if value not in (None, "", [])}
-
-
-def taken_on(order: Dispatch, ticket: Ticket, by: Person, at) -> None:
-    """Whoever works on an order has taken it on: it is confirmed, and has a handler."""
-    if order.handler_id is None:
-        order.handler = by
-    if order.confirmed_at is None:
-        order.confirmed_at = at
-        journal.write("ticket.order_confirmed", ticket, by, order=order.number)
-        deadlines.happen(ticket, "order_confirmed", at, order)
-
-
-def _order_of(ticket: Ticket, by: Person) -> Dispatch | None:
-    from portal.domain.tickets.lifecycle import lead_of
-
-    return lead_of(ticket, by) if by.has(Role.HANDLER) else None
-
-
-def _say(ticket: Ticket, by: Person, sort: str, body: str, at, *, shown_at=None, stage=None, shape=None) -> Message:
-    message = Message(
-        ticket_id=ticket.id, by=by, sort=sort, stage=stage, body=body, shape=shape or {}, at=at, shown_at=shown_at or at
-    )
-    db.session.add(message)
-    db.session.flush()
-    search.remember(ticket.id, shown=body)
-    return message
-
-
-def _attach(attached: Sequence[files.StoredFile], ticket: Ticket, message: Message | None = None, note: Note | None = None) -> None:
-    for file in attached:
-        db.session.add(files.Attachment(
-            file=file, ticket_id=ticket.id, message_id=message.id if message else None, note_id=note.id if note else None
-        ))  # fmt: skip
-
-
-def _end_orders(ticket: Ticket, at) -> None:
-    from portal.domain.tickets.dispatching import end_running
-
-    end_running(ticket, at)
-
-
-def _working_on(ticket: Ticket) -> list[Person]:
-    """Who hears of what the customer does: the owner (or the desk) and the watchers."""
-    people = [ticket.owner] if ticket.owner else staff(Role.AGENT)
-    return people + [person for person in watchers(ticket) if person not in people]
-
-
-def watchers(ticket: Ticket) -> list[Person]:
-    """Who watches this ticket."""
-    rows = db.select(Person).join(Watcher, Watcher.person_id == Person.id).where(Watcher.ticket_id == ticket.id)
-    return list(db.session.scalars(rows.where(Person.disabled_at.is_(None))))
-
-
-def _letter(template: str, to: Person, ticket: Ticket, event: str, at=None, **facts) -> None:
-    outbox.post(
-        template, to, key=f"ticket:{ticket.id}:{event}", ticket=ticket, at=at, number=ticket.number,
-        subject=ticket.subject, **deadlines.nearest_for(ticket, to), **facts,
-    )  # fmt: skip
-
-
-def _tell_customer(template: str, ticket: Ticket, event: str, at=None) -> None:
-    if ticket.asked_by:
-        _letter(template, ticket.asked_by, ticket, event, at)
-
-
-def _tell_watchers(ticket: Ticket, by: Person, event: str, at=None) -> None:
-    for person in watchers(ticket):
-        if person.id != by.id:
-            _letter("ticket_moved", person, ticket, event, at, by=by.name)
 
 
 def files_of_draft(person: Person, place: str) -> list[files.StoredFile]:

@@ -10,6 +10,7 @@ from portal.domain.refusals import Refused, Stale
 from portal.domain.savepoint import savepoint
 from portal.domain.tickets import actions
 from portal.domain.tickets.models import Ticket
+from portal.domain.tickets.steps import CHANGED
 
 AT_ONCE = 100
 """More are refused: a slip of the hand should stay a small one."""
@@ -48,7 +49,7 @@ def each(chosen: Iterable[Chosen], act: Callable[[Chosen], object]) -> Result:
         except Refused as refusal:
             result.refuse(one.ticket, refusal)
         except StaleDataError:
-            result.refuse(one.ticket, Stale(actions.CHANGED))
+            result.refuse(one.ticket, Stale(CHANGED))
         else:
             result.done.append(one.ticket)
     return result

@@ -9,9 +9,10 @@ from portal.db import db
 from portal.domain import files, journal, outbox, settings
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.tickets import actions, deadlines
-from portal.domain.tickets.dispatching import running_orders
+from portal.domain.tickets import deadlines
 from portal.domain.tickets.models import CallBack, Message, Ticket
+from portal.domain.tickets.orders import running_orders
+from portal.domain.tickets.steps import back_to_work, end, expect, move, need_verifier, touch
 from portal.i18n import N_
 
 CONFIRMED = "solved_satisfied"
@@ -27,7 +28,7 @@ def call_back(
     An outcome that closes closes; «not solved» goes back and is counted; «unreachable» closes only after the
     policy's number of tries on different days. Raises Refused for whoever had a hand in the ticket.
     """
-    actions.expect(ticket, version)
+    expect(ticket, version)
     chosen = settings.policy().outcome(outcome)
     if false_reply and not false_reply_reason.strip():
         raise Refused(N_("Please say what was untrue in the reply."))
@@ -35,13 +36,13 @@ def call_back(
     if not chosen.again and not body.strip():
         raise Refused(N_("Please write down what the customer said: it is the only basis."))
     if chosen.again and not _is_last_try(ticket, at):
-        actions.need_verifier(ticket, by)
+        need_verifier(ticket, by)
         row = _keep(ticket, by, at, "phone", outcome, body, false_reply, false_reply_reason)
-        actions.touch(ticket, at)
+        touch(ticket, at)
         journal.write("ticket.called_back", ticket, by, became=outcome)
         deadlines.try_again(ticket, at)
         return row
-    actions.move(ticket, "send_back" if chosen.back else "close", by, why=body[:500])
+    move(ticket, "send_back" if chosen.back else "close", by, why=body[:500])
     row = _keep(ticket, by, at, "phone", outcome, body, false_reply, false_reply_reason)
     journal.write("ticket.called_back", ticket, by, became=outcome, false_reply=false_reply)
     _conclude(ticket, at, outcome, chosen.back, body)
@@ -51,7 +52,7 @@ def call_back(
 def confirm(ticket: Ticket, by: Person, body: str = "") -> None:
     """The customer says it is solved."""
     at = clock.now()
-    actions.move(ticket, "confirm", by, why=body[:500])
+    move(ticket, "confirm", by, why=body[:500])
     _keep(ticket, by, at, "portal", CONFIRMED, body, False, "")
     _conclude(ticket, at, CONFIRMED, False, body)
 
@@ -59,7 +60,7 @@ def confirm(ticket: Ticket, by: Person, body: str = "") -> None:
 def reject(ticket: Ticket, by: Person, why: str, attached: Sequence[files.StoredFile] = ()) -> None:
     """The customer says it is not solved, and why; it goes back to work and is counted."""
     at = clock.now()
-    actions.move(ticket, "reject", by, why=why[:500])
+    move(ticket, "reject", by, why=why[:500])
     _keep(ticket, by, at, "portal", "not_solved", why, False, "")
     message = Message(ticket_id=ticket.id, by=by, sort="rejection", body=why, shape={}, at=at, shown_at=at)
     db.session.add(message)
@@ -84,7 +85,7 @@ def _conclude(ticket: Ticket, at: datetime, outcome: str, back: bool, body: str)
     if back:
         ticket.sent_back += 1
         deadlines.happen(ticket, "verified", at)
-        actions.back_to_work(ticket, at)
+        back_to_work(ticket, at)
         for person in _handling(ticket):
             outbox.post(
                 "ticket_sent_back", person, key=f"ticket:{ticket.id}:back:{ticket.round}:{ticket.sent_back}",
@@ -92,7 +93,7 @@ def _conclude(ticket: Ticket, at: datetime, outcome: str, back: bool, body: str)
                 **deadlines.nearest_for(ticket, person),
             )  # fmt: skip
         return
-    actions.end(ticket, at, outcome)
+    end(ticket, at, outcome)
     if ticket.asked_by:
         outbox.post(
             "ticket_closed", ticket.asked_by, key=f"ticket:{ticket.id}:closed:{ticket.round}", ticket=ticket,
@@ -129,5 +130,3 @@ def _days_tried(ticket: Ticket) -> set:
 def _is_last_try(ticket: Ticket, at: datetime) -> bool:
     today = at.astimezone(ZoneInfo(settings.company().zone)).date()
     return len(_days_tried(ticket) | {today}) >= settings.policy().limits.call_attempts
-
-

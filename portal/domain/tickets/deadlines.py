@@ -101,7 +101,8 @@ def class_of(ticket: Ticket) -> TicketClass | Service | None:
 
 def promise_of(deadline: Deadline) -> Promise:
     """What was promised, as it was given."""
-    return Promise(deadline.amount, Unit(deadline.unit))
+    amount = int(deadline.amount) if deadline.amount == int(deadline.amount) else deadline.amount
+    return Promise(amount, Unit(deadline.unit))
 
 
 def explain(deadline: Deadline) -> Reckoning:

@@ -1,9 +1,6 @@
 """Dispatch orders (服务派工单, R13): sent, confirmed, worked on, handed back."""
 
-from datetime import datetime
-
 from sqlalchemy import Select
-from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
@@ -16,7 +13,9 @@ from portal.domain.tickets import actions, deadlines
 from portal.domain.tickets.lifecycle import DESK, parties
 from portal.domain.tickets.models import ContactRecord, Dispatch, Ticket
 from portal.domain.tickets.numbers import next_number
+from portal.domain.tickets.orders import running_orders, taken_on
 from portal.domain.tickets.states import State
+from portal.domain.tickets.steps import expect, touch
 from portal.i18n import N_
 
 MEANS = {
@@ -36,7 +35,7 @@ def dispatch(
     version: int | None = None,
 ) -> Dispatch:  # fmt: skip
     """Send an order with a first handling suggestion. A new lead takes the lead from the one before."""
-    actions.expect(ticket, version)
+    expect(ticket, version)
     if DESK not in parties(ticket, by):
         raise Refused(N_("Only the desk dispatches."))
     if ticket.state == State.NEW:
@@ -59,7 +58,7 @@ def dispatch(
     )  # fmt: skip
     db.session.add(order)
     db.session.flush()
-    actions.touch(ticket, at)
+    touch(ticket, at)
     journal.write("ticket.dispatched", ticket, by, became=to.name, order=order.number)
     deadlines.happen(ticket, "dispatched", at, order)
     for handler in handlers_of(to):
@@ -74,8 +73,8 @@ def confirm(order: Dispatch, ticket: Ticket, by: Person) -> None:
         raise Refused(N_("This order was confirmed already."))
     at = clock.now()
     order.handler = by
-    actions.taken_on(order, ticket, by, at)
-    actions.touch(ticket, at)
+    taken_on(order, ticket, by, at)
+    touch(ticket, at)
 
 
 def contact(
@@ -96,10 +95,10 @@ def contact(
     )  # fmt: skip
     db.session.add(record)
     if order:
-        actions.taken_on(order, ticket, by, at)
+        taken_on(order, ticket, by, at)
     if order and reached:
         order.contacted_at = order.contacted_at or at
-    actions.touch(ticket, at)
+    touch(ticket, at)
     journal.write("ticket.contacted", ticket, by, means=means, reached=reached)
     if reached:
         deadlines.happen(ticket, "contacted", at, order)
@@ -112,7 +111,7 @@ def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     at = clock.now()
     order.handed_back, order.done_at, order.handler = why, at, order.handler or by
     deadlines.drop(ticket, at, order)
-    actions.touch(ticket, at)
+    touch(ticket, at)
     journal.write("ticket.handed_back", ticket, by, was=order.party.name, why=why)
     if ticket.owner:
         _tell("order_handed_back", ticket.owner, ticket, order, "handed_back", why=why, by=by.name)
@@ -127,23 +126,10 @@ def recall(order: Dispatch, ticket: Ticket, by: Person, why: str = "") -> None:
     at = clock.now()
     order.handed_back, order.done_at = why, at
     deadlines.drop(ticket, at, order)
-    actions.touch(ticket, at)
+    touch(ticket, at)
     journal.write("ticket.recalled", ticket, by, was=order.party.name, why=why, order=order.number)
     if order.confirmed_at is None:
         outbox.cancel(ticket, f":order:{order.id}:arrived:")
-
-
-def running_orders(ticket: Ticket) -> list[Dispatch]:
-    """The orders still worked on, the lead first."""
-    return [order for order in orders(ticket) if order.done_at is None]
-
-
-def orders(ticket: Ticket) -> list[Dispatch]:
-    """All orders of a ticket with their parties and people, the lead first, then by number."""
-    db.session.flush()
-    along = (Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler)
-    rows = db.select(Dispatch).where(Dispatch.ticket_id == ticket.id).options(*map(joinedload, along))
-    return sorted(db.session.scalars(rows), key=lambda order: (not order.is_lead, order.id))
 
 
 def open_to(rows: Select) -> list:
@@ -155,20 +141,6 @@ def lead_for(ticket: Ticket) -> str:
     """The code of the department that leads for the ticket's service, class or kind (R11)."""
     klass = deadlines.class_of(ticket)
     return klass.department if klass else settings.policy().kind(ticket.kind).department
-
-
-def end_running(ticket: Ticket, at) -> None:
-    """The ticket is over: what is still running ends with it."""
-    for order in running_orders(ticket):
-        order.done_at = at
-
-
-def rerun(ticket: Ticket, ended_at: datetime | None = None) -> None:
-    """Not solved, or unmerged: the orders that ended with the application (or at `ended_at`) are running again."""
-    ended_at = ended_at or ticket.applied_at
-    for order in orders(ticket):
-        if order.done_at is not None and order.done_at == ended_at and order.handed_back is None:
-            order.done_at = None
 
 
 def _need_party(order: Dispatch, by: Person) -> None:

@@ -14,7 +14,9 @@ def named(rows: Select, wanted: str) -> list[Customer]:
     """Of these customers (visible ones) those whose name, short name or number holds what is typed."""
     if wanted:
         like = f"%{wanted.replace('%', '').replace('_', '')}%"
-        rows = rows.where(or_(*(column.ilike(like) for column in (Customer.name, Customer.short_name, Customer.number))))
+        rows = rows.where(
+            or_(*(column.ilike(like) for column in (Customer.name, Customer.short_name, Customer.number)))
+        )
     return list(db.session.scalars(rows.where(Customer.closed_on.is_(None)).order_by(Customer.name).limit(FOUND)))
 
 

@@ -9,10 +9,11 @@ from portal.db import db
 from portal.domain import journal, outbox
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.tickets import actions, deadlines, dispatching
-from portal.domain.tickets.lifecycle import DESK, parties
+from portal.domain.tickets import deadlines
 from portal.domain.tickets.models import Problem, Ticket, TicketLink
+from portal.domain.tickets.orders import end_running, rerun
 from portal.domain.tickets.states import State
+from portal.domain.tickets.steps import expect, move, need_desk, touch
 from portal.i18n import N_
 
 
@@ -23,13 +24,13 @@ def merge(ticket: Ticket, into: Ticket, by: Person, why: str = "", *, version: i
     if not into.is_live:
         raise Refused(N_("{number} is over; merge into a ticket that is still worked on."), number=into.number)
     at = clock.now()
-    actions.expect(ticket, version)
-    actions.move(ticket, "merge", by, why=why, at=at.isoformat())
+    expect(ticket, version)
+    move(ticket, "merge", by, why=why, at=at.isoformat())
     ticket.merged_into = into
     deadlines.drop(ticket, at)
-    dispatching.end_running(ticket, at)
+    end_running(ticket, at)
     journal.write("ticket.merged_here", into, by, became=ticket.number)
-    actions.touch(into, at)
+    touch(into, at)
     if ticket.asked_by:
         outbox.post(
             "ticket_merged", ticket.asked_by, key=f"ticket:{ticket.id}:merged:{into.id}", ticket=ticket,
@@ -43,16 +44,16 @@ def unmerge(ticket: Ticket, by: Person) -> None:
     How it stood is read from what the journal says of the merge.
     """
     into, told = ticket.merged_into, _merge_told(ticket)
-    actions.move(ticket, "unmerge", by)
+    move(ticket, "unmerge", by)
     ticket.merged_into = None
     if told is not None:
         merged_at = datetime.fromisoformat(told.facts["at"])
         ticket.enters(State(told.was), ticket.touched_at)
         deadlines.revive(ticket, merged_at)
-        dispatching.rerun(ticket, merged_at)
+        rerun(ticket, merged_at)
     outbox.cancel(ticket, ":merged:")
     if into is not None:
-        actions.touch(into)
+        touch(into)
         journal.write("ticket.unmerged_here", into, by, was=ticket.number)
 
 
@@ -63,25 +64,25 @@ def _merge_told(ticket: Ticket) -> journal.Entry | None:
 
 def link(ticket: Ticket, other: Ticket, by: Person) -> None:
     """Say that two tickets have to do with each other."""
-    _need_desk(ticket, by)
+    need_desk(ticket, by)
     if ticket.id == other.id:
         raise Refused(N_("A ticket cannot be linked with itself."))
     one, two = sorted((ticket.id, other.id))
     if db.session.scalar(db.select(TicketLink.id).where(TicketLink.one_id == one, TicketLink.other_id == two)):
         return
     db.session.add(TicketLink(one_id=one, other_id=two, by_id=by.id, at=clock.now()))
-    actions.touch(ticket)
+    touch(ticket)
     journal.write("ticket.linked", ticket, by, became=other.number)
 
 
 def unlink(ticket: Ticket, other: Ticket, by: Person) -> None:
     """Take a link away."""
-    _need_desk(ticket, by)
+    need_desk(ticket, by)
     one, two = sorted((ticket.id, other.id))
     for row in db.session.scalars(db.select(TicketLink).where(TicketLink.one_id == one, TicketLink.other_id == two)):
         db.session.delete(row)
         journal.write("ticket.unlinked", ticket, by, was=other.number)
-    actions.touch(ticket)
+    touch(ticket)
 
 
 def linked(ticket: Ticket) -> list[Ticket]:
@@ -100,14 +101,14 @@ def merged_here(ticket: Ticket) -> list[Ticket]:
 
 def put_under(ticket: Ticket, problem: Problem | None, by: Person, title: str = "") -> Problem | None:
     """Put a ticket under a problem (热点问题), a new one if a title is given; under none to take it away."""
-    _need_desk(ticket, by)
+    need_desk(ticket, by)
     if problem is None and title:
         problem = Problem(title=title, by_id=by.id, at=clock.now())
         db.session.add(problem)
         db.session.flush()
     was = ticket.problem.title if ticket.problem else None
     ticket.problem = problem
-    actions.touch(ticket)
+    touch(ticket)
     journal.write("ticket.problem", ticket, by, was=was, became=problem.title if problem else "—")
     return problem
 
@@ -115,8 +116,3 @@ def put_under(ticket: Ticket, problem: Problem | None, by: Person, title: str = 
 def unsolved(rows: Select, limit: int = 100) -> list[Problem]:
     """Of these problems (visible ones) those that are not solved, the newest first."""
     return list(db.session.scalars(rows.where(Problem.solved_at.is_(None)).order_by(Problem.id.desc()).limit(limit)))
-
-
-def _need_desk(ticket: Ticket, by: Person) -> None:
-    if DESK not in parties(ticket, by):
-        raise Refused(N_("This is the desk's work."))

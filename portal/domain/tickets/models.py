@@ -240,7 +240,7 @@ class Deadline(Base):
     code: Mapped[str] = mapped_column(String(40))
     round: Mapped[int] = mapped_column(default=1)
     policy_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
-    amount: Mapped[int]
+    amount: Mapped[float]
     unit: Mapped[str] = mapped_column(String(20))
     pauses: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[Moment]

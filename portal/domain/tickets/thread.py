@@ -5,7 +5,7 @@ the ticket's life was.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, Boolean, Select, String, Text, and_, cast, func, literal, null, select, union_all
@@ -80,7 +80,6 @@ class Item:
     data: dict | list
     flag: bool
     shown_at: datetime | None
-    files: list[Attachment] = field(default_factory=list)
 
 
 def stream(ids: Sequence[int], seen: Seen) -> list[Item]:
@@ -145,9 +144,7 @@ def _contacts(rows: Select) -> Select:
 
 def _call_backs(rows: Select) -> Select:
     said = {"kind": CallBack.outcome, "body": CallBack.body, "text": CallBack.means}
-    return _part(
-        rows, "call_back", CallBack, why=CallBack.false_reply_reason, flag=CallBack.false_reply, **said
-    )
+    return _part(rows, "call_back", CallBack, why=CallBack.false_reply_reason, flag=CallBack.false_reply, **said)
 
 
 def _events(rows: Select) -> Select:
@@ -158,10 +155,11 @@ def _events(rows: Select) -> Select:
 
 
 def _item(row) -> Item:
-    values = row._asdict()
-    data = values.pop("data")
-    flags = {name: bool(values.pop(name)) for name in ("flag", "is_customer")}
-    return Item(**values, **flags, data={} if data is None else data)
+    return Item(
+        part=row.part, id=row.id, ticket_id=row.ticket_id, at=row.at, by_id=row.by_id, by=row.by,
+        is_customer=bool(row.is_customer), kind=row.kind, body=row.body, text=row.text, why=row.why,
+        data={} if row.data is None else row.data, flag=bool(row.flag), shown_at=row.shown_at,
+    )  # fmt: skip
 
 
 def hands(ticket: Ticket, items: Iterable[Item], orders: Iterable[Dispatch]) -> set[int]:

@@ -9,7 +9,7 @@ from portal import clock
 from portal.db import db
 from portal.domain import settings
 from portal.domain.policy import AskType, ReplyField
-from portal.domain.tickets import actions, deadlines
+from portal.domain.tickets import deadlines, steps
 from portal.domain.tickets.models import Deadline, Dispatch, Message, Ticket
 from portal.i18n import N_
 from portal.reports.dispatch_order import DispatchOrder, Required
@@ -28,9 +28,7 @@ def dispatch_order(orders: Select, order_id: int, address: str = "") -> Dispatch
     ticket = ticket_among(select(Ticket), order.ticket_id)
     assert ticket is not None  # noqa: S101 - an order has a ticket
     policy = settings.policy()
-    others = orders_among(
-        select(Dispatch).where(Dispatch.ticket_id == ticket.id, Dispatch.handed_back.is_(None))
-    )
+    others = orders_among(select(Dispatch).where(Dispatch.ticket_id == ticket.id, Dispatch.handed_back.is_(None)))
     reply = _reply_to(order)
     facts = plain_facts(ticket, clock.now())
     known = ("subject", "kind", "class_name", "severity", "project", "contact_name", "contact_phone", "wish",
@@ -52,7 +50,7 @@ def dispatch_order(orders: Select, order_id: int, address: str = "") -> Dispatch
         description=_opening(ticket),
         suggestion=order.suggestion,
         required=tuple(_required(one) for one in deadlines.of(ticket) if _concerns(one, order)),
-        reply=_parts(actions.shape_of(ticket), reply.shape if reply else {}, reply.body if reply else ""),
+        reply=_parts(steps.shape_of(ticket), reply.shape if reply else {}, reply.body if reply else ""),
         replied_at=order.replied_at,
         replied_by=reply.by.name if reply else "",
         handed_back=order.handed_back or "",
@@ -76,9 +74,7 @@ def _reply_to(order: Dispatch):
         Message.sort.in_(("reply", "solution")),
         Message.taken_back_at.is_(None),
     )
-    return db.session.scalars(
-        rows.options(joinedload(Message.by)).order_by(Message.id.desc()).limit(1)
-    ).first()
+    return db.session.scalars(rows.options(joinedload(Message.by)).order_by(Message.id.desc()).limit(1)).first()
 
 
 def _concerns(deadline: Deadline, order: Dispatch) -> bool:

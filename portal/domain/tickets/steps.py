@@ -1,0 +1,164 @@
+"""What the actions on a ticket are made of: steps of the table, words, letters, and what must be so beforehand."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.db import db
+from portal.domain import files, journal, outbox, settings
+from portal.domain.people.models import Person
+from portal.domain.people.queries import staff
+from portal.domain.people.roles import Role
+from portal.domain.policy import ReplyField
+from portal.domain.refusals import Refused, Stale
+from portal.domain.tickets import deadlines, search
+from portal.domain.tickets.lifecycle import BY_VERB, DESK, MOVES, Move, lead_of, moves_for, parties
+from portal.domain.tickets.models import Dispatch, Message, Note, Ticket, Watcher
+from portal.domain.tickets.orders import end_running, rerun
+from portal.domain.tickets.states import FOR_STAFF, State
+from portal.i18n import N_
+
+CHANGED = N_("This ticket changed while you were writing. Look at what is new; your text is kept.")
+
+
+def expect(ticket: Ticket, version: int | None) -> None:
+    """Stop when the ticket changed since the form was drawn; nothing is overwritten."""
+    if version is not None and ticket.version != version:
+        raise Stale(CHANGED)
+
+
+def move(ticket: Ticket, verb: str, by: Person, why: str = "", **facts) -> Move:
+    """Take one step of the table, with its entry in the journal. Raises Refused when the table says no."""
+    chosen = next((m for m in moves_for(ticket, by) if m.verb == verb), None)
+    if chosen is None:
+        raise Refused(_why_not(ticket, verb, by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB[verb].label)
+    was = ticket.state
+    touch(ticket)
+    ticket.enters(chosen.enters, ticket.touched_at)
+    journal.write(f"ticket.{verb}", ticket, by, was=was, became=ticket.state, why=why, **facts)
+    return chosen
+
+
+def _why_not(ticket: Ticket, verb: str, by: Person) -> str:
+    wanted = next(m for m in MOVES if m.verb == verb)
+    if ticket.state not in wanted.leaves:
+        return N_("“{what}” is not possible while the ticket is “{state}”.")
+    if verb in ("close", "send_back") and by.has(Role.CALLER):
+        return N_("Whoever handled a ticket cannot verify it; another call-back officer has to.")
+    if wanted.closing and not wanted.who.isdisjoint(parties(ticket, by)):
+        return N_("Tickets of this kind are closed in another way.")
+    return N_("“{what}” is not yours to do here.")
+
+
+def end(ticket: Ticket, at, outcome: str) -> None:
+    """The ticket is over: its closing promises are judged, the rest stops to matter, running orders end."""
+    ticket.enters(State.CLOSED, at)
+    ticket.outcome = outcome
+    for event in ("verified", "closed"):
+        deadlines.happen(ticket, event, at)
+    deadlines.drop(ticket, at)
+    end_running(ticket, at)
+
+
+def back_to_work(ticket: Ticket, at) -> None:
+    """Handling goes on after an application: the order that was done is running again, progress is owed again."""
+    rerun(ticket)
+    ticket.applied_at = None
+    deadlines.owe_again(ticket, at)
+
+
+def goes_on_in(ticket: Ticket) -> Ticket:
+    """The ticket itself, or the one it was merged into, at the end of the chain; with what actions look at."""
+    if ticket.merged_into_id is None:
+        return ticket
+    along = (Ticket.customer, Ticket.owner, Ticket.asked_by)
+    rows = db.select(Ticket).where(Ticket.id == ticket.merged_into_id).options(*map(joinedload, along))
+    return goes_on_in(db.session.scalars(rows.execution_options(populate_existing=True)).one())
+
+
+def touch(ticket: Ticket, at=None) -> None:
+    """Something happened to it: the row changes, so that forms drawn before know."""
+    ticket.touched_at = at or clock.now()
+
+
+def need_verifier(ticket: Ticket, by: Person) -> None:
+    """Refuse whoever may not verify this ticket now."""
+    if not any(m.verb == "close" for m in moves_for(ticket, by)):
+        raise Refused(_why_not(ticket, "close", by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB["close"].label)
+
+
+def need_desk(ticket: Ticket, by: Person) -> None:
+    if DESK not in parties(ticket, by):
+        raise Refused(N_("This is the desk's work."))
+
+
+def need_shape(ticket: Ticket, shape: dict) -> None:
+    """R15: what a reply of this class must say. Raises Refused naming the first thing missing."""
+    for part in shape_of(ticket):
+        if part.required and not part.when_open and str(shape.get(part.code, "")).strip() in ("", "None"):
+            raise Refused(N_("A final reply of this class must say: {part}."), part=part.words)
+
+
+def shape_of(ticket: Ticket) -> tuple[ReplyField, ...]:
+    """The parts that a final reply to this ticket is made of (R15); none for kinds that their answer closes."""
+    policy = settings.policy()
+    known = ticket.class_code in {one.code for one in policy.classes}
+    return policy.reply_shape(ticket.class_code, ticket.kind) if known else ()
+
+
+def given(shape: dict | None) -> dict:
+    return {code: value for code, value in (shape or {}).items() if value not in (None, "", [])}
+
+
+def order_of(ticket: Ticket, by: Person) -> Dispatch | None:
+    return lead_of(ticket, by) if by.has(Role.HANDLER) else None
+
+
+def say(ticket: Ticket, by: Person, sort: str, body: str, at, *, shown_at=None, stage=None, shape=None) -> Message:
+    message = Message(
+        ticket_id=ticket.id, by=by, sort=sort, stage=stage, body=body, shape=shape or {}, at=at, shown_at=shown_at or at
+    )
+    db.session.add(message)
+    db.session.flush()
+    search.remember(ticket.id, shown=body)
+    return message
+
+
+def attach(
+    attached: Sequence[files.StoredFile], ticket: Ticket, message: Message | None = None, note: Note | None = None
+) -> None:
+    for file in attached:
+        db.session.add(files.Attachment(
+            file=file, ticket_id=ticket.id, message_id=message.id if message else None, note_id=note.id if note else None
+        ))  # fmt: skip
+
+
+def working_on(ticket: Ticket) -> list[Person]:
+    """Who hears of what the customer does: the owner (or the desk) and the watchers."""
+    people = [ticket.owner] if ticket.owner else staff(Role.AGENT)
+    return people + [person for person in watchers(ticket) if person not in people]
+
+
+def watchers(ticket: Ticket) -> list[Person]:
+    """Who watches this ticket."""
+    rows = db.select(Person).join(Watcher, Watcher.person_id == Person.id).where(Watcher.ticket_id == ticket.id)
+    return list(db.session.scalars(rows.where(Person.disabled_at.is_(None))))
+
+
+def letter(template: str, to: Person, ticket: Ticket, event: str, at=None, **facts) -> None:
+    outbox.post(
+        template, to, key=f"ticket:{ticket.id}:{event}", ticket=ticket, at=at, number=ticket.number,
+        subject=ticket.subject, **deadlines.nearest_for(ticket, to), **facts,
+    )  # fmt: skip
+
+
+def tell_customer(template: str, ticket: Ticket, event: str, at=None) -> None:
+    if ticket.asked_by:
+        letter(template, ticket.asked_by, ticket, event, at)
+
+
+def tell_watchers(ticket: Ticket, by: Person, event: str, at=None) -> None:
+    for person in watchers(ticket):
+        if person.id != by.id:
+            letter("ticket_moved", person, ticket, event, at, by=by.name)
