@@ -8,12 +8,11 @@ from flask_babel import gettext
 
 from portal import clock
 from portal.domain import settings
-from portal.domain.policy import Unit
+from portal.domain.policy import Promise, Unit
 from portal.domain.tickets.deadlines import promise_of, rule_of
 from portal.domain.tickets.models import Deadline
 from portal.web.filters import span
 from portal.web.filters import words_in as said
-from portal.working_time import Promise, Unit
 
 
 @dataclass(frozen=True)
