@@ -74,5 +74,8 @@ def _in_postgresql(phrases: list[list[str]], internal: bool):
         for phrase in phrases
     )
     column = "found_by_all" if internal else "found_by"
-    found = text(f"ticket.id in (select ticket_id from ticket_search where {column} @@ to_tsquery('simple', :wanted))")  # noqa: S608
+    found = text(
+        "ticket.id in (select ticket_id from ticket_search"
+        f" where {column} @@ to_tsquery('simple', :wanted) order by ticket_id desc limit 2000)"
+    )  # noqa: S608
     return found.bindparams(wanted=said)
