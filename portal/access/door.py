@@ -15,6 +15,7 @@ from portal.db import db, transaction
 from portal.domain import drafts
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
+from portal.domain.savepoint import savepoint
 from portal.i18n import N_
 from portal.web import uploads
 from portal.web.forms import refuse
@@ -119,14 +120,10 @@ def attempted(form, field: str, action, *args, **facts) -> Any:
 
     Gives what the action gave, or False after a refusal.
     """
-    journal, posted = (len(db.session.info.get("journal", ())), set(db.session.info.get("posted", ())))
     try:
-        with db.session.begin_nested():
+        with savepoint():
             result = action(*args, **facts)
-            db.session.flush()
     except Refused as refusal:
-        del db.session.info.get("journal", [])[journal:]
-        db.session.info["posted"] = posted
         refuse(form, field, refusal)
         return False
     return True if result is None else result

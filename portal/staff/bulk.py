@@ -1,6 +1,6 @@
 """Several tickets of the queue at once: the same rules as for one, and a word about each that was not done."""
 
-from flask import redirect, request, url_for
+from flask import redirect, request
 from flask_babel import gettext
 
 from portal.access.door import Door, me
@@ -38,9 +38,7 @@ def judge():
     if severity not in {one.code for one in settings.policy().severities}:
         raise Refused(N_("Please choose a severity."))
     words = settings.policy().severity(severity).words
-    return _tell(
-        bulk.judge(_chosen(), me(), severity), N_("{count} judged anew: {severity}."), severity=words
-    )
+    return _tell(bulk.judge(_chosen(), me(), severity), N_("{count} judged anew: {severity}."), severity=words)
 
 
 @door.post("/watch", needs=P.DESK_READ)

@@ -44,9 +44,7 @@ class Address:
     @property
     def _lifted(self) -> dict[str, Values]:
         """A state or stage that is lifted must stay known as lifted, else only live tickets would be shown."""
-        return {
-            name: values for name, values in self.own.items() if ANY in values and name in ("state", "stage")
-        }
+        return {name: values for name, values in self.own.items() if ANY in values and name in ("state", "stage")}
 
     @property
     def wanted(self) -> Wanted:
@@ -60,10 +58,7 @@ class Address:
     def args(self, **changes) -> dict[str, str | list[str]]:
         """The arguments of the address with these changes; paging only if it is among them."""
         said: dict[str, str | list[str]] = {"view": code_of(self.saved) if self.saved else self.view.code}
-        said |= {
-            name: ",".join(values) if name not in _WHOLE else list(values)
-            for name, values in self.own.items()
-        }
+        said |= {name: ",".join(values) if name not in _WHOLE else list(values) for name, values in self.own.items()}
         if self.order != self.view.order:
             said["order"] = self.order
         if self.words:
@@ -93,17 +88,11 @@ def read(args: MultiDict, person: Person, saved: Sequence[SavedView]) -> Address
     words = plain(args.get("q", ""))
     after, before = moment_and_id(args.get("after")), moment_and_id(args.get("before"))
     own = {name: values for name, values in own.items() if view.filters.get(name) != values}
-    own = {
-        name: values
-        for name, values in own.items()
-        if ANY not in values or name in view.filters or name == "stage"
-    }
+    own = {name: values for name, values in own.items() if ANY not in values or name in view.filters or name == "stage"}
     return Address(view, own, kept, order, words, _known(after), None if after else _known(before), offered)
 
 
-def _view(
-    code: str, person: Person, offered: tuple[View, ...], saved, bare: bool
-) -> tuple[View, SavedView | None]:
+def _view(code: str, person: Person, offered: tuple[View, ...], saved, bare: bool) -> tuple[View, SavedView | None]:
     if bare and not code:
         code = str(person.preferences.get("queue_view", ""))
     known = {view.code: view for view in offered}

@@ -81,17 +81,13 @@ def quick(address: Address) -> list[Choice]:
     return found
 
 
-def choices(
-    address: Address, person: Person, owners, providers: Sequence, customers: Sequence
-) -> list[Choice]:
+def choices(address: Address, person: Person, owners, providers: Sequence, customers: Sequence) -> list[Choice]:
     """Every filter this person is offered, in the order of the table."""
     offered = [one.name for one in FILTERS.values() if one.for_handlers or not person.only_handles]
     named = {"provider": [(name, code) for code, name in providers], "customer": list(customers)}
     skipped = {"with", "watched", "my_customers", "lately"}
     return [
-        _choice(address, name, named.get(name) or pairs_of(name, owners))
-        for name in offered
-        if name not in skipped
+        _choice(address, name, named.get(name) or pairs_of(name, owners)) for name in offered if name not in skipped
     ]
 
 

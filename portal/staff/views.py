@@ -46,9 +46,7 @@ def create():
         return _new(form, 422)
     shared = bool(form.shared.data) and may(me(), P.VIEW_SHARE)
     columns = views.chosen_columns(me())
-    view = attempted(
-        form, "name", views.save, me(), form.name.data, address.filters, address.order, columns, shared
-    )
+    view = attempted(form, "name", views.save, me(), form.name.data, address.filters, address.order, columns, shared)
     if not view:
         return _new(form, 422)
     say(N_("The view “{name}” is kept."), name=view.name)
@@ -110,11 +108,7 @@ def arrange():
 def _columns() -> list[tuple[str, str, bool]]:
     """Every column this person may see: the chosen ones in their order, then the others."""
     chosen = views.chosen_columns(me())
-    others = [
-        code
-        for code in COLUMNS
-        if code not in chosen and (COLUMNS[code].for_handlers or not me().only_handles)
-    ]
+    others = [code for code in COLUMNS if code not in chosen and (COLUMNS[code].for_handlers or not me().only_handles)]
     return [(code, COLUMNS[code].label, code in chosen) for code in [*chosen, *others]]
 
 
@@ -136,9 +130,7 @@ def _address() -> queue_address.Address:
 
 def _new(form, status: int = 200):
     address = _address()
-    return page(
-        "staff/queue_view.html", status, form=form, address=address, may_share=may(me(), P.VIEW_SHARE)
-    )
+    return page("staff/queue_view.html", status, form=form, address=address, may_share=may(me(), P.VIEW_SHARE))
 
 
 def _list(status: int = 200, wrong: SavedView | None = None, form=None):

@@ -26,14 +26,26 @@ def index():
     found = workbench.lists(visible(Ticket, me()), asked)
     facts = _of_the_desk(found, lines, asked.at) | _of_the_handler(found, lines) | _of_the_watch(found, lines, asked)
     facts |= {"verifying": lines.of(found.get("verifying", ())), "cared_for": lines.of(found.get("cared_for", ()))}
-    return page("staff/workbench.html", parts=found, works=may(me(), P.DESK_WORK), roles=_roles(), shown=SHOWN, today=_today(lines), **facts)
+    return page(
+        "staff/workbench.html",
+        parts=found,
+        works=may(me(), P.DESK_WORK),
+        roles=_roles(),
+        shown=SHOWN,
+        today=_today(lines),
+        **facts,
+    )
 
 
 def _today(lines: Lines) -> str:
     """The day and its weekday: 11月22日 周日."""
     times = lines.times
     on = times.today
-    return f"{on.month}月{on.day}日 {times.weekday(on)}" if times.chinese else f"{times.weekday(on)} {times.stamp(times.now).partition(',')[0]}"
+    return (
+        f"{on.month}月{on.day}日 {times.weekday(on)}"
+        if times.chinese
+        else f"{times.weekday(on)} {times.stamp(times.now).partition(',')[0]}"
+    )
 
 
 def _roles() -> dict[str, bool]:

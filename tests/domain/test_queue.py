@@ -24,7 +24,9 @@ def test_the_tables_name_each_other_rightly():
         assert view.order.removeprefix("-") in ORDERS
 
 
-@pytest.mark.parametrize("roles", [(Role.AGENT,), (Role.CALLER,), (Role.MANAGER,), (Role.ACCOUNT_MANAGER,), (Role.AGENT, Role.HANDLER)])
+@pytest.mark.parametrize(
+    "roles", [(Role.AGENT,), (Role.CALLER,), (Role.MANAGER,), (Role.ACCOUNT_MANAGER,), (Role.AGENT, Role.HANDLER)]
+)
 def test_everybody_is_offered_views_that_begin_with_all_open(app, roles):
     codes = [view.code for view in queue.views_for(a_person(*roles))]
 
@@ -58,7 +60,10 @@ def test_each_view_walks_along_an_index_and_sorts_nothing(app, code):
     lines = plan(app, rows.order_by(*turned).limit(51))
 
     assert not [line for line in lines if "TEMP B-TREE" in line and code != "watched"], lines
-    assert any(re.search(r"(SEARCH|SCAN) ticket USING (COVERING )?INDEX|SEARCH ticket USING INTEGER PRIMARY KEY", line) for line in lines), lines
+    assert any(
+        re.search(r"(SEARCH|SCAN) ticket USING (COVERING )?INDEX|SEARCH ticket USING INTEGER PRIMARY KEY", line)
+        for line in lines
+    ), lines
     assert not [line for line in lines if re.fullmatch(r"SCAN ticket", line)], lines
 
 

@@ -135,6 +135,8 @@ def test_the_bar_knows_what_will_not_be_possible(app, sign_in):
 
     page = sign_in(an_agent()).page("/staff/queue/")
 
-    cannot = {row.select_one("th a").get_text(): row.select_one(".tick").get("data-cannot") for row in page.select("tbody tr")}
+    cannot = {
+        row.select_one("th a").get_text(): row.select_one(".tick").get("data-cannot") for row in page.select("tbody tr")
+    }
     assert cannot == {"新的": None, "受理过的": "accept"}
     assert page.select_one(".bulk-cannot[data-verb=accept]")["data-words"].startswith("{n} of them")

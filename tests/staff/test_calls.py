@@ -98,7 +98,9 @@ def test_a_long_list_costs_no_more_than_a_short_one(app, sign_in, statements, co
     assert len(statements) == 6
 
 
-@pytest.mark.parametrize("address", ["after=zzz", "before=9999-12-31T23:59:59-14:00~1", "after=2026-01-01T00:00:00%2B00:00~99999999999"])
+@pytest.mark.parametrize(
+    "address", ["after=zzz", "before=9999-12-31T23:59:59-14:00~1", "after=2026-01-01T00:00:00%2B00:00~99999999999"]
+)
 def test_a_wild_address_gives_a_plain_page(app, sign_in, address):
     a_ticket(moved=("accept", "apply"))
 

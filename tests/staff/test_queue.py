@@ -136,7 +136,9 @@ def test_filters_narrow_and_are_shown_and_can_be_taken_away(app, sign_in):
     ],
 )
 def test_every_filter_finds_what_it_says(app, sign_in, filters, found):
-    customer = a_customer(number="C-77", name="远山重工集团", short_name="远山重工", tier="strategic", card="gold", region="north")
+    customer = a_customer(
+        number="C-77", name="远山重工集团", short_name="远山重工", tier="strategic", card="gold", region="north"
+    )
     a_ticket(a_person(customer=customer), subject="大客户的")
     a_ticket(subject="电话来的", channel="hotline")
 
@@ -401,8 +403,20 @@ def test_pages_lead_on_and_back(app, sign_in):
     at = clock.now()
     for n in range(120):
         moment = at + timedelta(minutes=n)
-        facts = {"number": f"Y-{n}", "kind": "complaint", "state": "new", "subject": f"第{n}件", "customer_id": customer.id}
-        facts |= {"opened_by_id": person.id, "opened_at": moment, "touched_at": moment, "due_at": moment, "due_code": "reply"}
+        facts = {
+            "number": f"Y-{n}",
+            "kind": "complaint",
+            "state": "new",
+            "subject": f"第{n}件",
+            "customer_id": customer.id,
+        }
+        facts |= {
+            "opened_by_id": person.id,
+            "opened_at": moment,
+            "touched_at": moment,
+            "due_at": moment,
+            "due_code": "reply",
+        }
         db.session.add(Ticket(**facts, round=1, sent_back=0, is_live=True, answers={}))
     db.session.commit()
     browser = sign_in(an_agent())

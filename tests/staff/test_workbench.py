@@ -78,7 +78,10 @@ def test_a_new_ticket_is_accepted_where_it_stands(app, sign_in):
     browser = sign_in(db.session.get(Person, me))
     form = browser.page("/staff/").select_one("#unowned form")
 
-    answer = browser.post(form["action"], {field["name"]: field["value"] for field in form.select("input") if field["name"] != "csrf_token"})
+    answer = browser.post(
+        form["action"],
+        {field["name"]: field["value"] for field in form.select("input") if field["name"] != "csrf_token"},
+    )
 
     assert answer.headers["Location"] == "/staff/"
     assert db.session.get_one(Ticket, ticket).owner_id == me
@@ -103,7 +106,9 @@ def test_a_handlers_orders_stand_at_the_step_that_is_next(app, sign_in):
 
     page = sign_in(db.session.get(Person, handler)).page("/staff/")
 
-    assert [part(page, f"step-{step}") for step in ("confirm", "contact", "reply", "progress")] == [[s] for s in subjects]
+    assert [part(page, f"step-{step}") for step in ("confirm", "contact", "reply", "progress")] == [
+        [s] for s in subjects
+    ]
     assert len(page.select(".deadline-label")) == 4
     assert not page.select("#unowned, #next")
 
@@ -163,7 +168,9 @@ def test_whatever_the_roles_the_page_costs_the_same(app, sign_in, statements, co
     assert len(statements) == 6
 
 
-@pytest.mark.parametrize("role", [Role.AGENT, Role.HANDLER, Role.CALLER, Role.SUPERVISOR, Role.MANAGER, Role.ACCOUNT_MANAGER])
+@pytest.mark.parametrize(
+    "role", [Role.AGENT, Role.HANDLER, Role.CALLER, Role.SUPERVISOR, Role.MANAGER, Role.ACCOUNT_MANAGER]
+)
 def test_with_nothing_to_do_it_says_what_comes_next(app, sign_in, role):
     person = a_handler() if role == Role.HANDLER else a_person(role)
 

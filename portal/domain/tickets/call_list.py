@@ -55,7 +55,9 @@ def _calls(ids: Sequence[int], asked: Asked) -> dict[int, Call]:
     )
     limit, calls = settings.policy().limits.call_attempts, {}
     for key, contact, phone, applied_at, name, own_phone in db.session.execute(rows):
-        days = sorted({at.astimezone(asked.zone).date() for at in tries.get(key, ()) if not applied_at or at >= applied_at})
+        days = sorted(
+            {at.astimezone(asked.zone).date() for at in tries.get(key, ()) if not applied_at or at >= applied_at}
+        )
         calls[key] = Call(
             contact or name or "", phone or own_phone or "", applied_at, tuple(days), max(0, limit - len(days)),
             asked.today in days, spoken.get(key), key in mine,

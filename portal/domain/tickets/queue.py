@@ -255,11 +255,7 @@ def agents() -> list[tuple[int, str]]:
         Person.customer_id.is_(None), Person.disabled_at.is_(None)
     )
     wanted = {Role.AGENT, Role.SUPERVISOR}
-    return [
-        (row.id, row.name)
-        for row in db.session.execute(rows.order_by(Person.name))
-        if wanted & set(row.roles)
-    ]
+    return [(row.id, row.name) for row in db.session.execute(rows.order_by(Person.name)) if wanted & set(row.roles)]
 
 
 def person(people: Select, key: int | None) -> Person | None:

@@ -139,11 +139,7 @@ def _customer(values: Values, _: Asked):
     named = aliased(Customer)
     same = or_(named.number.in_(values), named.short_name.in_(values), named.name.in_(values))
     ids = select(named.id).where(same)
-    return (
-        Ticket.customer_id == ids.limit(1).scalar_subquery()
-        if len(values) == 1
-        else Ticket.customer_id.in_(ids)
-    )
+    return Ticket.customer_id == ids.limit(1).scalar_subquery() if len(values) == 1 else Ticket.customer_id.in_(ids)
 
 
 def _dispatched(party, link) -> Where:
@@ -237,10 +233,8 @@ FILTERS = {
 
 def conditions(filters: Filters, asked: Asked, searching: bool = False) -> list[ColumnElement[bool]]:
     """The conditions of these filters; live tickets only, unless a state, a stage or a search says otherwise."""
-    given = {
-        name: values for name, values in filters.items() if name in FILTERS and values and ANY not in values
-    }
-    found = [FILTERS[name].where(values, asked) for name, values in given.items()]
+    given = {name: values for name, values in filters.items() if name in FILTERS and values and ANY not in values}
+    found: list = [FILTERS[name].where(values, asked) for name, values in given.items()]
     if not searching and not {"stage", "state", "lately"} & set(filters):
         found.append(Ticket.is_live)
     return [condition for condition in found if condition is not None]

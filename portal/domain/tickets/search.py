@@ -74,8 +74,6 @@ def _in_postgresql(phrases: list[list[str]], internal: bool):
         for phrase in phrases
     )
     column = "found_by_all" if internal else "found_by"
-    found = text(
-        "ticket.id in (select ticket_id from ticket_search"
-        f" where {column} @@ to_tsquery('simple', :wanted) order by ticket_id desc limit 2000)"
-    )  # noqa: S608
+    newest = f"where {column} @@ to_tsquery('simple', :wanted) order by ticket_id desc limit 2000"
+    found = text(f"ticket.id in (select ticket_id from ticket_search {newest})")  # noqa: S608
     return found.bindparams(wanted=said)

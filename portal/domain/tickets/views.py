@@ -26,9 +26,7 @@ def save(
     """Keep a queue by name. Refused when the person has one of this name already, or too many."""
     _need_free_name(by, name)
     if len(_names(by)) >= AT_MOST:
-        raise Refused(
-            N_("You have {count} views already; please delete one you no longer need."), count=AT_MOST
-        )
+        raise Refused(N_("You have {count} views already; please delete one you no longer need."), count=AT_MOST)
     kept = {
         "filters": {key: list(values) for key, values in filters.items()},
         "order": order,
@@ -101,14 +99,8 @@ def begin_with(by: Person, view: str | None) -> None:
 def chosen_columns(person: Person) -> list[str]:
     """The columns this person sees: the own choice, or those everybody begins with; of it what the role may see."""
     wanted = person.preferences.get("queue_columns")
-    codes = (
-        wanted
-        if isinstance(wanted, list)
-        else [column.code for column in COLUMNS.values() if column.at_first]
-    )
-    return [
-        code for code in codes if code in COLUMNS and (COLUMNS[code].for_handlers or not person.only_handles)
-    ]
+    codes = wanted if isinstance(wanted, list) else [column.code for column in COLUMNS.values() if column.at_first]
+    return [code for code in codes if code in COLUMNS and (COLUMNS[code].for_handlers or not person.only_handles)]
 
 
 def _names(by: Person) -> set[str]:

@@ -115,7 +115,9 @@ def waiting(ids: Sequence[int]) -> dict[int, str]:
     back = [outcome.code for outcome in settings.policy().outcomes if outcome.back]
     parts = [
         _last(Message.ticket_id, Message.at, Message.sort, Message.taken_back_at.is_(None)),
-        _last(CallBack.ticket_id, CallBack.at, literal("sent_back"), CallBack.outcome.in_(back), CallBack.means == "phone"),
+        _last(
+            CallBack.ticket_id, CallBack.at, literal("sent_back"), CallBack.outcome.in_(back), CallBack.means == "phone"
+        ),
         _last(Dispatch.ticket_id, Dispatch.done_at, literal("handed_back"), Dispatch.handed_back.is_not(None)),
         _last(Dispatch.ticket_id, Dispatch.at, literal("ours")),
         _last(ContactRecord.ticket_id, ContactRecord.at, literal("ours")),
