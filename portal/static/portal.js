@@ -89,8 +89,19 @@
   });
   on("htmx:sendError", () => say(words().offline));
   on("htmx:timeout", () => say(words().offline));
+  /* What somebody types while new questions are on their way stays typed. */
+  let typed = [];
+  const fields = (place) => all("input, textarea, select", place).filter((field) => !["hidden", "file"].includes(field.type));
+  const isTick = (field) => ["radio", "checkbox"].includes(field.type);
+  on("htmx:beforeSwap", ({ detail: { target } }) => {
+    typed = target?.dataset.keeps === undefined ? [] : fields(target).map((field) => [field.id, isTick(field) ? field.checked : field.value]);
+  });
   on("htmx:afterSwap", (event) => {
     const { target } = event.detail;
+    for (const [id, value] of typed.splice(0)) {
+      const field = document.getElementById(id);
+      if (field && target?.contains(field)) field[isTick(field) ? "checked" : "value"] = value;
+    }
     if (target?.id === "sheet" && target.childElementCount) find("#sheet-dialog").showModal();
   });
   on("htmx:afterSettle", (event) => {

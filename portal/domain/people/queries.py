@@ -51,9 +51,12 @@ def person(key: int | None) -> Person:
 
 
 def first_of(role: Role) -> Person | None:
-    """The first person there was who holds this role and may sign in."""
-    rows = db.select(Person).where(Person.disabled_at.is_(None)).order_by(Person.id)
-    return next((person for person in db.session.scalars(rows) if person.has(role)), None)
+    """The first person there was who holds this role and no other, may sign in, and is nobody of a provider.
+
+    Where there is no such person, whoever comes nearest.
+    """
+    rows = db.select(Person).where(Person.disabled_at.is_(None)).order_by(Person.provider_id.is_not(None), Person.id)
+    return min((person for person in db.session.scalars(rows) if person.has(role)), key=lambda one: len(one.roles), default=None)
 
 
 def open_approval(person: Person) -> Approval | None:
