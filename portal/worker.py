@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.util import find_spec
 
 import structlog
 from flask import Flask, current_app
 
 from portal import clock
+from portal.access import papers
 from portal.db import db, transaction
 from portal.domain import files, journal, retention, slots
 from portal.domain.settings import policy_id
 from portal.domain.tickets import reminders
 from portal.mail import PostOffice
+from portal.reports import making
 
 log = structlog.get_logger()
 
@@ -157,9 +158,4 @@ def _break_off(*_) -> None:
 
 
 def _make_document() -> bool:
-    if find_spec("portal.reports.making") is None:
-        return False
-    from portal.access import papers
-    from portal.reports.making import make_next
-
-    return bool(make_next(papers))
+    return making.make_next(papers)

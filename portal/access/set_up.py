@@ -2,7 +2,7 @@
 
 from zoneinfo import available_timezones
 
-from flask import abort, redirect, request, url_for
+from flask import abort, current_app, redirect, request, url_for
 from wtforms import MultipleFileField, RadioField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 
@@ -13,8 +13,9 @@ from portal.access.permissions import Permission
 from portal.domain import files, installation
 from portal.domain.people import links as one_time
 from portal.domain.policy import PACKS
+from portal.domain.refusals import Refused
 from portal.i18n import LANGUAGES, N_
-from portal.web.forms import Uploads
+from portal.web.forms import Uploads, refuse
 from portal.web.pages import page, say
 
 door = Door("set_up", __name__, url_prefix="/set-up")
@@ -94,7 +95,10 @@ def _opening(form: SetUpForm, first) -> installation.Opening:
 
 
 def _logo_fits(form: SetUpForm) -> bool:
-    if form.logo.data and form.logo.data[0].media_type not in ("image/png", "image/jpeg"):
-        form.logo.errors = [N_("Please take a PNG or JPEG picture.")]
+    """A logo is kept as a small PNG, whatever picture it was."""
+    try:
+        form.logo.data = [files.as_logo(current_app.extensions["files"], one) for one in form.logo.data[:1]]
+    except Refused as no:
+        refuse(form, "logo", no)
         return False
     return True

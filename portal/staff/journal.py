@@ -10,10 +10,11 @@ from portal import clock
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
 from portal.access.scopes import visible
-from portal.domain import journal_search, told
+from portal.domain import journal_search, settings, told
 from portal.domain.journal import Entry
 from portal.domain.journal_search import Sought
 from portal.i18n import N_
+from portal.staff.configuration.places import COMPANY, called
 from portal.web import filters
 from portal.web.pages import page, say
 from portal.web.tables import as_csv
@@ -125,7 +126,14 @@ def said(entry: Entry) -> str:
 def _changed(entry: Entry) -> list[tuple[str, str, str]]:
     """What of a setting was changed, from and to."""
     changed = entry.facts.get("changed") or {}
-    return [(name, str(was), str(became)) for name, (was, became) in changed.items()]
+    return [(_place(entry, name), was or "—", became or "—") for name, (was, became) in changed.items()]
+
+
+def _place(entry: Entry, name: str) -> str:
+    """What people call the part of the settings that was changed."""
+    if entry.verb == "settings.company":
+        return gettext(COMPANY.get(name, name))
+    return called(name, settings.policy()) if entry.verb in ("settings.policy", "settings.calendar") else name
 
 
 def _lines(found: list[Entry]) -> Iterator[list]:

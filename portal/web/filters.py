@@ -69,6 +69,8 @@ def number(value, digits: int = 0) -> str:
 
 def filesize(size: int) -> str:
     """1.4 MB, 320 KB."""
+    if size >= 1024**3:
+        return f"{size / 1024**3:.1f} GB"
     return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"
 
 

@@ -38,7 +38,7 @@ def test_what_happened_stands_in_sentences_newest_first(app, auditor):
     assert said[0].endswith("accepted it and is its owner from now on")
     assert said[1].endswith("opened it")
     assert f"Ticket {number}" in page.select_one("tbody tr").get_text(" ", strip=True)
-    assert "laid down a policy" in " ".join(said)
+    assert "decided about promises" in " ".join(said)
 
 
 def test_one_finds_by_person_record_verb_and_day(app, auditor):
@@ -88,7 +88,7 @@ def test_a_change_of_settings_shows_from_what_to_what(app, auditor):
     with transaction():
         settings.change("company", None, hotline="10086")
     row = auditor.page("/staff/journal/?verb=settings.company").select_one("tbody tr")
-    assert "hotline: → 10086" in row.get_text(" ", strip=True)
+    assert "Service line: — → 10086" in row.get_text(" ", strip=True)
 
 
 def test_the_chain_is_checked_on_wish_and_it_is_seen_when(app, auditor):

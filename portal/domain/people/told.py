@@ -36,8 +36,8 @@ TOLD = {
     "party.changed": N_("{by} changed {was} to {became}"),
     "party.closed": N_("{by} ended the contract: {why}"),
     "party.opened": N_("{by} opened it again"),
-    "settings.policy": N_("{by} laid down a policy: {why}"),
-    "settings.calendar": N_("{by} laid down a calendar: {why}"),
+    "settings.policy": N_("{by} decided about promises and classes"),
+    "settings.calendar": N_("{by} decided about the working calendar"),
     "settings.company": N_("{by} changed how the company shows itself"),
-    "settings.security": N_("{by} changed the rules of signing in: {why}"),
+    "settings.security": N_("{by} changed the rules of signing in"),
 }

@@ -9,6 +9,7 @@ from portal.access.permissions import Permission as P
 from portal.domain import files, settings
 from portal.domain.settings import Company
 from portal.i18n import LANGUAGES, N_
+from portal.staff.configuration.places import COMPANY
 from portal.staff.configuration.ways import door, tabs
 from portal.web import look
 from portal.web.forms import Form, Needed, Uploads
@@ -25,25 +26,24 @@ SHOWN = (
 
 
 class CompanyForm(Form):
-    name = StringField(N_("Name of the company"), [Needed(), Length(max=60)])
+    name = StringField(COMPANY["name"], [Needed(), Length(max=60)])
     short_name = StringField(
-        N_("Short name"), [Length(max=20)], description=N_("Stands before the subject of every letter.")
+        COMPANY["short_name"], [Length(max=20)], description=N_("Stands before the subject of every letter.")
     )
-    accent = ColorField(N_("Colour"), [Needed(), Regexp(look.HEX, message=N_("A colour is written like #1f5f8b."))])
+    accent = ColorField(
+        COMPANY["accent"], [Needed(), Regexp(look.HEX, message=N_("A colour is written like #1f5f8b."))]
+    )
     logo = MultipleFileField(
-        N_("Logo"), [Uploads()], description=N_("PNG, JPEG or WebP; made 160 pixels high at most.")
+        COMPANY["logo"], [Uploads()], description=N_("PNG, JPEG or WebP; made 160 pixels high at most.")
     )
     no_logo = BooleanField(N_("Take the logo away"))
-    hotline = StringField(N_("Service line"), [Length(max=40)])
-    hotline_hours = StringField(N_("Hours of the service line"), [Length(max=60)])
+    hotline = StringField(COMPANY["hotline"], [Length(max=40)])
+    hotline_hours = StringField(COMPANY["hotline_hours"], [Length(max=60)])
     mail_from = EmailField(
-        N_("Letters come from"), [Needed(), Length(max=120), Regexp(ADDRESS, message=N_("This is no e-mail address."))]
+        COMPANY["mail_from"], [Needed(), Length(max=120), Regexp(ADDRESS, message=N_("This is no e-mail address."))]
     )
-    language = SelectField(
-        N_("Language for whoever has not chosen one"),
-        choices=LANGUAGES,
-    )
-    zone = SelectField(N_("Time zone of dates and times"))
+    language = SelectField(COMPANY["language"], [Needed()], choices=LANGUAGES)
+    zone = SelectField(COMPANY["zone"], [Needed()])
     why = StringField(N_("Why is this changed?"), [Length(max=300)])
 
     def __init__(self, *given, **facts):

@@ -20,6 +20,12 @@ FIGURES = {
     "calendar.zone": N_("Time zone of the opening hours"),
     "name": N_("Policy pack"),
 }
+COMPANY = {
+    "name": N_("Name of the company"), "short_name": N_("Short name"), "accent": N_("Colour"), "logo": N_("Logo"),
+    "hotline": N_("Service line"), "hotline_hours": N_("Hours of the service line"),
+    "mail_from": N_("Letters come from"), "language": N_("Language for whoever has not chosen one"),
+    "zone": N_("Time zone of dates and times"),
+}  # fmt: skip
 PARTS = {
     "amount": N_("amount"), "unit": N_("unit"), "closure": N_("to be closed within"), "promise": N_("promise"),
     "words": N_("name"), "confirmed": N_("confirmed"), "source": N_("announced by"), "work": N_("working day"),
