@@ -4,6 +4,7 @@ The policy pack, the calendar, the company's looks and the rules of security are
 so what was read once may be kept by its id; a promise names the revision it was given under.
 """
 
+import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -104,7 +105,13 @@ def _document(engine: str, revision: int) -> dict:
 
 @lru_cache(maxsize=16)
 def _policy(engine: str, revision: int) -> Policy:
-    return parse(_document(engine, revision))
+    return _parsed(json.dumps(_document(engine, revision), sort_keys=True))
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Policy:
+    """A policy by its whole text: two revisions that say the same are one."""
+    return parse(json.loads(text))
 
 
 @lru_cache(maxsize=16)
@@ -153,9 +160,12 @@ def security() -> Security:
 
 def _as(kind, area: str):
     revision = _ids().get(area)
-    if revision is None:
-        return kind()
-    known = {k: tuple(v) if isinstance(v, list) else v for k, v in _document(_engine(), revision).items()}
+    return kind() if revision is None else _values(_engine(), revision, kind)
+
+
+@lru_cache(maxsize=64)
+def _values(engine: str, revision: int, kind):
+    known = {k: tuple(v) if isinstance(v, list) else v for k, v in _document(engine, revision).items()}
     return kind(**{name: value for name, value in known.items() if name in kind.__dataclass_fields__})
 
 
@@ -171,7 +181,7 @@ def change(area: str, by: Person | None, why: str = "", **values) -> None:
 def adopt(area: str, document: dict, by: Person | None, why: str = "") -> int:
     """Lay down a whole document: «policy» (checked first; raises ValueError) or «calendar». Gives its revision."""
     if area == "policy":
-        parse(document)
+        _parsed(json.dumps(document, sort_keys=True))
     before = _ids().get(area)
     changed = differences.between(_whole(area, _document(_engine(), before)), _whole(area, document)) if before else {}
     return _revise(area, document, by, why, changed)

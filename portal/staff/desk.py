@@ -16,7 +16,7 @@ from portal.staff import (
     entry,
 )
 from portal.staff.desk_page import door, is_narrow, read
-from portal.staff.desk_showing import ticket_page
+from portal.staff.desk_showing import chips, ticket_page
 from portal.web import promises
 from portal.web.pages import page
 
@@ -29,6 +29,14 @@ __all__ = [
 def show(ticket):
     """Everything about one ticket on one screen."""
     return ticket_page(ticket)
+
+
+@door.get("/<int:ticket>/promises", needs=Permission.DESK_READ)
+def promises_of(ticket):
+    """All promises of a ticket, those that are over too."""
+    sheet = read(ticket)
+    running, over = (chips([d for d in sheet.deadlines if d.is_over is done], ticket) for done in (False, True))
+    return page("staff/ticket_promises_all.html", ticket=ticket, running=running, over=over)
 
 
 @door.get("/<int:ticket>/promises/<int:deadline>", needs=Permission.DESK_READ)

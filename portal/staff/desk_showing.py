@@ -1,6 +1,5 @@
 """A ticket's page drawn: tabs, chips, the line of time, and fresh forms with one's drafts."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from flask import current_app, request, url_for
@@ -46,8 +45,8 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         show=show,
         tabs=_tabs(sheet, show),
         items=_items(sheet, show),
-        chips=_chips(sheet, lambda deadline: not deadline.is_over),
-        past_chips=_chips(sheet, lambda deadline: deadline.is_over),
+        chips=chips([one for one in sheet.deadlines if not one.is_over], ticket),
+        past=sum(one.is_over for one in sheet.deadlines),
         main_clock=_main_clock(sheet),
         undo_seconds=_undo_seconds,
         has_documents="documents.create" in current_app.view_functions,
@@ -91,8 +90,9 @@ def _items(sheet: Sheet, show: str) -> list[thread.Item]:
     return [item for item in sheet.items if item.part != "event" or item.kind not in doubled]
 
 
-def _chips(sheet: Sheet, which: Callable[[Deadline], bool]) -> list[promises.Chip]:
-    return promises.chips(filter(which, sheet.deadlines), lambda one: promise_url(sheet.ticket, one))
+def chips(deadlines: list[Deadline], ticket: Ticket) -> list[promises.Chip]:
+    """Promises as the page draws them, each with the way to its reckoning."""
+    return promises.chips(deadlines, lambda one: promise_url(ticket, one))
 
 
 def promise_url(ticket: Ticket, deadline: Deadline) -> str:

@@ -54,4 +54,7 @@ class Macros:
         self._environment, self._template = environment, template
 
     def __getattr__(self, name: str):
-        return getattr(self._environment.get_template(self._template).module, name)
+        macro = getattr(self._environment.get_template(self._template).module, name)
+        if not self._environment.auto_reload:
+            setattr(self, name, macro)  # looked up once: a page calls hundreds
+        return macro

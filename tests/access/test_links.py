@@ -245,7 +245,7 @@ def bare(app):
     with transaction():
         for table in (Department, Revision):
             db.session.execute(db.delete(table))
-    for kept in (settings._document, settings._policy, settings._calendar):
+    for kept in (settings._document, settings._policy, settings._calendar, settings._values):
         kept.cache_clear()
     return app
 

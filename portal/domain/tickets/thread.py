@@ -8,7 +8,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, Boolean, Select, String, Text, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Integer,
+    Select,
+    String,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from portal import clock
@@ -85,11 +99,11 @@ class Item:
 def stream(ids: Sequence[int], seen: Seen) -> list[Item]:
     """All that was said and happened in these tickets (one, and those merged into it), the newest first."""
     parts = union_all(
-        _messages(seen.messages).where(Message.ticket_id.in_(ids), Message.taken_back_at.is_(None)),
-        _notes(seen.notes).where(Note.ticket_id.in_(ids)),
-        _contacts(seen.contacts).where(ContactRecord.ticket_id.in_(ids)),
-        _call_backs(seen.call_backs).where(CallBack.ticket_id.in_(ids)),
-        _events(seen.entries).where(Entry.record == "ticket", Entry.record_id == ids[0]),
+        _part(seen.messages, Message).where(Message.ticket_id.in_(ids), Message.taken_back_at.is_(None)),
+        _part(seen.notes, Note).where(Note.ticket_id.in_(ids)),
+        _part(seen.contacts, ContactRecord).where(ContactRecord.ticket_id.in_(ids)),
+        _part(seen.call_backs, CallBack).where(CallBack.ticket_id.in_(ids)),
+        _part(seen.entries, Entry).where(Entry.record == "ticket", Entry.record_id == ids[0]),
     ).subquery()
     newest = select(parts).order_by(parts.c.at.desc(), parts.c.id.desc()).limit(SHOWN)
     found = [_item(row) for row in db.session.execute(newest)]
@@ -105,13 +119,14 @@ def _nothing():
     return literal("", Text)
 
 
-def _columns(part: str, row, by: type[Person], **given):
-    """The common shape of every part of the union, in its order."""
+def _columns(part: str, row, **given) -> tuple[type[Person], tuple]:
+    """The common shape of every part of the union, in its order; built once, drawn for every page."""
+    by = aliased(Person, name=f"{part}_by")
     values = {
         "ticket_id": getattr(row, "ticket_id", None), "kind": _nothing(), "body": _nothing(), "text": _nothing(),
         "why": _nothing(), "data": _NO_DATA, "flag": literal(False, Boolean), "shown_at": _NO_MOMENT,
     } | given  # fmt: skip
-    return (
+    return by, (
         literal(part, String).label("part"), row.id.label("id"), values["ticket_id"].label("ticket_id"),
         row.at.label("at"), row.by_id.label("by_id"), by.name.label("by"),
         by.customer_id.is_not(None).label("is_customer"),
@@ -120,38 +135,31 @@ def _columns(part: str, row, by: type[Person], **given):
     )  # fmt: skip
 
 
-def _part(rows: Select, part: str, model, **given) -> Select:
-    by = aliased(Person)
-    rows = rows.with_only_columns(*_columns(part, model, by, **given))
-    return rows.select_from(model).outerjoin(by, by.id == model.by_id)
-
-
-def _messages(rows: Select) -> Select:
-    return _part(
-        rows, "message", Message, kind=Message.sort, body=Message.body, text=func.coalesce(Message.stage, ""),
+PARTS = {
+    Message: _columns(
+        "message", Message, kind=Message.sort, body=Message.body, text=func.coalesce(Message.stage, ""),
         data=Message.shape, shown_at=Message.shown_at,
-    )  # fmt: skip
-
-
-def _notes(rows: Select) -> Select:
-    return _part(rows, "note", Note, body=Note.body, data=Note.mentions)
-
-
-def _contacts(rows: Select) -> Select:
-    said = {"kind": ContactRecord.means, "body": ContactRecord.body, "text": ContactRecord.spoke_with}
-    return _part(rows, "contact", ContactRecord, flag=ContactRecord.reached, **said)
-
-
-def _call_backs(rows: Select) -> Select:
-    said = {"kind": CallBack.outcome, "body": CallBack.body, "text": CallBack.means}
-    return _part(rows, "call_back", CallBack, why=CallBack.false_reply_reason, flag=CallBack.false_reply, **said)
-
-
-def _events(rows: Select) -> Select:
-    return _part(
-        rows, "event", Entry, ticket_id=Entry.record_id, kind=Entry.verb, body=func.coalesce(Entry.became, ""),
+    ),
+    Note: _columns("note", Note, body=Note.body, data=Note.mentions),
+    ContactRecord: _columns(
+        "contact", ContactRecord, kind=ContactRecord.means, body=ContactRecord.body, text=ContactRecord.spoke_with,
+        flag=ContactRecord.reached,
+    ),
+    CallBack: _columns(
+        "call_back", CallBack, kind=CallBack.outcome, body=CallBack.body, text=CallBack.means,
+        why=CallBack.false_reply_reason, flag=CallBack.false_reply,
+    ),
+    Entry: _columns(
+        "event", Entry, ticket_id=Entry.record_id, kind=Entry.verb, body=func.coalesce(Entry.became, ""),
         text=func.coalesce(Entry.was, ""), why=func.coalesce(Entry.why, ""), data=Entry.facts,
-    )  # fmt: skip
+    ),
+}  # fmt: skip
+
+
+def _part(rows: Select, model) -> Select:
+    """Visible rows of one table, in the common shape, with who wrote them."""
+    by, columns = PARTS[model]
+    return rows.with_only_columns(*columns, maintain_column_froms=True).outerjoin(by, by.id == model.by_id)
 
 
 def _item(row) -> Item:
@@ -204,30 +212,8 @@ class Thing:
     data: dict
 
 
-def around(ticket: Ticket, person: Person, seen: Seen, narrow: bool = False) -> dict[str, list[Thing]]:
-    """What lies around a ticket, by part: one statement. `narrow`: nothing but one's own drafts.
-
-    watcher · here · linked · merged · manager · open (how many other live tickets the customer has) ·
-    same (how many tickets stand under the same problem) · draft
-    """
-    parts = [_drafts(ticket, person)]
-    if not narrow:
-        parts += [
-            _watchers(ticket), _here(ticket, person), _linked(ticket, seen.tickets), _merged(ticket),
-            _manager(ticket), _open(ticket, seen.tickets),
-        ]  # fmt: skip
-        if ticket.problem_id:
-            parts.append(_same(ticket))
-    found: dict[str, list[Thing]] = {}
-    for row in db.session.execute(union_all(*parts)):
-        values = row._asdict()
-        values["data"] = values["data"] or {}
-        values["flag"] = bool(values["flag"])
-        found.setdefault(row.part, []).append(Thing(**values))
-    return found
-
-
 def _thing(part: str, id_, name, text=None, state=None, at=None, flag=None, data=None):
+    """The common shape of what lies around a ticket."""
     return (
         literal(part, String).label("part"), id_.label("id"), cast(name, Text).label("name"),
         (_nothing() if text is None else cast(text, Text)).label("text"),
@@ -238,59 +224,65 @@ def _thing(part: str, id_, name, text=None, state=None, at=None, flag=None, data
     )  # fmt: skip
 
 
-def place_of(ticket: Ticket, what: str) -> str:
-    """Where somebody's draft for this ticket lies: `ticket/42/reply`."""
-    return f"ticket/{ticket.id}/{what}"
-
-
-def _drafts(ticket: Ticket, person: Person) -> Select:
-    places = [place_of(ticket, what) for what in ("reply", "note")]
-    mine = and_(Draft.person_id == person.id, Draft.place.in_(places))
-    return select(*_thing("draft", Draft.id, Draft.place, at=Draft.saved_at, data=Draft.fields)).where(mine)
-
-
-def _watchers(ticket: Ticket) -> Select:
-    rows = select(*_thing("watcher", Person.id, Person.name)).join(Watcher, Watcher.person_id == Person.id)
-    return rows.where(Watcher.ticket_id == ticket.id)
-
-
-def _here(ticket: Ticket, person: Person) -> Select:
-    columns = _thing("here", Person.id, Person.name, at=Presence.seen_at, flag=Presence.writing)
-    rows = select(*columns).join(Presence, Presence.person_id == Person.id)
-    since = clock.now() - timedelta(seconds=HERE_FOR)
-    return rows.where(Presence.ticket_id == ticket.id, Presence.seen_at >= since, Person.id != person.id)
-
-
-def _ticket(part: str):
+def _tickets(part: str):
     return _thing(part, Ticket.id, Ticket.number, Ticket.subject, Ticket.state, Ticket.opened_at)
 
 
-def _linked(ticket: Ticket, tickets: Select) -> Select:
-    one = select(TicketLink.other_id).where(TicketLink.one_id == ticket.id)
-    other = select(TicketLink.one_id).where(TicketLink.other_id == ticket.id)
-    return tickets.with_only_columns(*_ticket("linked")).where(Ticket.id.in_(one.union(other)))
+def _family():
+    """The tickets merged into this one, and those merged into them."""
+    family = select(Ticket.id).where(Ticket.merged_into_id == _OF).cte("family", recursive=True)
+    return select(family.union(select(Ticket.id).where(Ticket.merged_into_id == family.c.id)).c.id)
 
 
-def _merged(ticket: Ticket) -> Select:
-    family = select(Ticket.id).where(Ticket.merged_into_id == ticket.id).cte("family", recursive=True)
-    family = family.union(select(Ticket.id).where(Ticket.merged_into_id == family.c.id))
-    return select(*_ticket("merged")).where(Ticket.id.in_(select(family.c.id)))
+_OF, _ME, _PLACES = bindparam("of", type_=Integer), bindparam("me", type_=Integer), bindparam("places", expanding=True)
+_SINCE, _BUYER = bindparam("since", type_=UTCDateTime), bindparam("buyer", type_=Integer)
+_MANAGER, _PROBLEM = bindparam("manager", type_=Integer), bindparam("problem", type_=Integer)
+_LINKS = select(TicketLink.other_id).where(TicketLink.one_id == _OF).union(
+    select(TicketLink.one_id).where(TicketLink.other_id == _OF)
+)  # fmt: skip
+_OTHERS = (Ticket.customer_id == _BUYER, Ticket.is_live, Ticket.id != _OF)
+_SAME = select(Ticket.id).where(Ticket.problem_id == _PROBLEM).limit(100).subquery()
+
+DRAFTS = select(*_thing("draft", Draft.id, Draft.place, at=Draft.saved_at, data=Draft.fields)).where(
+    Draft.person_id == _ME, Draft.place.in_(_PLACES)
+)
+LINKED, OPEN, COUNTED = _tickets("linked"), (Ticket.id,), _thing("open", func.count(), literal("", Text))
+AROUND = (
+    select(*_thing("watcher", Person.id, Person.name)).join(Watcher, Watcher.person_id == Person.id)
+    .where(Watcher.ticket_id == _OF),
+    select(*_thing("here", Person.id, Person.name, at=Presence.seen_at, flag=Presence.writing))
+    .join(Presence, Presence.person_id == Person.id)
+    .where(Presence.ticket_id == _OF, Presence.seen_at >= _SINCE, Person.id != _ME),
+    select(*_tickets("merged")).where(Ticket.id.in_(_family())),
+    select(*_thing("manager", Person.id, Person.name, Person.phone)).where(Person.id == _MANAGER),
+    select(*_thing("same", func.count(), literal("", Text))).select_from(_SAME),
+)  # fmt: skip
+"""Built once, drawn for every page: only whose tickets one may see differs."""
 
 
-def _manager(ticket: Ticket) -> Select:
-    rows = select(*_thing("manager", Person.id, Person.name, Person.phone))
-    return rows.where(Person.id == ticket.customer.account_manager_id)
+def around(ticket: Ticket, person: Person, seen: Seen, narrow: bool = False) -> dict[str, list[Thing]]:
+    """What lies around a ticket, by part: one statement. `narrow`: nothing but one's own drafts.
+
+    watcher · here · linked · merged · manager · open (how many other live tickets the customer has) ·
+    same (how many tickets stand under the same problem) · draft
+    """
+    parts = DRAFTS
+    if not narrow:
+        linked = seen.tickets.with_only_columns(*LINKED, maintain_column_froms=True).where(Ticket.id.in_(_LINKS))
+        others = seen.tickets.with_only_columns(*OPEN, maintain_column_froms=True).where(*_OTHERS).limit(100)
+        parts = union_all(DRAFTS, *AROUND, linked, select(*COUNTED).select_from(others.subquery()))
+    facts = {
+        "of": ticket.id, "me": person.id, "places": [place_of(ticket, what) for what in ("reply", "note")],
+        "since": clock.now() - timedelta(seconds=HERE_FOR), "buyer": ticket.customer_id,
+        "manager": ticket.customer.account_manager_id, "problem": ticket.problem_id,
+    }  # fmt: skip
+    found: dict[str, list[Thing]] = {}
+    for row in db.session.execute(parts, facts):
+        thing = Thing(row.part, row.id, row.name, row.text, row.state, row.at, bool(row.flag), row.data or {})
+        found.setdefault(thing.part, []).append(thing)
+    return found
 
 
-def _counted(part: str, rows: Select) -> Select:
-    some = rows.limit(100).subquery()
-    return select(*_thing(part, func.count(), literal("", Text))).select_from(some)
-
-
-def _open(ticket: Ticket, tickets: Select) -> Select:
-    others = (Ticket.customer_id == ticket.customer_id, Ticket.is_live, Ticket.id != ticket.id)
-    return _counted("open", tickets.with_only_columns(Ticket.id).where(*others))
-
-
-def _same(ticket: Ticket) -> Select:
-    return _counted("same", select(Ticket.id).where(Ticket.problem_id == ticket.problem_id))
+def place_of(ticket: Ticket, what: str) -> str:
+    """Where somebody's draft for this ticket lies: `ticket/42/reply`."""
+    return f"ticket/{ticket.id}/{what}"
