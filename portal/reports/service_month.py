@@ -49,7 +49,7 @@ class Figure:
 class Decision:
     """Something we need the customer to decide."""
 
-    text: str
+    text: Said
     by_on: date | None = None
     whom: str = ""
 
@@ -240,10 +240,10 @@ class ServiceMonth(Facts):
     manager_email: str = ""
     hotline: str = ""
     verdict: str = NORMAL
-    verdict_text: str = ""
+    verdict_text: Said = ""
     figures: tuple[Figure, ...] = ()
-    went_well: tuple[str, ...] = ()
-    went_badly: tuple[str, ...] = ()
+    went_well: tuple[Said, ...] = ()
+    went_badly: tuple[Said, ...] = ()
     decisions: tuple[Decision, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     opened: int = 0

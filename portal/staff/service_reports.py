@@ -27,7 +27,7 @@ class ReportForm(Form):
 
     customer = SelectField(N_("Customer"), [Needed()])
     month = SelectField(N_("Month"), [Needed()])
-    language = RadioField(N_("Language of the report"), [Needed()], choices=list(LANGUAGES.items()))
+    language = RadioField(N_("Language of the report"), [Needed()], choices=dict(LANGUAGES))
     correction = TextAreaField(N_("What this version puts right"), [AtMost(actions.CORRECTION)])
 
 
@@ -77,9 +77,9 @@ def _form(customers: list[tuple[int, str, str]]) -> ReportForm:
     months = _months()
     chosen = request.args.get("customer", "")
     form = ReportForm(data={"customer": chosen, "month": code_of(months[1]), "language": me().language})
-    named = [(str(key), f"{name} · {number}") for key, number, name in customers]
-    form.customer.choices = [("", gettext("Choose a customer")), *named]
-    form.month.choices = [(code_of(first), _month_words(first)) for first in months]
+    named = {str(key): f"{name} · {number}" for key, number, name in customers}
+    form.customer.choices = {"": gettext("Choose a customer")} | named
+    form.month.choices = {code_of(first): _month_words(first) for first in months}
     return form
 
 

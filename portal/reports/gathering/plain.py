@@ -108,17 +108,13 @@ def as_read(ask: Ask | ReplyField, value) -> Shown:
 def shape_read(shape: dict) -> tuple[Answer, ...]:
     known = {one.code: one for one in settings.policy().reply_fields}
     return tuple(
-        Answer(known[code].words, as_read(known[code], value))
-        for code, value in shape.items()
-        if code in known
+        Answer(known[code].words, as_read(known[code], value)) for code, value in shape.items() if code in known
     )
 
 
 def _rating(ticket: Ticket) -> RatingFact | None:
     rows = select(Rating).where(Rating.ticket_id == ticket.id, Rating.withdrawn_at.is_(None))
-    row = db.session.scalars(
-        rows.options(joinedload(Rating.by)).order_by(Rating.round.desc()).limit(1)
-    ).first()
+    row = db.session.scalars(rows.options(joinedload(Rating.by)).order_by(Rating.round.desc()).limit(1)).first()
     if row is None:
         return None
     known = {one.code: one.words for one in settings.policy().rating_dimensions}
@@ -129,9 +125,7 @@ def _rating(ticket: Ticket) -> RatingFact | None:
 def promise_fact(deadline: Deadline, at: datetime) -> Promise:
     rule = deadlines.rule_of(deadline)
     end = deadline.met_at or deadline.dropped_at or deadline.paused_at or at
-    late = (
-        settings.calendar(deadline.policy_id).between(deadline.due_at, end) if end > deadline.due_at else None
-    )
+    late = settings.calendar(deadline.policy_id).between(deadline.due_at, end) if end > deadline.due_at else None
     return Promise(
         rule.words,
         deadline.started_at,

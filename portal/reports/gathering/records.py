@@ -69,17 +69,13 @@ def customer_record(tickets: Select, messages: Select, ticket_id: int) -> Ticket
     )
 
 
-def staff_record(
-    tickets: Select, seen: thread.Seen, orders: Select, ticket_id: int
-) -> StaffTicketRecord | None:
+def staff_record(tickets: Select, seen: thread.Seen, orders: Select, ticket_id: int) -> StaffTicketRecord | None:
     """The staff's edition: all this reader may see; none if the ticket is not among `tickets`."""
     ticket = ticket_among(tickets, ticket_id)
     if ticket is None:
         return None
     at = clock.now()
-    merged = list(
-        db.session.scalars(tickets.where(Ticket.merged_into_id == ticket.id).with_only_columns(Ticket.id))
-    )
+    merged = list(db.session.scalars(tickets.where(Ticket.merged_into_id == ticket.id).with_only_columns(Ticket.id)))
     items = thread.stream([ticket.id, *merged], seen)[::-1]
     files = thread.files_of(items, ())
     first = next((one for one in items if one.kind == "opening" and one.ticket_id == ticket.id), None)
@@ -88,12 +84,8 @@ def staff_record(
         state=FOR_STAFF[State(ticket.state)],
         description=first.body if first else "",
         promises=tuple(promise_fact(one, at) for one in deadlines.with_pauses(ticket)),
-        conversation=tuple(
-            _said_to_staff(one, files) for one in items if one.part == "message" and one is not first
-        ),
-        files=tuple(
-            file_fact(row, one.at, one.by) for one in items for row in files.get((one.part, one.id), ())
-        ),
+        conversation=tuple(_said_to_staff(one, files) for one in items if one.part == "message" and one is not first),
+        files=tuple(file_fact(row, one.at, one.by) for one in items for row in files.get((one.part, one.id), ())),
         verifications=tuple(
             Verification(one.at, one.by or "", means_words(one.text), outcome_words(one.kind), one.body)
             for one in items
@@ -109,9 +101,7 @@ def staff_record(
             for one in items
             if one.part == "contact"
         ),
-        dispatches=tuple(
-            _dispatch(one) for one in orders_among(orders.where(Dispatch.ticket_id == ticket.id))
-        ),
+        dispatches=tuple(_dispatch(one) for one in orders_among(orders.where(Dispatch.ticket_id == ticket.id))),
         false_replies=tuple(
             NoteFact(one.at, one.by or "", one.why) for one in items if one.part == "call_back" and one.flag
         ),
