@@ -33,7 +33,7 @@ def all_of(form, place: str) -> list[StoredFile]:
 
 def keep_for_later(form, place: str) -> None:
     """The form is not done: what was typed and the files that are in order go into the draft."""
-    if form.files.data is None or not isinstance(form.files.data, list):
+    if not form.files.data:  # nothing was checked yet: it was a step on the way, no attempt to send
         form.files.validate(form)
     draft = _saved(place)
     for staged in _fitting(form, drafts.attached(draft)):
