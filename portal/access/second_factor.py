@@ -4,8 +4,9 @@ import hashlib
 import secrets
 from urllib.parse import quote
 
-import pyotp
 import segno
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 from portal import clock
 from portal.access import attempts
@@ -19,7 +20,7 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that is mistaken for ano
 
 def new_secret() -> str:
     """160 bits for an authenticator app."""
-    return pyotp.random_base32()
+    return random_base32()
 
 
 def address_of(person: Person, secret: str) -> str:
@@ -40,7 +41,7 @@ def step_of(secret: str, code: str, last_step: int | None) -> int | None:
     if len(code) != 6 or not (code.isascii() and code.isdigit()):
         return None
     now = int(clock.now().timestamp()) // STEP
-    app = pyotp.TOTP(secret)
+    app = TOTP(secret)
     for step in (now, now - 1, now + 1):
         fits = secrets.compare_digest(app.generate_otp(step), code)
         if fits and (last_step is None or step > last_step):
@@ -67,8 +68,7 @@ def proves(person: Person, typed: str) -> bool:
 def new_recovery_codes() -> list[str]:
     """Ten codes of 79 bits each, to be shown once: abcd-efgh-jkmn-pqrs."""
     return [
-        "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
-        for _ in range(RECOVERY_CODES)
+        "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4)) for _ in range(RECOVERY_CODES)
     ]
 
 

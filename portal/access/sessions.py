@@ -71,7 +71,7 @@ def current() -> SignIn | None:
     if not isinstance(reference, str):
         return None
     found = db.session.execute(
-        db.select(SignIn, outbox.unread_of(SignIn.person_id))
+        db.select(SignIn, outbox.unread_of(SignIn.person_id).label("unread"))
         .where(SignIn.token_hash == _hash(reference), SignIn.ended_at.is_(None))
         .options(
             joinedload(SignIn.person).options(
@@ -82,7 +82,7 @@ def current() -> SignIn | None:
     ).first()
     if found is None or _has_run_out(found[0], found[0].person):
         return None
-    g.unread = found[1]
+    g.unread = found.unread
     return found[0]
 
 

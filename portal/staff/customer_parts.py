@@ -29,7 +29,7 @@ class FinishForm(Form):
 
 
 class ContactForm(Form):
-    name = StringField(N_("Name"), [DataRequired(), Length(max=60)])
+    name = StringField(N_("Full name"), [DataRequired(), Length(max=60)])
     title = StringField(N_("What they do"), [Length(max=60)])
     role = SelectField(N_("Part in the business"), choices=CONTACT_ROLES, default="user")
     phone = StringField(

@@ -52,7 +52,7 @@ class CustomerForm(Form):
 
 
 class InviteForm(Form):
-    name = StringField(N_("Name"), [DataRequired(), Length(max=60)])
+    name = StringField(N_("Full name"), [DataRequired(), Length(max=60)])
     email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120), ADDRESS])
     title = StringField(N_("What they do"), [Length(max=60)])
     role = RadioField(N_("Role"), [DataRequired()], choices=ROLES, default=Role.ORG_ADMIN)
@@ -115,7 +115,7 @@ def show(customer):
 
 @door.get("/<int:customer>/edit", needs=P.CUSTOMER_EDIT)
 def edit(customer):
-    form = CustomerForm(obj=customer, account_manager_id=str(customer.account_manager_id or ""))
+    form = CustomerForm(**_drawn(customer))
     return page("staff/customer_form.html", form=form, customer=customer)
 
 
@@ -164,6 +164,12 @@ def invite(customer):
 def today() -> date:
     """The day it is where the company is."""
     return here(clock.now()).date()
+
+
+def _drawn(customer: Customer) -> dict:
+    """What its form begins with."""
+    facts = {name: getattr(customer, name) for name in (*customers.KEPT, "version")}
+    return facts | {"account_manager_id": str(customer.account_manager_id or "")}
 
 
 def _onward(customer: Customer):

@@ -58,7 +58,7 @@ class RolesForm(Form):
 
 
 class InviteForm(RolesForm):
-    name = StringField(N_("Name"), [DataRequired(), Length(max=60)])
+    name = StringField(N_("Full name"), [DataRequired(), Length(max=60)])
     email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120), ADDRESS])
     title = StringField(N_("What they do"), [Length(max=60)])
 

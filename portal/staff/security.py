@@ -1,5 +1,7 @@
 """The rules of signing in: second factor, idle times, passwords, limits; every change with its history."""
 
+from dataclasses import asdict
+
 from flask import redirect, url_for
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
@@ -66,7 +68,7 @@ GROUPS = (
 @door.get("", needs=Permission.SECURITY_RUN)
 def index():
     rules = settings.security()
-    form = SecurityForm(obj=rules, words_refused=", ".join(rules.words_refused), why="")
+    form = SecurityForm(**asdict(rules) | {"words_refused": ", ".join(rules.words_refused)})
     return _page(form)
 
 

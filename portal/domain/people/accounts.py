@@ -31,7 +31,7 @@ def end_sessions(person: Person, but: SignIn | None = None) -> int:
     rows = db.update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
     if but is not None:
         rows = rows.where(SignIn.id != but.id)
-    return db.session.execute(rows.values(ended_at=clock.now())).rowcount
+    return len(db.session.scalars(rows.values(ended_at=clock.now()).returning(SignIn.id)).all())
 
 
 def end_session(session: SignIn, by: Person) -> None:

@@ -27,19 +27,19 @@ def invite(
     organisation cannot find out who else is here. Staff are told.
     """
     _count_invitation(customer, by)
-    roles = _fitting(roles, customer, department, provider)
+    fitting = _fitting(roles, customer, department, provider)
     known = queries.by_email(email)
     if known is not None:
         return _known_already(by, known)
     at = clock.now()
     person = Person(
-        name=name, email=email.strip().lower(), title=title, roles=roles, invited_at=at, made_at=at,
+        name=name, email=email.strip().lower(), title=title, roles=fitting, invited_at=at, made_at=at,
         customer=customer, department=department, provider=provider, preferences={}, recovery_hashes=[],
         language=by.language,
     )  # fmt: skip
     db.session.add(person)
     db.session.flush()
-    journal.write("person.invited", person, by, became=", ".join(roles))
+    journal.write("person.invited", person, by, became=", ".join(fitting))
     _send_invitation(person, by)
     return person
 

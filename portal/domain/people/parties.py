@@ -75,5 +75,9 @@ def providers(rows: Select) -> list[Provider]:
 def heads(column) -> dict[int, int]:
     """How many people who may sign in belong to each department (or provider)."""
     mine = Person.department_id if column == "department" else Person.provider_id
-    rows = db.select(mine, db.func.count()).where(mine.is_not(None), Person.disabled_at.is_(None)).group_by(mine)
-    return {key: value for key, value in db.session.execute(rows)}
+    rows = (
+        db.select(mine.label("party"), db.func.count().label("heads"))
+        .where(mine.is_not(None), Person.disabled_at.is_(None))
+        .group_by(mine)
+    )
+    return {row.party: row.heads for row in db.session.execute(rows)}

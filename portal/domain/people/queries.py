@@ -56,7 +56,11 @@ def first_of(role: Role) -> Person | None:
     Where there is no such person, whoever comes nearest.
     """
     rows = db.select(Person).where(Person.disabled_at.is_(None)).order_by(Person.provider_id.is_not(None), Person.id)
-    return min((person for person in db.session.scalars(rows) if person.has(role)), key=lambda one: len(one.roles), default=None)
+    return min(
+        (person for person in db.session.scalars(rows) if person.has(role)),
+        key=lambda one: len(one.roles),
+        default=None,
+    )
 
 
 def open_approval(person: Person) -> Approval | None:
@@ -83,8 +87,8 @@ def has_been_here(person: Person) -> bool:
 
 def last_seen(ids: list[int]) -> dict[int, datetime]:
     """When these people were last seen here; those who never were are missing."""
-    seen = db.select(SignIn.person_id, db.func.max(SignIn.seen_at)).where(SignIn.person_id.in_(ids))
-    return {key: value for key, value in db.session.execute(seen.group_by(SignIn.person_id))}
+    seen = db.select(SignIn.person_id, db.func.max(SignIn.seen_at).label("at")).where(SignIn.person_id.in_(ids))
+    return {row.person_id: row.at for row in db.session.execute(seen.group_by(SignIn.person_id))}
 
 
 def unused_since(rows: Select, since: datetime) -> list[Person]:
