@@ -207,9 +207,8 @@ class Lines:
             return code
 
     def when(self, at: datetime) -> Markup:
-        """A moment as an element: for machines, for hovering, for reading. Figures and our own words, nobody's text."""
-        iso, times = at.strftime("%Y-%m-%dT%H:%MZ"), self.times
-        return Markup(f'<time datetime="{iso}" title="{times.stamp(at)}">{times.brief(at)}</time>')  # noqa: S704
+        """A moment, as short as a list wants it."""
+        return self.times.element(at)
 
     def party(self, orders: Sequence[Order]) -> str:
         """Who handles it; to a handler, how far the own order is."""

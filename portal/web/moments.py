@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from portal import clock
 from portal.domain import settings
 from portal.web.words import chinese, gettext
@@ -63,6 +65,11 @@ class Moments:
     def weekday(self, on: date) -> str:
         """周二; Tue."""
         return f"周{_WEEKDAYS_ZH[on.weekday()]}" if self.chinese else _WEEKDAYS_EN[on.weekday()]
+
+    def element(self, at: datetime) -> Markup:
+        """The brief moment as an element, whole for machines and for hovering. Figures and our own words only."""
+        iso = at.strftime("%Y-%m-%dT%H:%MZ")
+        return Markup(f'<time datetime="{iso}" title="{self.stamp(at)}">{self.brief(at)}</time>')  # noqa: S704
 
     def stamp(self, at: datetime) -> str:
         """The whole moment, for paper and for hovering: 2026年9月28日 16:30."""
