@@ -65,7 +65,7 @@ def _keep(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(Path(__file__).resolve().parent.parent / "migrations"), render_as_batch=True)
     with app.app_context():
-        tune(db.engine)
+        tune(db.engine, app.extensions["portal"].durable)
     sessions.login.init_app(app)
     app.after_request(_touch_session)
 

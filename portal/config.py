@@ -26,6 +26,8 @@ class Config:
     smtp_url: str | None = None
     """smtp://user:word@host:587 (STARTTLS) or smtps://…:465; without it letters stay readable in the portal."""
     testing: bool = False
+    durable: bool = True
+    """Every commit is on disk before it is acknowledged; tests that never lose power may do without."""
     crash_at: str | None = None
     """A fault point for the kill tests (`name` or `name:n`); only read when PORTAL_FAULTS=1."""
 

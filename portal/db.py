@@ -67,7 +67,7 @@ def engine_options(url: str) -> dict:
     }
 
 
-def tune(engine) -> None:
+def tune(engine, durable: bool = True) -> None:
     """SQLite as we need it: readers do not wait, a commit is on disk, a writer never fails half-way.
 
     A transaction that reads first and writes later fails at once when another wrote in between, whatever
@@ -79,7 +79,8 @@ def tune(engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection, _):
         connection.isolation_level = None  # pysqlite must not issue BEGIN itself
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=15000"):
+        level = "full" if durable else "off"
+        for pragma in ("journal_mode=wal", f"synchronous={level}", "foreign_keys=on", "busy_timeout=15000"):
             connection.execute("pragma " + pragma)
 
     @event.listens_for(engine, "begin")
