@@ -261,7 +261,7 @@
   const shown = (element) => element.checkVisibility?.() ?? element.offsetParent !== null;
   const keyed = () => { const byKey = new Map(); for (const e of all("[data-key]")) { const key = e.dataset.key; if (!byKey.has(key) || shown(e)) byKey.set(key, e); } return byKey; };
   const listKeys = (dialog) => {
-    const lines = [...keyed()].map(([key, element]) => [key, element.getAttribute("aria-label") || (find("span:not(.count)", element) ?? element).textContent.trim() || element.placeholder]);
+    const lines = [...keyed()].map(([key, element]) => [key, element.getAttribute("aria-label") || (element.labels?.[0] ?? find("span:not(.count)", element) ?? element).textContent.trim()]);
     const list = find("[data-list]")?.dataset ?? {};
     for (const [key, label] of [["j", list.next], ["k", list.previous], ["o", list.open], ["x", list.select]]) if (label) lines.push([key, label]);
     lines.push(["Ctrl Enter", words().send]);
