@@ -3,7 +3,6 @@
 from alembic import context
 from flask import current_app
 
-
 import portal.access.scopes  # noqa: F401  every model
 from portal.db import Base, UTCDateTime
 

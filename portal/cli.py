@@ -23,7 +23,8 @@ def worker(once):
 
     from portal.worker import Worker
 
-    Worker(current_app._get_current_object()).run(once)
+    app = current_app._get_current_object()  # pyright: ignore[reportAttributeAccessIssue]
+    Worker(app).run(once)
 
 
 @portal.command("deliver")
@@ -55,7 +56,8 @@ def doors():
 
     from portal.access.doors import listed
 
-    for line in listed(current_app._get_current_object()):
+    app = current_app._get_current_object()  # pyright: ignore[reportAttributeAccessIssue]
+    for line in listed(app):
         click.echo(line)
 
 

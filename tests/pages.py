@@ -3,8 +3,8 @@
 from bs4 import BeautifulSoup
 from flask import g
 
-from portal.access.sessions import _hash
 from portal import clock
+from portal.access.sessions import _hash
 from portal.db import db
 from portal.domain.people.models import SignIn
 
@@ -24,7 +24,8 @@ class Browser:
 
     def open(self, url, method="GET", **facts):
         g.pop("_login_user", None)
-        for kept in ("csrf_token", "csrf", "sign_in", "counts", "staged", "upload_errors", "language", "passwords", "unread"):
+        for kept in ("csrf_token", "csrf", "sign_in", "counts", "staged", "upload_errors", "language", "passwords", "unread",
+                     "_flask_babel"):
             g.pop(kept, None)
         db.session.expunge_all()
         db.session.rollback()

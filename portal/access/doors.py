@@ -19,6 +19,6 @@ def listed(app: Flask) -> list[str]:
     for rule in app.url_map.iter_rules():
         needs = app.view_functions[rule.endpoint].needs
         roles = ANYBODY.get(needs) or ", ".join(sorted(roles_with(needs)))
-        methods = sorted(rule.methods - {"HEAD", "OPTIONS"})
+        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         lines += [f"{method:6} {rule.rule}  {needs}  {roles}" for method in methods]
     return sorted(lines, key=lambda line: (line[7:], line))

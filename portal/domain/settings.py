@@ -93,7 +93,7 @@ def _ids() -> dict[str, int]:
     cached = db.session.info.get("revisions")
     if cached is None:
         rows = db.session.execute(db.select(Revision.area, db.func.max(Revision.id)).group_by(Revision.area))
-        cached = db.session.info["revisions"] = {row[0]: row[1] for row in rows}
+        cached = db.session.info["revisions"] = dict(map(tuple, rows))
     return cached
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
 from babel.numbers import format_decimal
+
 from portal.domain import settings
 from portal.i18n import Words
 from portal.web.moments import Moments

@@ -36,9 +36,9 @@ def by_htmx() -> bool:
 
 def own_path(wanted: str | None, otherwise: str) -> str:
     """A path of our own to go on to, or the other one: nothing that could lead to another site."""
-    if wanted and wanted.startswith("/") and wanted.isascii() and wanted.isprintable():
-        if not wanted.startswith("//") and "\\" not in wanted:
-            return wanted
+    plain = bool(wanted) and wanted.isascii() and wanted.isprintable() and "\\" not in wanted
+    if wanted and plain and wanted.startswith("/") and not wanted.startswith("//"):
+        return wanted
     return url_for(otherwise)
 
 

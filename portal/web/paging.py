@@ -33,3 +33,14 @@ def name_and_id(key: str | None) -> tuple[str, int] | None:
     """A key of the kind (name, id); none for what is not one of ours."""
     name, _, number = (key or "").rpartition("~")
     return (name[:200], int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
+
+
+def row_number(key: str | None) -> int | None:
+    """A key of the kind (id); none for what is not one of ours, however large or wild."""
+    known = key and key.isascii() and key.isdigit() and len(key) <= 18
+    return int(key) if known and key else None
+
+
+def typed(text: str | None, longest: int = 80) -> str:
+    """What somebody looks for, as it may be asked of any database: no blanks around, no NUL, not endlessly long."""
+    return (text or "").replace("\0", "").strip()[:longest]

@@ -14,7 +14,13 @@ from portal.domain.people.roles import Role
 from portal.domain.tickets import callback
 from portal.domain.tickets.models import Dispatch, Message, Note, Problem, SavedView, Ticket
 from tests.factories import (
-    a_department, a_handler, a_person, a_provider, a_ticket, an_agent, live,
+    a_department,
+    a_handler,
+    a_person,
+    a_provider,
+    a_ticket,
+    an_agent,
+    live,
 )  # fmt: skip
 
 

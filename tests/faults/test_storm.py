@@ -1,5 +1,6 @@
 """Kill -9 in the storm (F01), at each fault point (F02), and double clicks (F22): everything acknowledged is there once."""
 
+import contextlib
 import http.client
 import os
 import random
@@ -82,10 +83,8 @@ class House:
     def kill(self):
         for process in (self.server, self.worker):
             if process is not None:
-                try:
+                with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
                 process.wait()
 
     def form(self) -> dict[str, str]:

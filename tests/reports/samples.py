@@ -1,6 +1,6 @@
 """Facts as they might have been: one customer's March, one complaint, one dispatch order."""
 
-# ruff: noqa: E501 - sentences stay whole
+
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
