@@ -54,6 +54,8 @@ class Gone(Exception):
 
 def make_next(rights: Rights) -> bool:
     """Make the next document that waits; False when none does. What goes wrong is tried again, three times in all."""
+    if not leases.is_something_due():
+        return False
     with transaction():
         lease = leases.claim()
     if lease is None:

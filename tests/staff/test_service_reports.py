@@ -210,7 +210,7 @@ def test_the_list_goes_on_page_by_page_with_few_statements(app, sign_in, custome
     seen, address = [], "/staff/reports"
     while address:
         page = browser.page(address)
-        seen += [row.select_one("th .num").text for row in page.select("#list tbody tr")]
+        seen += [row.select_one("th .nowrap").text for row in page.select("#list tbody tr")]
         older = page.select_one("a[rel=next]")
         address = older["href"] if older else None
     assert seen == [f"FW-{n:03}" for n in reversed(range(60))]

@@ -27,6 +27,12 @@ class Lease:
     until: datetime
 
 
+def is_something_due() -> bool:
+    """A look without a lock: does a document wait, or has a worker dropped one?"""
+    due = (Document.state == "waiting") | ((Document.state == "working") & (Document.leased_until < clock.now()))
+    return db.session.scalar(db.select(Document.id).where(due).limit(1)) is not None
+
+
 def claim() -> Lease | None:
     """Lease the next document; none when nothing waits. Call in a transaction of its own.
 
