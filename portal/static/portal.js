@@ -109,7 +109,7 @@
     if (!target?.isConnected || xhr?.getResponseHeader("HX-Reswap") === "none") return;
     const place = find("[data-focus]", target) ?? find("[autofocus]", target), lost = document.activeElement === document.body;
     if (place) place.focus();
-    else if (lost && requestConfig?.verb === "post" && !target.closest("dialog")) {
+    else if (lost && requestConfig?.verb === "post" && !requestConfig.headers?.["X-Background"] && !target.closest("dialog")) {
       if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
       target.focus({ preventScroll: true });
     }
@@ -290,10 +290,10 @@
   };
   let before = "", when = 0;
   const press = (element) => {
+    const box = element.matches("summary") && find("textarea", element.parentElement);
     if (element.matches("input, textarea, select")) element.focus();
-    else element.click();
-    const writing = element.matches("summary") && find("textarea", element.parentElement);
-    if (writing) setTimeout(() => element.parentElement.open && writing.focus());
+    else if (!box || !element.parentElement.open) element.click();
+    if (box) setTimeout(() => box.focus());
   };
   on("keydown", (event) => {
     const { target } = event, writing = target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
