@@ -1,0 +1,1 @@
+"""What is true of service, whoever asks: no requests, no pages, no translation."""
