@@ -17,6 +17,7 @@ from portal.i18n import N_
 from portal.staff.configuration.places import COMPANY, called
 from portal.web import filters
 from portal.web.pages import page, say
+from portal.web.paging import row_number, typed
 from portal.web.tables import as_csv
 
 door = Door("journal", __name__, url_prefix="/staff/journal")
@@ -34,7 +35,7 @@ COLUMNS = (
 
 @door.get("/", needs=Permission.JOURNAL_READ)
 def index():
-    before = request.args.get("before", type=int)
+    before = row_number(request.args.get("before"))
     found = journal_search.entries(visible(Entry, me()), _sought(request.args), before, PAGE + 1)
     rows, given = found[:PAGE], _given(request.args)
     names = journal_search.names(rows)
@@ -71,7 +72,7 @@ def export():
 def _given(said) -> dict[str, str]:
     """What was looked for, as it stands in addresses and fields."""
     names = ("who", "about", "verb", "since", "until")
-    return {name: value for name in names if (value := said.get(name, "").strip()[:80])}
+    return {name: value for name in names if (value := typed(said.get(name)))}
 
 
 def _sought(said) -> Sought:

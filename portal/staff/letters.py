@@ -14,6 +14,7 @@ from portal.domain.outbox import Letter
 from portal.i18n import N_
 from portal.web import mail
 from portal.web.pages import page, say
+from portal.web.paging import row_number, typed
 
 door = Door("letters", __name__, url_prefix="/staff/letters")
 
@@ -31,10 +32,10 @@ class Row:
 
 @door.get("/", needs=Permission.LETTERS_READ)
 def index():
-    state, to = request.args.get("state", ""), request.args.get("to", "").strip()[:80]
+    state, to = request.args.get("state", ""), typed(request.args.get("to"))
     backlog = outbox.backlog()
     state = state if state in outbox.SHOWN_STATES else ("failed" if backlog["failed"] else "sent")
-    before = request.args.get("before", type=int)
+    before = row_number(request.args.get("before"))
     found = outbox.listed(visible(Letter, me()), state, to, before, PAGE + 1)
     given = {"state": state, "to": to or None}
     older = url_for(".index", **given, before=found[PAGE - 1].id) if len(found) > PAGE else None

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+LARGEST_ROW = 2**31 - 1
+
+
 @dataclass(frozen=True)
 class Page:
     """Some rows, and the keys that lead to the pages beside it; none where there is no such page."""
@@ -37,8 +40,8 @@ def name_and_id(key: str | None) -> tuple[str, int] | None:
 
 def row_number(key: str | None) -> int | None:
     """A key of the kind (id); none for what is not one of ours, however large or wild."""
-    known = key and key.isascii() and key.isdigit() and len(key) <= 18
-    return int(key) if known and key else None
+    number = int(key) if key and key.isascii() and key.isdigit() and len(key) <= 10 else 0
+    return number if 0 < number <= LARGEST_ROW else None
 
 
 def typed(text: str | None, longest: int = 80) -> str:
