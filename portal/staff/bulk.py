@@ -1,7 +1,6 @@
 """Several tickets of the queue at once: the same rules as for one, and a word about each that was not done."""
 
 from flask import redirect, request
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -15,6 +14,7 @@ from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.web.forms import said
 from portal.web.pages import own_path, say
+from portal.web.words import gettext
 
 door = Door("bulk", __name__, url_prefix="/staff/queue/bulk")
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from flask import current_app, url_for
-from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from portal.domain import settings
@@ -20,6 +19,7 @@ from portal.domain.tickets.states import FOR_STAFF, LIVE, State
 from portal.i18n import N_
 from portal.web.filters import span, words_in
 from portal.web.moments import Moments
+from portal.web.words import gettext, ngettext
 
 DUE = {
     "accepted": N_("Accept"),

@@ -1,7 +1,6 @@
 """The queue (工单池): the list everybody of the desk works from."""
 
 from flask import redirect, request, session, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -18,6 +17,7 @@ from portal.staff.queue_address import Address, code_of
 from portal.staff.queue_choices import chips, choices, quick
 from portal.web.pages import page
 from portal.web.paging import key_of
+from portal.web.words import gettext
 
 door = Door("queue", __name__, url_prefix="/staff/queue")
 PLACE = "queue"
@@ -81,7 +81,7 @@ def _head(address: Address, code: str) -> dict:
     """A column's head: a link that orders by it, and once more the other way round."""
     column = COLUMNS[code]
     head = {"label": gettext(column.label), "class": f"at-{code}"}
-    if column.order:
+    if column.order and not (column.order == "closed" and address.is_live):
         now, first = address.order, FIRST_TURN[column.order]
         turned = column.order if first.startswith("-") else f"-{column.order}"
         head["url"] = address.url(order=turned if now == first else first)

@@ -11,7 +11,7 @@ from portal.domain.people.models import Person
 from portal.domain.tickets import views
 from portal.domain.tickets.models import SavedView
 from portal.domain.tickets.queue import ORDERS, Key, Wanted, views_for
-from portal.domain.tickets.queue_filters import ANY, FILTERS, LARGEST_KEY, VIEWS, Filters, Values, View
+from portal.domain.tickets.queue_filters import ANY, FILTERS, LARGEST_KEY, VIEWS, Filters, Values, View, only_live
 from portal.web.paging import key_of, moment_and_id
 
 LONGEST, MOST = 80, 20
@@ -39,12 +39,12 @@ class Address:
         if self.words and self.view.code == "open" and "stage" not in self.own:
             base.pop("stage", None)
         whole = {**base, **self.own}
-        return {name: values for name, values in whole.items() if ANY not in values} | self._lifted
+        return {name: values for name, values in whole.items() if ANY not in values or name in ("state", "stage")}
 
     @property
-    def _lifted(self) -> dict[str, Values]:
-        """A state or stage that is lifted must stay known as lifted, else only live tickets would be shown."""
-        return {name: values for name, values in self.own.items() if ANY in values and name in ("state", "stage")}
+    def is_live(self) -> bool:
+        """Does it show nothing but live tickets?"""
+        return only_live(self.filters, bool(self.words))
 
     @property
     def wanted(self) -> Wanted:
@@ -81,7 +81,8 @@ class Address:
 def read(args: MultiDict, person: Person, saved: Sequence[SavedView]) -> Address:
     """The address of these arguments for this person; what makes no sense is left out."""
     offered = tuple(views_for(person))
-    own = {name: values for name in FILTERS if (values := _values(args, name))}
+    open_to = [name for name, one in FILTERS.items() if one.for_handlers or not person.only_handles]
+    own = {name: values for name in open_to if (values := _values(args, name))}
     view, kept = _view(args.get("view", ""), person, offered, saved, bare=not own and not args.get("q"))
     order = args.get("order", "")
     order = order if order.removeprefix("-") in ORDERS and len(order) < 12 else view.order
@@ -89,7 +90,8 @@ def read(args: MultiDict, person: Person, saved: Sequence[SavedView]) -> Address
     after, before = moment_and_id(args.get("after")), moment_and_id(args.get("before"))
     own = {name: values for name, values in own.items() if view.filters.get(name) != values}
     own = {name: values for name, values in own.items() if ANY not in values or name in view.filters or name == "stage"}
-    return Address(view, own, kept, order, words, _known(after), None if after else _known(before), offered)
+    found = Address(view, own, kept, order, words, _known(after), None if after else _known(before), offered)
+    return replace(found, order="due") if found.is_live and order.endswith("closed") else found
 
 
 def _view(code: str, person: Person, offered: tuple[View, ...], saved, bare: bool) -> tuple[View, SavedView | None]:

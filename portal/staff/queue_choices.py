@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flask_babel import gettext
-
 from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.domain.tickets.queue_filters import ANY, FILTERS, RAISED, Values
@@ -12,6 +10,7 @@ from portal.domain.tickets.states import FOR_STAFF
 from portal.i18n import N_
 from portal.staff.queue_address import Address
 from portal.web.filters import words_in
+from portal.web.words import gettext
 
 STAGES = {"live": N_("Still open"), "over": N_("No longer open"), ANY: N_("All, open and over")}
 DUE = {"late": N_("Overdue"), "soon": N_("Due soon"), "today": N_("Due later today")}

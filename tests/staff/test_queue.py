@@ -224,6 +224,14 @@ def test_a_wild_address_gives_a_plain_page(app, sign_in, address):
     assert sign_in(an_agent()).get(f"/staff/queue/filters?{address}").status_code == 200
 
 
+def test_live_tickets_are_not_ordered_by_their_closing(app, sign_in):
+    a_ticket(subject="还没关的")
+    browser = sign_in(an_agent())
+
+    assert subjects(browser.page("/staff/queue/?view=open&order=-closed")) == ["还没关的"]
+    assert subjects(browser.page("/staff/queue/?view=open&stage=any&order=-closed")) == []
+
+
 def test_what_a_filter_holds_is_never_markup(app, sign_in):
     page = sign_in(an_agent()).page("/staff/queue/?q=<script>alert(1)</script>&customer=<b>x</b>")
 

@@ -20,6 +20,7 @@ class Ticket(Base):
     __table_args__ = (
         CheckConstraint("(state in ('closed')) = (closed_at is not null)", "closed_at_if_closed"),
         CheckConstraint("(state = 'merged') = (merged_into_id is not null)", "merged_into_if_merged"),
+        Index("ix_ticket_due", "due_at", "id"),
         Index("ix_ticket_queue", "is_live", "due_at", "id"),
         Index("ix_ticket_state_queue", "state", "due_at", "id"),
         Index("ix_ticket_owner_queue", "owner_id", "is_live", "due_at", "id"),

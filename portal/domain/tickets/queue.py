@@ -26,6 +26,7 @@ from portal.domain.tickets.queue_filters import (
     Later,
     View,
     conditions,
+    only_live,
     running_for,
 )
 from portal.domain.tickets.states import State
@@ -142,12 +143,7 @@ def leaf(tickets: Select, wanted: Wanted, asked: Asked, size: int = SIZE) -> Lea
 
 def _are_few(wanted: Wanted) -> bool:
     """One customer's live tickets are found by the customer and then sorted, not by walking along the order."""
-    return (
-        "customer" in wanted.filters
-        and wanted.order != "due"
-        and not wanted.words
-        and not {"stage", "state", "lately"} & set(wanted.filters)
-    )
+    return "customer" in wanted.filters and wanted.order != "due" and only_live(wanted.filters, bool(wanted.words))
 
 
 def _leaf(shown: list, more: bool, name: str, wanted: Wanted) -> Leaf:

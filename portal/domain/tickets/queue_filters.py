@@ -143,12 +143,19 @@ def _customer(values: Values, _: Asked):
 
 
 def _dispatched(party, link) -> Where:
-    """An order, not handed back, to one of these parties, by code or name."""
+    """An order, not handed back, to the party of this code or name.
+
+    Each ticket is asked for its orders: a party that has many is met soon along any order, and no list of all its
+    tickets is built first. A party that is not there ends the search before it begins.
+    """
 
     def where(values: Values, _: Asked):
-        orders = select(Dispatch.ticket_id).join(party, link == party.id)
-        named = or_(party.code.in_(values), party.name.in_(values))
-        return Ticket.id.in_(orders.where(named, Dispatch.handed_back.is_(None)))
+        ids = select(party.id).where(or_(party.code.in_(values), party.name.in_(values)))
+        orders = select(Dispatch.id).where(Dispatch.ticket_id == Ticket.id, Dispatch.handed_back.is_(None))
+        if len(values) > 1:
+            return orders.where(link.in_(ids)).exists()
+        one = ids.limit(1).scalar_subquery()
+        return and_(one.is_not(None), orders.where(link == one).exists())
 
     return where
 
@@ -168,7 +175,9 @@ def running_for(person: Person) -> ColumnElement[bool]:
 
 
 def _watched(_: Values, asked: Asked):
-    return Ticket.id.in_(select(Watcher.ticket_id).where(Watcher.person_id == asked.by.id))
+    """Live tickets this person watches. A short list: it is found by the watcher, so no index may promise more."""
+    theirs = select(Watcher.ticket_id).where(Watcher.person_id == asked.by.id)
+    return and_(Ticket.id.in_(theirs), Ticket.state.not_in([state for state in State if state not in LIVE]))
 
 
 def _my_customers(_: Values, asked: Asked):
@@ -235,9 +244,16 @@ def conditions(filters: Filters, asked: Asked, searching: bool = False) -> list[
     """The conditions of these filters; live tickets only, unless a state, a stage or a search says otherwise."""
     given = {name: values for name, values in filters.items() if name in FILTERS and values and ANY not in values}
     found: list = [FILTERS[name].where(values, asked) for name, values in given.items()]
-    if not searching and not {"stage", "state", "lately"} & set(filters):
+    if only_live(filters, searching) and "stage" not in filters:
         found.append(Ticket.is_live)
     return [condition for condition in found if condition is not None]
+
+
+def only_live(filters: Filters, searching: bool = False) -> bool:
+    """Do these filters leave nothing but live tickets?"""
+    if "stage" in filters:
+        return filters["stage"] == ("live",)
+    return not searching and not {"state", "lately"} & set(filters)
 
 
 @dataclass(frozen=True)
@@ -264,7 +280,7 @@ VIEWS = {
         View("waiting", N_("Waiting for the customer"), {"state": (State.WAITING,)}),
         View("verifying", N_("To be verified"), {"state": (State.VERIFYING,)}),
         View("serious", N_("Serious"), {"severity": (RAISED,), "stage": ("live",)}),
-        View("watched", N_("Watched"), {"watched": ("yes",), "stage": ("live",)}),
+        View("watched", N_("Watched"), {"watched": ("yes",), "stage": (ANY,)}),
         View("closed", N_("Closed lately"), {"lately": ("yes",)}, "-closed", counted=False),
     )
 }
