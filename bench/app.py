@@ -30,6 +30,7 @@ def create_app():
         return bare_template.render(rows=rows)
 
     with app.app_context():
+
         @event.listens_for(db.engine, "before_cursor_execute")
         def _count(connection, cursor, statement, *_):
             if g and not statement.startswith("BEGIN"):

@@ -49,7 +49,9 @@ def main() -> None:
         upgrade()
         fill(given.tickets)
         db.session.remove()
-    (given.to / "bench.json").write_text(json.dumps({"tickets": given.tickets, "url": app.config["SQLALCHEMY_DATABASE_URI"]}))
+    (given.to / "bench.json").write_text(
+        json.dumps({"tickets": given.tickets, "url": app.config["SQLALCHEMY_DATABASE_URI"]})
+    )
     print(f"{given.tickets} tickets in {time.perf_counter() - begun:.0f} s")
 
 
@@ -73,7 +75,9 @@ def fill(count: int) -> None:
     with transaction():
         if db.engine.dialect.name == "postgresql":
             for table in ("ticket", "message", "deadline"):
-                db.session.execute(text(f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))"))
+                db.session.execute(
+                    text(f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))")
+                )
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("analyze")
 
@@ -82,7 +86,14 @@ def _people(dice: random.Random, customers: int) -> None:
     at = clock.now()
     plain = {"made_at": at, "language": "zh_Hans_CN", "preferences": {}, "recovery_hashes": [], "theme": "light"}
     staff = [
-        {"id": n, "name": f"专员{n}", "email": f"agent{n}@bench.test", "roles": [Role.AGENT], "customer_id": None, **plain}
+        {
+            "id": n,
+            "name": f"专员{n}",
+            "email": f"agent{n}@bench.test",
+            "roles": [Role.AGENT],
+            "customer_id": None,
+            **plain,
+        }
         for n in range(1, 31)
     ]
     db.session.execute(insert(Person), staff)
@@ -97,7 +108,9 @@ def _people(dice: random.Random, customers: int) -> None:
     ])  # fmt: skip
     if db.engine.dialect.name == "postgresql":
         for table in ("person", "customer"):
-            db.session.execute(text(f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))"))
+            db.session.execute(
+                text(f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))")
+            )
 
 
 def _said(dice: random.Random, words: int) -> str:
@@ -113,7 +126,10 @@ def _tickets(dice: random.Random, count: int):
     customers = db.session.scalar(db.select(db.func.max(Customer.id)))
     kinds = [("complaint", 5), ("repair", 4), ("enquiry", 2), ("suggestion", 1), ("praise", 1)]
     names, weights = zip(*kinds, strict=True)
-    live_states, live_count = [State.NEW, State.OPEN, State.OPEN, State.WAITING, State.VERIFYING], max(200, min(count // 50, 5000))
+    live_states, live_count = (
+        [State.NEW, State.OPEN, State.OPEN, State.WAITING, State.VERIFYING],
+        max(200, min(count // 50, 5000)),
+    )
     for n in range(1, count + 1):
         live = n > count - live_count
         opened = now - timedelta(minutes=(count - n) * max(1, 525_600 // count) + dice.randint(0, 400))

@@ -56,17 +56,23 @@ def _prepared(place: Path):
             with transaction():
                 at = clock.now()
                 later = at + timedelta(hours=1)
-                db.session.add(SignIn(token_hash=_hash(reference), person_id=person, begun_at=at, seen_at=later, proved_at=at))
+                db.session.add(
+                    SignIn(token_hash=_hash(reference), person_id=person, begun_at=at, seen_at=later, proved_at=at)
+                )
             with app.test_request_context():
                 from flask import session
 
                 session["reference"] = reference
                 session["csrf_token"] = "b" * 40
                 cookies[who] = f"portal={app.session_interface.get_signing_serializer(app).dumps(dict(session))}"
-        rows = db.session.execute(db.text("select id, customer_id from ticket where state='open' order by due_at, id limit 1 offset 120")).all()
+        rows = db.session.execute(
+            db.text("select id, customer_id from ticket where state='open' order by due_at, id limit 1 offset 120")
+        ).all()
         ticket = rows[0][0]
         mine = db.session.scalar(db.text("select max(id) from ticket where asked_by_id = 101")) or ticket
-        deep = db.session.execute(db.text("select due_at, id from ticket where is_live = true order by due_at, id limit 1 offset 150")).first()
+        deep = db.session.execute(
+            db.text("select due_at, id from ticket where is_live = true order by due_at, id limit 1 offset 150")
+        ).first()
         db.session.remove()
         db.engine.dispose()
     at = deep[0] if isinstance(deep[0], str) else deep[0].isoformat()
@@ -121,7 +127,9 @@ def _measure(name, port, pages, cookies, rounds):
             p50 = statistics.median(times)
             floor = floor or p50
             p95 = sorted(times)[int(len(times) * 0.95) - 1]
-            print(f"{name:>14} {page:<26} {workers:>2} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {p50 / floor:8.2f} {facts['sql']:>4} {facts['bytes']:>7}")
+            print(
+                f"{name:>14} {page:<26} {workers:>2} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {p50 / floor:8.2f} {facts['sql']:>4} {facts['bytes']:>7}"
+            )
 
 
 def _run(port, path, cookie, rounds, workers):
@@ -157,13 +165,17 @@ def _submit(name, port, cookie, rounds):
     for _ in range(min(rounds, 40)):
         kind, body = body_with_photo(connection, cookie)
         begun = time.perf_counter()
-        connection.request("POST", "/tickets/new/complaint", body=body, headers={"Cookie": cookie, "Content-Type": kind})
+        connection.request(
+            "POST", "/tickets/new/complaint", body=body, headers={"Cookie": cookie, "Content-Type": kind}
+        )
         answer = connection.getresponse()
         answer.read()
         times.append(time.perf_counter() - begun)
         status = answer.status
     p50, p95 = statistics.median(times), sorted(times)[int(len(times) * 0.95) - 1]
-    print(f"{name:>14} {'submit with 1 MB':<26} {1:>2} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {'':>8} {'':>4} status {status}")
+    print(
+        f"{name:>14} {'submit with 1 MB':<26} {1:>2} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {'':>8} {'':>4} status {status}"
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,13 @@ TEXTS = {
     "subject": "专线中断影响业务",
     "body": "今天上午九点十分起，机房到总部的专线中断，备用线路切换后丢包严重，请尽快派人排查并说明原因。",
 }
-BY_KIND = {"date": "2026-11-20", "datetime-local": "2026-11-20T09:10", "tel": "13800000000", "number": "1", "email": "a@b.test"}
+BY_KIND = {
+    "date": "2026-11-20",
+    "datetime-local": "2026-11-20T09:10",
+    "tel": "13800000000",
+    "number": "1",
+    "email": "a@b.test",
+}
 
 
 @cache

@@ -13,10 +13,15 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "portal/translations/zh_Hans_CN/LC_MESSAGES/messages.po"
-METHODS = [("**/templates/**.html", "jinja2.ext:babel_extract"), ("**/templates/**.txt", "jinja2.ext:babel_extract"),
-           ("**.py", "python")]
-OPTIONS = {"**/templates/**.html": {"silent": "false", "trimmed": "true"},
-           "**/templates/**.txt": {"silent": "false", "trimmed": "true"}}
+METHODS = [
+    ("**/templates/**.html", "jinja2.ext:babel_extract"),
+    ("**/templates/**.txt", "jinja2.ext:babel_extract"),
+    ("**.py", "python"),
+]
+OPTIONS = {
+    "**/templates/**.html": {"silent": "false", "trimmed": "true"},
+    "**/templates/**.txt": {"silent": "false", "trimmed": "true"},
+}
 KEYWORDS = {"N_": None, "_": None, "gettext": None, "ngettext": (1, 2), "lazy_gettext": None}
 
 
@@ -41,8 +46,13 @@ def keep(catalog: Catalog) -> None:
     out = BytesIO()
     write_po(out, catalog, omit_header=False, sort_output=True, no_location=True, width=0, ignore_obsolete=True)
     fresh = PO.with_suffix(".po.new")
-    fresh.write_bytes(b"\n".join(line for line in out.getvalue().split(b"\n")
-                                 if not line.startswith((b'"POT-Creation', b'"PO-Revision', b'"Generated-By'))))
+    fresh.write_bytes(
+        b"\n".join(
+            line
+            for line in out.getvalue().split(b"\n")
+            if not line.startswith((b'"POT-Creation', b'"PO-Revision', b'"Generated-By'))
+        )
+    )
     fresh.replace(PO)
     compile_mo(catalog)
 
@@ -68,7 +78,7 @@ def missing(catalog: Catalog) -> list[str]:
 def add(path: str) -> None:
     catalog = translated()
     for msgid, msgstr in json.loads(Path(path).read_text("utf-8")).items():
-        if isinstance(msgstr, list):          # plural: {"{n} ticket|{n} tickets": ["{n} 件"]}
+        if isinstance(msgstr, list):  # plural: {"{n} ticket|{n} tickets": ["{n} 件"]}
             catalog.add(tuple(msgid.split("|", 1)), tuple(msgstr))
         else:
             existing = catalog.get(msgid)

@@ -20,15 +20,24 @@ def include_name(name, kind, _):
 
 
 def include_object(thing, name, kind, reflected, compare_to):
-    return not (kind in ("column", "index") and name in ("found_by", "found_by_all", "ix_ticket_search_found_by", "ix_ticket_search_found_by_all"))
+    return not (
+        kind in ("column", "index")
+        and name in ("found_by", "found_by_all", "ix_ticket_search_found_by", "ix_ticket_search_found_by_all")
+    )
 
 
 def run():
     engine = current_app.extensions["migrate"].db.engine
     with engine.connect().execution_options(writes=True) as connection:
         context.configure(
-            connection=connection, target_metadata=Base.metadata, render_as_batch=True, render_item=render_item,
-            include_name=include_name, include_object=include_object, compare_type=False, transaction_per_migration=False,
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            render_item=render_item,
+            include_name=include_name,
+            include_object=include_object,
+            compare_type=False,
+            transaction_per_migration=False,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -92,7 +92,8 @@ def _speak(app: Flask) -> None:
     )  # fmt: skip
     jinja.globals["csrf_token"] = assets.csrf_token
     jinja.globals.update(
-        unread=sessions.unread, least_password=lambda: settings.security().password_min,
+        unread=sessions.unread,
+        least_password=lambda: settings.security().password_min,
         invitation_hours=lambda: settings.security().invitation_hours,
     )
     for name in ("ui", "charts"):

@@ -147,4 +147,3 @@ def main() -> None:
     app = create_app()
     with app.app_context():
         portal.main(prog_name="portal", obj=None, standalone_mode=True)
-

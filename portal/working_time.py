@@ -119,9 +119,7 @@ class WorkingCalendar:
     def cut_offs(self, start: datetime, end: datetime) -> int:
         """How many working days reached their cut-off after `start` and up to `end`."""
         on, last = self._local(start).date(), self._local(end).date()
-        return sum(
-            start < self._at(day, self.cut_off) <= end for day in _days(on, last) if self.is_working_day(day)
-        )
+        return sum(start < self._at(day, self.cut_off) <= end for day in _days(on, last) if self.is_working_day(day))
 
     # Moments
 
@@ -135,9 +133,7 @@ class WorkingCalendar:
         spans = (span for day in _days(first, last) for span in self._spans(day))
         return sum((max(min(closes, end) - max(opens, start), NOTHING) for opens, closes in spans), NOTHING)
 
-    def stretched(
-        self, due: datetime, promise: Promise, paused_from: datetime, paused_until: datetime
-    ) -> datetime:
+    def stretched(self, due: datetime, promise: Promise, paused_from: datetime, paused_until: datetime) -> datetime:
         """The due moment after a pause: as much is left of the promise as when the pause began.
 
         Hours by the clock add the time that passed, working hours the working time, working days one day for
@@ -163,9 +159,7 @@ class WorkingCalendar:
         - Working days end at the cut-off; a start on a day off or after the cut-off counts from the next
           working day. The same day is the cut-off of the day that counts.
         """
-        reckon = {Unit.HOURS: self._by_clock, Unit.WORKING_HOURS: self._by_hours}.get(
-            promise.unit, self._by_days
-        )
+        reckon = {Unit.HOURS: self._by_clock, Unit.WORKING_HOURS: self._by_hours}.get(promise.unit, self._by_days)
         start = self._local(start).astimezone(UTC)
         due, steps = reckon(start, promise)
         years = range(self._local(start).year, self._local(due).year + 1)

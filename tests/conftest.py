@@ -19,7 +19,18 @@ def whole_app(tmp_path_factory):
     url = os.environ.get("PORTAL_TEST_DATABASE_URL") or f"sqlite:///{data / 'test.sqlite'}"
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         url = url if url.startswith("sqlite") else f"{url}_{worker}"
-    app = create_app(from_environment(data=data, database_url=url, secret_key="test", testing=True, durable=False, smtp_url=None, redis_url=None, base_url="http://portal.test"))
+    app = create_app(
+        from_environment(
+            data=data,
+            database_url=url,
+            secret_key="test",
+            testing=True,
+            durable=False,
+            smtp_url=None,
+            redis_url=None,
+            base_url="http://portal.test",
+        )
+    )
     with app.app_context():
         _drop_everything()
         upgrade(directory=str(Path(__file__).parent.parent / "migrations"))

@@ -60,7 +60,13 @@ def a_person(*roles: Role, **facts) -> Person:
     roles = roles or (Role.ORG_MEMBER,)
     if roles[0] in (Role.ORG_ADMIN, Role.ORG_MEMBER) and "customer" not in facts:
         facts["customer"] = a_customer()
-    given = {"name": f"王小{n}", "email": f"p{n}@example.test", "roles": list(roles), "made_at": clock.now(), "language": "en"}
+    given = {
+        "name": f"王小{n}",
+        "email": f"p{n}@example.test",
+        "roles": list(roles),
+        "made_at": clock.now(),
+        "language": "en",
+    }
     return kept(Person(**given | facts))
 
 
@@ -82,7 +88,13 @@ def a_supervisor(**facts) -> Person:
     return a_person(Role.SUPERVISOR, **facts)
 
 
-SHAPE = {"cause": "光缆被施工挖断", "is_quality_problem": "no", "parts": "更换尾纤", "measure": "重新熔接并加固", "basis": "现场测试"}
+SHAPE = {
+    "cause": "光缆被施工挖断",
+    "is_quality_problem": "no",
+    "parts": "更换尾纤",
+    "measure": "重新熔接并加固",
+    "basis": "现场测试",
+}
 
 
 def shape_of(ticket: Ticket) -> dict:
@@ -132,7 +144,9 @@ def _customer(ticket: Ticket) -> Person:
 
 def _quick(*roles: Role, **facts) -> Person:
     n = _next()
-    person = Person(name=f"李{n}", email=f"q{n}@example.test", roles=list(roles), made_at=clock.now(), language="en", **facts)
+    person = Person(
+        name=f"李{n}", email=f"q{n}@example.test", roles=list(roles), made_at=clock.now(), language="en", **facts
+    )
     db.session.add(person)
     db.session.flush()
     return person
@@ -161,7 +175,9 @@ LIVES = {
     "apply": lambda t, by: actions.apply(_loaded(t), _agent(t, by), "光缆已经修复，测试正常。", shape=shape_of(t)),
     "finish": lambda t, by: actions.finish(_loaded(t), _agent(t, by), "已经答复。"),
     "take_back": lambda t, by: actions.take_application_back(_loaded(t), _agent(t, by), "还有一条电路没有恢复。"),
-    "send_back": lambda t, by: callback.call_back(_loaded(t), by or _quick(Role.CALLER), "not_solved", "客户说仍然中断。"),
+    "send_back": lambda t, by: callback.call_back(
+        _loaded(t), by or _quick(Role.CALLER), "not_solved", "客户说仍然中断。"
+    ),
     "close": lambda t, by: callback.call_back(_loaded(t), by or _quick(Role.CALLER), "solved_satisfied", "客户满意。"),
     "confirm": lambda t, by: callback.confirm(_loaded(t), by or _customer(t)),
     "reject": lambda t, by: callback.reject(_loaded(t), by or _customer(t), "还是不通。"),

@@ -17,15 +17,27 @@ class Browser:
         if person is not None:
             at = clock.now()
             reference = f"test-{person.id}-{id(self)}"
-            db.session.add(SignIn(token_hash=_hash(reference), person_id=person.id, begun_at=at, seen_at=at, proved_at=at))
+            db.session.add(
+                SignIn(token_hash=_hash(reference), person_id=person.id, begun_at=at, seen_at=at, proved_at=at)
+            )
             db.session.commit()
             with self.client.session_transaction() as session:
                 session["reference"] = reference
 
     def open(self, url, method="GET", **facts):
         g.pop("_login_user", None)
-        for kept in ("csrf_token", "csrf", "sign_in", "counts", "staged", "upload_errors", "language", "passwords", "unread",
-                     "_flask_babel"):
+        for kept in (
+            "csrf_token",
+            "csrf",
+            "sign_in",
+            "counts",
+            "staged",
+            "upload_errors",
+            "language",
+            "passwords",
+            "unread",
+            "_flask_babel",
+        ):
             g.pop(kept, None)
         db.session.expunge_all()
         db.session.rollback()

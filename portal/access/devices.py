@@ -45,9 +45,7 @@ def remember(response, person: Person) -> None:
     """Let the browser say next time that it was here."""
     people = [person.id, *(n for n in _people() if n != person.id)][:PEOPLE_A_BROWSER]
     secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.set_cookie(
-        _name(), _signer().dumps(people), max_age=YEAR, secure=secure, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(_name(), _signer().dumps(people), max_age=YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
 def _people() -> list[int]:

@@ -32,7 +32,9 @@ class Door(Blueprint):
     it would hold the database too long (hashing a password).
     """
 
-    def add_url_rule(self, rule, endpoint=None, view_func=None, *, needs: Permission, files=False, ahead=None, **options):
+    def add_url_rule(
+        self, rule, endpoint=None, view_func=None, *, needs: Permission, files=False, ahead=None, **options
+    ):
         guarded = _guard(view_func, needs, ahead)
         guarded.files = files  # pyright: ignore[reportAttributeAccessIssue]
         super().add_url_rule(rule, endpoint, guarded, **options)

@@ -107,7 +107,11 @@ def _see_all_or(person: Person, ticket_id):
 
 
 def _messages(person: Person):
-    theirs = true() if person.is_staff and person.has(*SEES_ALL) else Message.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
+    theirs = (
+        true()
+        if person.is_staff and person.has(*SEES_ALL)
+        else Message.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
+    )
     if person.is_staff:
         return theirs
     return and_(theirs, Message.shown_at <= clock.now(), Message.taken_back_at.is_(None))
@@ -224,7 +228,16 @@ RECORDS: dict[str, tuple] = {
     "customer": (Customer.id, Customer.account_manager),
     "department": (Department.id,),
     "dispatch": (Dispatch.id, Dispatch.ticket, Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler),
-    "document": (Document.id, Document.file, Document.ticket, Document.dispatch, Document.customer, Document.by, Document.published_by, Document.acknowledged_by),
+    "document": (
+        Document.id,
+        Document.file,
+        Document.ticket,
+        Document.dispatch,
+        Document.customer,
+        Document.by,
+        Document.published_by,
+        Document.acknowledged_by,
+    ),
     "letter": (Letter.id, Letter.to),
     "message": (Message.id, Message.by),
     "note": (Note.id, Note.by),
@@ -233,7 +246,16 @@ RECORDS: dict[str, tuple] = {
     "project": (Project.id,),
     "provider": (Provider.id,),
     "sign_in": (SignIn.id,),
-    "ticket": (Ticket.id, Ticket.customer, Ticket.owner, Ticket.asked_by, Ticket.opened_by, Ticket.project, Ticket.problem, Ticket.merged_into),
+    "ticket": (
+        Ticket.id,
+        Ticket.customer,
+        Ticket.owner,
+        Ticket.asked_by,
+        Ticket.opened_by,
+        Ticket.project,
+        Ticket.problem,
+        Ticket.merged_into,
+    ),
     "view": (SavedView.id,),
 }
 

@@ -64,9 +64,7 @@ def create():
     if not passwords.matches(person, form.password.data) or not person.is_active:
         return _refused(form)
     passwords.strengthen(person, form.password.data)
-    return (
-        _second_step(person, form.next.data) if person.has_second_factor else let_in(person, form.next.data)
-    )
+    return _second_step(person, form.next.data) if person.has_second_factor else let_in(person, form.next.data)
 
 
 @door.get("/sign-in/code", needs=Permission.PUBLIC)
@@ -119,9 +117,7 @@ def to_sign_in():
         here = urlsplit(request.headers.get("HX-Current-URL", ""))
         wanted = f"{here.path}?{here.query}" if here.query else here.path
         return Response(status=401, headers={"HX-Redirect": url_for("sign_in.new", next=wanted)})
-    wanted = (
-        request.full_path.rstrip("?") if request.method == "GET" else urlsplit(request.referrer or "").path
-    )
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else urlsplit(request.referrer or "").path
     return redirect(url_for("sign_in.new", next=wanted if wanted not in ("", "/") else None), 303)
 
 
@@ -155,11 +151,7 @@ def home_of(person: Person) -> str:
     views = current_app.view_functions
     ways = [row.endpoint for row in rows if may(person, row.needs) and row.endpoint in views]
     return (
-        url_for(ways[0])
-        if ways
-        else url_for("account.index")
-        if "account.index" in views
-        else url_for("sign_in.new")
+        url_for(ways[0]) if ways else url_for("account.index") if "account.index" in views else url_for("sign_in.new")
     )
 
 

@@ -47,9 +47,7 @@ def reject(ticket):
 @door.post("/<int:ticket>/reopening", needs=Permission.TICKET_DECIDE, files=True)
 def reopen(ticket):
     """Not solved after all (R21)."""
-    return with_files(
-        ticket, "reopen", ReopenForm(), actions.reopen, N_("It is open again. You hear from us.")
-    )
+    return with_files(ticket, "reopen", ReopenForm(), actions.reopen, N_("It is open again. You hear from us."))
 
 
 @door.post("/<int:ticket>/withdrawal", needs=Permission.TICKET_DECIDE)
@@ -69,9 +67,7 @@ def rate(ticket):
     if not form.validate():
         return ticket_page(ticket, 422, forms={"rating": form})
     given = {name.removeprefix("side_"): int(f.data) for name, f in form._fields.items() if _is_side(name, f)}
-    if not attempted(
-        form, "stars", ratings.rate, ticket, me(), int(form.stars.data), form.comment.data or "", given
-    ):
+    if not attempted(form, "stars", ratings.rate, ticket, me(), int(form.stars.data), form.comment.data or "", given):
         return ticket_page(ticket, 422, forms={"rating": form})
     say(N_("Thank you for your rating."))
     return _back(ticket)

@@ -63,9 +63,7 @@ class Wanted:
     def klass(self, code: str | None):
         """The class of this code, if tickets of this kind may have it."""
         classes = settings.policy().classes if self.kind.takes_class else ()
-        return next(
-            (c for c in classes if c.code == code and not c.is_group and self.kind.code in c.kinds), None
-        )
+        return next((c for c in classes if c.code == code and not c.is_group and self.kind.code in c.kinds), None)
 
 
 class TicketForm(Form):
@@ -84,9 +82,7 @@ def form_of(wanted: Wanted, said: MultiDict | None = None) -> TicketForm:
     chosen = wanted.klass(said.get("class_code") if said else None)
     fields = asks.fields_of(wanted.asks(chosen.code if chosen else None))
     if wanted.kind.takes_class:
-        fields["class_code"] = SelectField(
-            N_("What kind of problem"), [Needed()], choices=_classes(wanted.kind)
-        )
+        fields["class_code"] = SelectField(N_("What kind of problem"), [Needed()], choices=_classes(wanted.kind))
     if projects := queries.projects(visible(Project, me())):
         choices = {"": "—"} | {str(project.id): project.name for project in projects}
         fields["project_id"] = SelectField(N_("Project it belongs to"), choices=choices)
@@ -98,9 +94,7 @@ def _classes(kind: Kind) -> dict:
     policy, words = settings.policy(), showing.in_words
     choices: dict = {"": gettext("Please choose")}
     for group in policy.groups(kind.code):
-        choices[words(group.words)] = {
-            c.code: words(c.words) for c in policy.classes_in(group.code, kind.code)
-        }
+        choices[words(group.words)] = {c.code: words(c.words) for c in policy.classes_in(group.code, kind.code)}
     return choices
 
 
@@ -144,9 +138,7 @@ def create(kind):
         draft_files.take_out(wanted.place)
         draft_files.keep_for_later(form, wanted.place)
         return _page(wanted, form, 422 if form.errors else 200, drafts.find(me(), wanted.place))
-    ticket = actions.open_ticket(
-        me(), kind, **_facts(wanted, form), attached=draft_files.all_of(form, wanted.place)
-    )
+    ticket = actions.open_ticket(me(), kind, **_facts(wanted, form), attached=draft_files.all_of(form, wanted.place))
     draft_files.done(wanted.place)
     return redirect(url_for("tickets.show", ticket=ticket.id, opened=1), 303)
 

@@ -77,9 +77,7 @@ def chip(ticket: Ticket, promise: Promised, at: datetime, explain: bool = True) 
         "due_at": deadline.due_at,
         "state": "far" if state == "dropped" else state,
         "words": words() if words else None,
-        "explain_url": url_for("tickets.promise", ticket=ticket.id, deadline=deadline.id)
-        if explain
-        else None,
+        "explain_url": url_for("tickets.promise", ticket=ticket.id, deadline=deadline.id) if explain else None,
     }
 
 

@@ -110,8 +110,7 @@ def ticket_page(
         outlook=outlook.outlook(ticket, promised, at),
         chips=showing.chips(ticket, promised, at),
         asked=showing.asked_facts(ticket),
-        may={move.verb for move in moves_for(ticket, me())}
-        - ({"reopen"} if _too_late(ticket, at) else set()),
+        may={move.verb for move in moves_for(ticket, me())} - ({"reopen"} if _too_late(ticket, at) else set()),
         given=given,
         question=next((one.message.body for one in reversed(said) if one.message.sort == "question"), None),
         doubt=doubt,
@@ -148,9 +147,7 @@ def _lying(kept: Iterable[drafts.Draft]) -> dict[int, list[dict]]:
 def _around(ticket: Ticket) -> dict:
     """What stands around the ticket: its kind in words, what its reader may do with it, the way to paper."""
     policy, customer = settings.policy(), showing.organisation()
-    listed, code = (
-        ("services", ticket.service_code) if ticket.service_code else ("classes", ticket.class_code)
-    )
+    listed, code = ("services", ticket.service_code) if ticket.service_code else ("classes", ticket.class_code)
     own = ticket.asked_by_id == me().id or me().is_org_admin
     merged = ticket.merged_into
     return {

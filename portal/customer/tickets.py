@@ -46,9 +46,7 @@ def index():
         filters=filters,
         links=_links(filters),
         older=_key(filters, "before", rows, -1) if more or after is not None else None,
-        newer=_key(filters, "after", rows, 0)
-        if (more if after is not None else before is not None)
-        else None,
+        newer=_key(filters, "after", rows, 0) if (more if after is not None else before is not None) else None,
         group_chips=[
             {"label": gettext(label), "url": _links(filters)(group=code), "on": filters.group == code}
             for code, label in GROUPS.items()
@@ -106,11 +104,7 @@ def share(ticket):
     """Show it to colleagues, or no longer."""
     shared = request.form.get("shared") == "yes"
     actions.share(ticket, me(), shared)
-    say(
-        N_("Your colleagues can see it now.")
-        if shared
-        else N_("Only you and your administrator can see it now.")
-    )
+    say(N_("Your colleagues can see it now.") if shared else N_("Only you and your administrator can see it now."))
     return redirect(url_for(".show", ticket=ticket.id), 303)
 
 

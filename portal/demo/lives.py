@@ -56,10 +56,14 @@ class Life:
         self.story, self.troupe, self.dice, self.customer, self.until = story, troupe, dice, customer, until
         self.agent = dice.choice(troupe.by_role["agent"])
         logins = troupe.people.get(customer, [])
-        self.asker = (logins[0] if story.ends not in ("closed", "withdrawn") else dice.choice(logins)) if logins else None
+        self.asker = (
+            (logins[0] if story.ends not in ("closed", "withdrawn") else dice.choice(logins)) if logins else None
+        )
         self.ticket_id = 0
         self.orders: list[int] = []
-        (self.to_accept, self.to_dispatch, self.to_confirm, self.to_contact, self.to_reply, self.share) = PACES[story.pace]
+        (self.to_accept, self.to_dispatch, self.to_confirm, self.to_contact, self.to_reply, self.share) = PACES[
+            story.pace
+        ]
 
     # The steps of a life, in their order.
 
@@ -114,10 +118,14 @@ class Life:
             if (order := self._order()) is not None:
                 dispatching.confirm(order, self.ticket, self.handler)
         if story.problem in self.troupe.problems:
-            linking.put_under(self.ticket, db.session.get_one(Problem, self.troupe.problems[story.problem]), self.who(self.agent))
+            linking.put_under(
+                self.ticket, db.session.get_one(Problem, self.troupe.problems[story.problem]), self.who(self.agent)
+            )
         if story.contact or story.kind not in ANSWERED:
             yield self._after(self.to_contact)
-            dispatching.contact(self.ticket, self.worker, "phone", True, self.ticket.contact_name, story.contact, self._order())
+            dispatching.contact(
+                self.ticket, self.worker, "phone", True, self.ticket.contact_name, story.contact, self._order()
+            )
         if story.question:
             yield self._after(0.5)
             actions.ask(self.ticket, self.worker, story.question)
@@ -126,7 +134,9 @@ class Life:
             yield self._after(self.dice.uniform(2, 9))
             actions.add(self.ticket, self.asker_or_agent, story.answer)
         for n, said in enumerate(story.replies):
-            yield self._after(self.to_reply if n == 0 else max(1.0, self._limit * self.share / (len(story.replies) + 1)))
+            yield self._after(
+                self.to_reply if n == 0 else max(1.0, self._limit * self.share / (len(story.replies) + 1))
+            )
             actions.reply(self.ticket, self.worker, said.text, stage=said.stage, shape=self._shape(said.shape))
             if n == 0 and self.dice.random() < 0.12:
                 yield self._after(0.7)
@@ -281,7 +291,9 @@ class Life:
         if self.story.service:
             asked += policy.service(self.story.service).asks
         types = {ask.name: ask.type for ask in asked}
-        told = {name: self._plain(value, types.get(name)) for name, value in self.story.answers.items() if name != "wish"}
+        told = {
+            name: self._plain(value, types.get(name)) for name, value in self.story.answers.items() if name != "wish"
+        }
         for ask in asked:
             if ask.name == "on_site_contact":
                 told[ask.name] = self.troupe.contacts[self.customer][-1][0]

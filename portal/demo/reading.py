@@ -18,9 +18,7 @@ def record(kind: type, facts: dict[str, Any], where: str) -> Any:
     known = {field.name: field for field in fields(kind)}
     if unknown := facts.keys() - known:
         raise ValueError(f"{where}: unknown {', '.join(sorted(unknown))}")
-    needed = {
-        n for n, field in known.items() if field.default is MISSING and field.default_factory is MISSING
-    }
+    needed = {n for n, field in known.items() if field.default is MISSING and field.default_factory is MISSING}
     if missing := needed - facts.keys():
         raise ValueError(f"{where}: missing {', '.join(sorted(missing))}")
     return kind(**{name: tuple(fact) if isinstance(fact, list) else fact for name, fact in facts.items()})

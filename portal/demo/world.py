@@ -82,7 +82,13 @@ def _engage(people: Cast) -> Troupe:
         for n, customer in enumerate(people.customers, 1):
             _win(n, customer, troupe)
         for issue in phrases().issues:
-            row = Problem(title=issue.title, cause=issue.cause, measure=issue.measure, by_id=troupe.first("supervisor"), at=clock.now())
+            row = Problem(
+                title=issue.title,
+                cause=issue.cause,
+                measure=issue.measure,
+                by_id=troupe.first("supervisor"),
+                at=clock.now(),
+            )
             db.session.add(row)
             db.session.flush()
             troupe.problems[issue.key] = row.id
@@ -101,7 +107,11 @@ def _hire(member: Staff, troupe: Troupe, **party) -> None:
     for role in roles:
         troupe.by_role.setdefault(role, []).append(person.id)
     if "handler" in roles:
-        where = ("provider", party["provider_id"]) if party.get("provider_id") else ("department", party.get("department_id"))
+        where = (
+            ("provider", party["provider_id"])
+            if party.get("provider_id")
+            else ("department", party.get("department_id"))
+        )
         troupe.handlers.setdefault(where, []).append(person.id)
 
 
@@ -146,7 +156,9 @@ def _life(story: Story, troupe: Troupe, dice: random.Random, until: datetime) ->
         begins = until - timedelta(hours=dice.uniform(least, most))
     else:
         begins = until - timedelta(days=dice.uniform(16, 364))
-    return Life(story, troupe, random.Random(f"{story.id}"), buyer, until).lived(_on_its_hour(story, begins, until, dice))
+    return Life(story, troupe, random.Random(f"{story.id}"), buyer, until).lived(
+        _on_its_hour(story, begins, until, dice)
+    )
 
 
 def _on_its_hour(story: Story, begins: datetime, until: datetime, dice: random.Random) -> datetime:
@@ -159,7 +171,9 @@ def _on_its_hour(story: Story, begins: datetime, until: datetime, dice: random.R
         local -= timedelta(days=(local.isoweekday() - story.weekday) % 7)
     elif dice.random() < 0.85 and local.isoweekday() > 5:
         local -= timedelta(days=local.isoweekday() - 5)
-    hour, minute = (int(part) for part in story.opens.split(":")) if story.opens else (dice.randint(8, 17), dice.randint(0, 59))
+    hour, minute = (
+        (int(part) for part in story.opens.split(":")) if story.opens else (dice.randint(8, 17), dice.randint(0, 59))
+    )
     fixed = local.replace(hour=hour, minute=minute, second=dice.randint(0, 59), microsecond=0)
     return fixed if fixed < until else fixed - timedelta(days=1)
 

@@ -72,9 +72,7 @@ def attached(draft: Draft | None) -> list[Attachment]:
     if draft is None:
         return []
     return list(
-        db.session.scalars(
-            db.select(Attachment).where(Attachment.draft_id == draft.id).order_by(Attachment.id)
-        )
+        db.session.scalars(db.select(Attachment).where(Attachment.draft_id == draft.id).order_by(Attachment.id))
     )
 
 
@@ -116,13 +114,9 @@ def digest_of(pairs: list[tuple[str, str]]) -> str:
 
 def taken(person: Person, key: str) -> Submission | None:
     """The earlier submission of this form, if it was taken already."""
-    return db.session.scalar(
-        db.select(Submission).where(Submission.person_id == person.id, Submission.key == key)
-    )
+    return db.session.scalar(db.select(Submission).where(Submission.person_id == person.id, Submission.key == key))
 
 
 def take(person: Person, key: str, digest: str, location: str) -> None:
     """Remember, in the same transaction as the result, that this form was taken."""
-    db.session.add(
-        Submission(person_id=person.id, key=key[:64], digest=digest, location=location, at=clock.now())
-    )
+    db.session.add(Submission(person_id=person.id, key=key[:64], digest=digest, location=location, at=clock.now()))

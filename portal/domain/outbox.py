@@ -43,7 +43,9 @@ class Letter(Base):
         UniqueConstraint("key"),
         Index("ix_letter_waiting", "state", "due_at"),
         Index("ix_letter_to", "to_id", "id"),
-        Index("ix_letter_unread", "to_id", sqlite_where=text("read_at is null"), postgresql_where=text("read_at is null")),
+        Index(
+            "ix_letter_unread", "to_id", sqlite_where=text("read_at is null"), postgresql_where=text("read_at is null")
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -131,7 +133,10 @@ def _due(at: datetime):
     before = (
         db.select(earlier.id)
         .where(earlier.to_id == Letter.to_id, earlier.ticket_id == Letter.ticket_id, earlier.id < Letter.id)
-        .where((earlier.state == "leased") | ((earlier.state == "waiting") & ((earlier.due_at <= at) | (earlier.tries > 0))))
+        .where(
+            (earlier.state == "leased")
+            | ((earlier.state == "waiting") & ((earlier.due_at <= at) | (earlier.tries > 0)))
+        )
     )
     is_due = (Letter.state == "waiting") & (Letter.due_at <= at)
     was_dropped = (Letter.state == "leased") & (Letter.leased_until < at)
@@ -211,14 +216,19 @@ def is_muted(letter: Letter, reader: Person) -> bool:
 def unread_of(person_id) -> ScalarSelect:
     """How many letters this person (a column) has not looked at, 99 at most, as part of another statement."""
     mine = db.select(Letter.id).where(
-        Letter.to_id == person_id, Letter.read_at.is_(None), Letter.due_at <= clock.now(), Letter.state != "cancelled",
+        Letter.to_id == person_id,
+        Letter.read_at.is_(None),
+        Letter.due_at <= clock.now(),
+        Letter.state != "cancelled",
         Letter.to_address.is_(None),
     )
     some = mine.limit(99).correlate(person_id.table).subquery()
     return db.select(db.func.count()).select_from(some).scalar_subquery()
 
 
-def notices(rows: Select, reader: Person, only_new: bool, after: tuple[datetime, int] | None, limit: int) -> list[Letter]:
+def notices(
+    rows: Select, reader: Person, only_new: bool, after: tuple[datetime, int] | None, limit: int
+) -> list[Letter]:
     """What a person finds under the notices: their letters that are due, newest first. `after`: moment and id."""
     rows = rows.where(Letter.to_id == reader.id, Letter.due_at <= clock.now(), Letter.state != "cancelled")
     rows = rows.where(Letter.to_address.is_(None))  # what went to an old address is no notice

@@ -173,7 +173,9 @@ def change(area: str, by: Person | None, why: str = "", **values) -> None:
     """Decide something of an area («company», «security»): a new revision, and its entry in the journal."""
     old = _as(_KINDS[area], area)
     new = replace(old, **values)
-    changed = {name: [getattr(old, name), getattr(new, name)] for name in values if getattr(old, name) != getattr(new, name)}
+    changed = {
+        name: [getattr(old, name), getattr(new, name)] for name in values if getattr(old, name) != getattr(new, name)
+    }
     if changed or area not in _ids():
         _revise(area, asdict(new), by, why, changed)
 
@@ -206,7 +208,9 @@ def _revise(area: str, document: dict, by: Person | None, why: str, changed: dic
     db.session.add(row)
     db.session.flush()
     db.session.info.pop("revisions", None)
-    journal.write(f"settings.{area}", row, by, why=why or None, changed={k: [str(a), str(b)] for k, (a, b) in changed.items()})
+    journal.write(
+        f"settings.{area}", row, by, why=why or None, changed={k: [str(a), str(b)] for k, (a, b) in changed.items()}
+    )
     return row.id
 
 

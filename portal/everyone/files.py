@@ -24,9 +24,7 @@ def show(attachment):
         abort(404)
     inline = "view" in request.args and file.media_type in SHOWN
     kind = file.media_type if inline or file.media_type in TYPES.values() else "application/octet-stream"
-    answer = send_file(
-        place, mimetype=kind, as_attachment=not inline, download_name=file.name, conditional=False
-    )
+    answer = send_file(place, mimetype=kind, as_attachment=not inline, download_name=file.name, conditional=False)
     answer.headers["Content-Security-Policy"] = FILE
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

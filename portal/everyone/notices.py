@@ -24,11 +24,7 @@ def index():
     letters = outbox.notices(visible(Letter, me()), me(), only_new, after, PAGE + 1)
     rows = [(letter, mail.said(letter, me())) for letter in letters[:PAGE]]
     last = letters[PAGE - 1] if len(letters) > PAGE else None
-    older = (
-        url_for(".index", after=key_of(last.due_at, last.id), show="new" if only_new else None)
-        if last
-        else None
-    )
+    older = url_for(".index", after=key_of(last.due_at, last.id), show="new" if only_new else None) if last else None
     return page("everyone/notices.html", rows=rows, older=older, only_new=only_new, first=after is None)
 
 

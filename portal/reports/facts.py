@@ -112,7 +112,5 @@ def _in_one_of(kinds: tuple, kept: Any) -> Any:
     """Of several kinds the one that fits: for an object the dataclass with its fields, else the plain one."""
     wanted = [kind for kind in kinds if kind is not types.NoneType]
     if isinstance(kept, dict):
-        return _in(
-            next(kind for kind in wanted if is_dataclass(kind) and set(kept) <= set(_hints(kind))), kept
-        )
+        return _in(next(kind for kind in wanted if is_dataclass(kind) and set(kept) <= set(_hints(kind))), kept)
     return _in(next(kind for kind in wanted if not is_dataclass(kind)), kept)

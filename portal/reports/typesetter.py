@@ -30,9 +30,7 @@ GAP = "\u2005"
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN_LATIN = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{HAN}])")
-_COUNTED = re.compile(
-    rf"(?<=[0-9%]){GAP}(?=[年月日时分秒件个条次项户位天页级步])|(?<=[年月日第共]){GAP}(?=[0-9])"
-)
+_COUNTED = re.compile(rf"(?<=[0-9%]){GAP}(?=[年月日时分秒件个条次项户位天页级步])|(?<=[年月日第共]){GAP}(?=[0-9])")
 _MAY_END = re.compile(rf"[ \t\n]+(?=\S)|(?<=[{HAN}，。；！？、])(?=[{HAN}])")
 _IN_PIECES = frozenset(("p", "td", "th", "li", "div", "span", "b", "blockquote", "h1", "h2", "h3"))
 _SPACED = frozenset(("p", "li", "blockquote", "figcaption"))
@@ -131,9 +129,9 @@ class Press:
                 raise Unfit("too-deep", f"more than {DEEPEST} levels")
             if not isinstance(element.tag, str):  # a comment
                 continue
-            spaced = (
-                spaced or element.tag in _SPACED or "words" in (element.get("class") or "")
-            ) and element.get("translate") != "no"
+            spaced = (spaced or element.tag in _SPACED or "words" in (element.get("class") or "")) and element.get(
+                "translate"
+            ) != "no"
             children = list(element)
             element.text = self._drawn(element.text, spaced)
             for child in children:

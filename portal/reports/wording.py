@@ -97,11 +97,7 @@ class Wording:
             )
         ):
             return self.month(first)
-        return (
-            f"{self.day(first)}～{self.day(last)}"
-            if self.is_chinese
-            else f"{self.day(first)} – {self.day(last)}"
-        )
+        return f"{self.day(first)}～{self.day(last)}" if self.is_chinese else f"{self.day(first)} – {self.day(last)}"
 
     def stamp(self, moment: datetime | None) -> str:
         """A moment to the minute in the report's zone."""
@@ -157,9 +153,7 @@ class Wording:
         low, high = self.part(interval.low, n), self.part(interval.high, n)
         return f"{low}～{high}" if self.is_chinese else f"{low[:-1]}–{high}"
 
-    def figure(
-        self, value: float | None, unit: str, n: int | None = None, target: float | None = None
-    ) -> str:
+    def figure(self, value: float | None, unit: str, n: int | None = None, target: float | None = None) -> str:
         """A value with its unit: share, count, hours, stars."""
         if value is None:
             return NONE
@@ -189,9 +183,7 @@ def _on_its_side(value: float, shown: Decimal | None, target: float | None) -> D
     """What is shown of a share, one decimal finer if rounding puts it on the wrong side of its target."""
     if shown is None or target is None or (value >= target) == (float(shown) >= target * 100):
         return shown
-    return Decimal(str(value * 100)).quantize(
-        Decimal("0.1"), ROUND_FLOOR if value < target else ROUND_CEILING
-    )
+    return Decimal(str(value * 100)).quantize(Decimal("0.1"), ROUND_FLOOR if value < target else ROUND_CEILING)
 
 
 _MONTHS = (

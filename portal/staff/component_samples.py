@@ -67,9 +67,7 @@ def samples() -> Thing:
 def _people() -> dict:
     return {
         "owner": Thing(name=_t("陈立", "Chen Li"), phone="0571 8888 6021", email="chen.li@example.com"),
-        "handler": Thing(
-            name=_t("王思远", "Wang Siyuan"), phone="0571 8888 6034", email="wang.sy@example.com"
-        ),
+        "handler": Thing(name=_t("王思远", "Wang Siyuan"), phone="0571 8888 6034", email="wang.sy@example.com"),
         "customer": Thing(name=_t("周敏", "Zhou Min"), phone="138 0013 8000"),
         "foreign": Thing(name="Anna Keller"),
     }
@@ -101,9 +99,7 @@ def _chips() -> list:
         ("missed", _t("派工", "Dispatch"), -timedelta(days=2), _t("晚了 1 小时", "1 hour late")),
     ]
     return [
-        Thing(
-            state=state, label=label, due_at=now + far if far else None, words=words, explain_url="#deadlines"
-        )
+        Thing(state=state, label=label, due_at=now + far if far else None, words=words, explain_url="#deadlines")
         for state, label, far, words in rows
     ]
 
@@ -164,9 +160,7 @@ def _stream() -> dict:
 def _files() -> list:
     return [
         Thing(name=_t("异响视频.mp4", "noise.mp4"), size=18_400_000, url="#files"),
-        Thing(
-            name=_t("到货检验记录（2409B）.xlsx", "incoming inspection 2409B.xlsx"), size=48_200, url="#files"
-        ),
+        Thing(name=_t("到货检验记录（2409B）.xlsx", "incoming inspection 2409B.xlsx"), size=48_200, url="#files"),
     ]
 
 
@@ -184,9 +178,7 @@ def _wrong() -> Example:
     form.body.data = _t("17 台电机异响", "17 motors make a noise")
     form.subject.errors = [_t("请写一个标题。", "Please give a subject.")]
     form.severity.errors = [_t("请选择严重程度。", "Please choose how severe it is.")]
-    form.day.errors = [
-        _t("9月27日是调休休息日，请另选一天。", "27 September is a day off; please choose another.")
-    ]
+    form.day.errors = [_t("9月27日是调休休息日，请另选一天。", "27 September is a day off; please choose another.")]
     return form
 
 

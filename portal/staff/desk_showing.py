@@ -6,6 +6,7 @@ from flask import current_app, request, url_for
 
 from portal import clock
 from portal.access.door import me
+from portal.access.permissions import Permission, may
 from portal.access.scopes import find
 from portal.domain import files, settings
 from portal.domain.tickets import steps, thread
@@ -53,6 +54,7 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         tell=desk_telling,
         state_words=FOR_STAFF[State(ticket.state)],
         state_tone=TONES[State(ticket.state)].replace("quiet", ""),
+        customer_url=_customer_url(ticket),
         queue_url=url_for("queue.index") if "queue.index" in current_app.view_functions else None,
         opening=next(
             (item for item in reversed(sheet.items) if item.kind == "opening" and item.ticket_id == ticket.id), None
@@ -105,6 +107,12 @@ def _main_clock(sheet: Sheet) -> tuple[Deadline, list[promises.Stretch]] | None:
     rounds = [d for d in sheet.deadlines if d.round == sheet.ticket.round and d.dispatch_id is None]
     longest = max(rounds, key=lambda d: d.due_at - d.started_at, default=None)
     return (longest, promises.clock_line(longest)) if longest else None
+
+
+def _customer_url(ticket: Ticket) -> str | None:
+    """The way to the customer's file, for whoever may read it."""
+    may_read = may(me(), Permission.CUSTOMER_READ) and "customers.show" in current_app.view_functions
+    return url_for("customers.show", customer=ticket.customer_id) if may_read else None
 
 
 def _undo_seconds(item: thread.Item) -> int:

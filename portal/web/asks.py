@@ -40,9 +40,7 @@ def answers_in(form, asks: Iterable[Ask]) -> dict:
 def answers_told(asks: Iterable[Ask], answers: dict) -> list[tuple[str, str]]:
     """Questions and answers in the reader's words, for those that were answered."""
     return [
-        (_said(ask.words), _told(ask, answers[ask.name]))
-        for ask in asks
-        if answers.get(ask.name) not in (None, "")
+        (_said(ask.words), _told(ask, answers[ask.name])) for ask in asks if answers.get(ask.name) not in (None, "")
     ]
 
 
@@ -100,9 +98,7 @@ _MADE = {
     AskType.CHOICE: _choice,
     AskType.YES_NO: _yes_no,
     AskType.DATE: lambda _ask, facts: DateField(**facts),
-    AskType.DATETIME: lambda _ask, facts: DateTimeLocalField(
-        format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **facts
-    ),
+    AskType.DATETIME: lambda _ask, facts: DateTimeLocalField(format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **facts),
 }
 
 
@@ -132,11 +128,7 @@ def _told(ask: Ask, value) -> str:
             return filters.day(date.fromisoformat(value))
     except (TypeError, ValueError):
         return str(value)
-    return (
-        filters.number(value, 0 if value == int(value) else 2)
-        if isinstance(value, int | float)
-        else str(value)
-    )
+    return filters.number(value, 0 if value == int(value) else 2) if isinstance(value, int | float) else str(value)
 
 
 def _said(words: Words) -> str:

@@ -25,7 +25,10 @@ SAID = {
     405: (N_("That cannot be done here"), N_("Please use the buttons of the page.")),
     413: (N_("That was too large"), N_("One file may be 20 MiB, all together 60 MiB. Nothing was stored.")),
     429: (N_("A little slower, please"), N_("There were too many tries in a short time. Please wait a moment.")),
-    503: (N_("We are busy just now"), N_("Nothing was lost: what you typed is still here. Please try again in a moment.")),
+    503: (
+        N_("We are busy just now"),
+        N_("Nothing was lost: what you typed is still here. Please try again in a moment."),
+    ),
 }
 STALE = N_("Somebody changed this meanwhile. Nothing was overwritten: look at the news and send again.")
 
@@ -45,7 +48,9 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(_):
-        return _error(400, gettext("This page had lain open too long"), gettext("Please load it again; drafts are kept."))
+        return _error(
+            400, gettext("This page had lain open too long"), gettext("Please load it again; drafts are kept.")
+        )
 
     @app.errorhandler(HTTPException)
     def _http(error):
@@ -92,5 +97,3 @@ def _error(status: int, title: str, text: str, number: str | None = None):
         say(text, "bad")
         return word(status)
     return page("layout/error.html", status, title=title, text=text, number=number, status_code=status)
-
-

@@ -46,9 +46,7 @@ class Form(FlaskForm):
 
     def facts(self) -> dict:
         """What was given, as the keyword arguments of the action."""
-        return {
-            name: field.data for name, field in self._fields.items() if not isinstance(field, HiddenField)
-        }
+        return {name: field.data for name, field in self._fields.items() if not isinstance(field, HiddenField)}
 
 
 STRIPPED = {"StringField", "TextAreaField", "EmailField", "TelField", "SearchField", "URLField"}
@@ -76,9 +74,7 @@ class AtMost:
 
     def __call__(self, form, field):
         if (over := len(field.data or "") - self.limit) > 0:
-            text = gettext(
-                "%(over)s characters too many; at most %(limit)s fit.", over=over, limit=self.limit
-            )
+            text = gettext("%(over)s characters too many; at most %(limit)s fit.", over=over, limit=self.limit)
             raise ValidationError(text)
 
 

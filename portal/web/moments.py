@@ -56,9 +56,9 @@ class Moments:
         local = at.astimezone(self.zone)
         on = local.date()
         away = (on - self.today).days
-        if -2 < away < 2:
+        if away == 0 or (self.chinese and -2 < away < 2):
             return f"{self.day(on)} {local.hour:02}:{local.minute:02}"
-        if 1 < away < 7:
+        if -2 < away < 7:
             return f"{self.weekday(on)} {local.hour:02}:{local.minute:02}"
         return self.day(on)
 

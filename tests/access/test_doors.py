@@ -16,15 +16,11 @@ def test_every_way_in_says_what_it_needs(whole_app):
 
 
 def test_what_is_open_to_everybody_is_a_short_list(whole_app):
-    public = sorted(
-        name for name, view in whole_app.view_functions.items() if view.needs is Permission.PUBLIC
-    )
+    public = sorted(name for name, view in whole_app.view_functions.items() if view.needs is Permission.PUBLIC)
     assert [
         name
         for name in public
-        if not name.startswith(
-            ("sign_in.", "look.", "health.", "set_up.", "links.", "switches.", "home.start")
-        )
+        if not name.startswith(("sign_in.", "look.", "health.", "set_up.", "links.", "switches.", "home.start"))
     ] == []
 
 

@@ -19,7 +19,9 @@ def strict(answer):
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", "/nowhere", "/staff/queue/", "/tickets/999999", "/look.css", "/static/portal.css"])
+@pytest.mark.parametrize(
+    "path", ["/", "/sign-in", "/nowhere", "/staff/queue/", "/tickets/999999", "/look.css", "/static/portal.css"]
+)
 def test_answers_to_nobody_are_strict(app, path):
     strict(Browser(app, check=False).get(path))
 

@@ -36,18 +36,31 @@ class Others:
         agent = db.session.get_one(Ticket, ticket.id).owner_id
         with transaction():
             note = Note(ticket_id=ticket.id, by_id=agent, at=at, body="内部情况", mentions=[])
-            file = StoredFile(key="a" * 32, name="别家.pdf", media_type="application/pdf", size=3, sha256="0" * 64, at=at)
+            file = StoredFile(
+                key="a" * 32, name="别家.pdf", media_type="application/pdf", size=3, sha256="0" * 64, at=at
+            )
             db.session.add_all([note, file])
             db.session.flush()
             message = db.session.scalars(db.select(Message).where(Message.ticket_id == ticket.id)).first()
             attachment = Attachment(file_id=file.id, ticket_id=ticket.id, message_id=message.id)
-            document = Document(report="ticket-record", params={}, language="en", ticket_id=ticket.id, by_id=self.person.id, asked_at=at, state="ready", file_id=file.id)
+            document = Document(
+                report="ticket-record",
+                params={},
+                language="en",
+                ticket_id=ticket.id,
+                by_id=self.person.id,
+                asked_at=at,
+                state="ready",
+                file_id=file.id,
+            )
             problem = Problem(title="热点", by_id=agent, at=at)
             view = SavedView(by_id=agent, name="我的", filters={}, at=at)
             sign_in = SignIn(token_hash="f" * 64, person_id=self.person.id, begun_at=at, seen_at=at, proved_at=at)
             project = Project(customer_id=self.customer, name="别家的项目")
             contact = Contact(customer_id=self.customer, name="别家联系人")
-            call = callback.CallBack(ticket_id=ticket.id, round=1, by_id=agent, at=at, means="phone", outcome="unreachable")
+            call = callback.CallBack(
+                ticket_id=ticket.id, round=1, by_id=agent, at=at, means="phone", outcome="unreachable"
+            )
             db.session.add_all([attachment, document, problem, view, sign_in, project, contact, call])
             db.session.flush()
             dispatch = db.session.scalars(db.select(Dispatch).where(Dispatch.ticket_id == ticket.id)).first()
@@ -102,7 +115,20 @@ def test_what_is_not_theirs_does_not_exist_for_handlers_and_account_managers(app
     browser = sign_in(person, check=False)
     seen = 0
     for rule, method in routes(app):
-        if not rule.arguments & {"ticket", "message", "note", "attachment", "document", "dispatch", "customer", "project", "contact", "call_back", "letter", "sign_in"}:
+        if not rule.arguments & {
+            "ticket",
+            "message",
+            "note",
+            "attachment",
+            "document",
+            "dispatch",
+            "customer",
+            "project",
+            "contact",
+            "call_back",
+            "letter",
+            "sign_in",
+        }:
             continue
         url = address(rule, others.ids)
         answer = browser.post(url) if method == "POST" else browser.open(url, method)
@@ -150,4 +176,3 @@ def _counted(base) -> dict[str, tuple]:
         found[table.name] = (len(rows), hash(tuple(sorted(map(repr, rows)))))
     db.session.rollback()
     return found
-

@@ -89,9 +89,7 @@ def test_nobody_learns_whether_there_is_such_an_account(app, who):
     def plain(answer, address):
         import re
 
-        return re.sub(
-            r'(csrf-token" content|csrf_token" value)="[^"]+"', "", answer.text.replace(address, "@")
-        )
+        return re.sub(r'(csrf-token" content|csrf_token" value)="[^"]+"', "", answer.text.replace(address, "@"))
 
     assert (strange.status_code, wrong.status_code) == (422, 422)
     assert plain(strange, asked) == plain(wrong, email)
@@ -314,9 +312,7 @@ def test_a_code_works_once(app):
         assert first.post("/sign-in/code", {"code": code}).status_code == 303
         enter(second, email)
         assert second.post("/sign-in/code", {"code": code}).status_code == 422
-        assert (
-            second.post("/sign-in/code", {"code": code_of(secret, timedelta(seconds=-30))}).status_code == 422
-        )
+        assert second.post("/sign-in/code", {"code": code_of(secret, timedelta(seconds=-30))}).status_code == 422
 
 
 def test_a_code_belongs_to_the_attempt_that_asked_for_it(app):

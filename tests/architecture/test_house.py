@@ -35,7 +35,9 @@ def test_what_htmx_aims_at_is_a_block_of_the_page(template):
     source = template.read_text("utf-8")
     if template.parts[-2] in ("layout", "shared", "parts"):
         return
-    ids = {t for t in re.findall(r'hx-target="#([a-z-]+)"', source)} | {t for t in re.findall(r'target="([a-z-]+)"', source)}
+    ids = {t for t in re.findall(r'hx-target="#([a-z-]+)"', source)} | {
+        t for t in re.findall(r'target="([a-z-]+)"', source)
+    }
     blocks = set(re.findall(r"{%-? *block ([a-z_-]+)", source)) | _inherited(source) | _around(template)
     unknown = {i for i in ids if i not in blocks and i.replace("-", "_") not in blocks and i not in ("_blank", "sheet")}
     assert not unknown, f"no block for {unknown}"
@@ -64,7 +66,10 @@ def _around(template: Path) -> set[str]:
 @pytest.mark.parametrize("template", TEMPLATES, ids=named)
 def test_templates_hold_nothing_inline_and_trust_nothing(template):
     source = template.read_text("utf-8")
-    assert not re.search(r"\bstyle=|\son(click|change|submit|load|input|error|focus|blur|toggle|key\w+|mouse\w+)=|hx-on|javascript:|hx-vals=['\"]js", source)
+    assert not re.search(
+        r"\bstyle=|\son(click|change|submit|load|input|error|focus|blur|toggle|key\w+|mouse\w+)=|hx-on|javascript:|hx-vals=['\"]js",
+        source,
+    )
     assert not re.search(r"\|\s*safe\b", source)
     if template.parts[-2] not in ("shared", "parts") and "reports" not in template.parts:
         assert not re.search(r"{%-? *(import|from) ", source), "a block rendered alone has not run its file's imports"

@@ -67,7 +67,9 @@ def test_a_door_reaches_no_database(module):
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.relative_to(HOUSE).parts[0] == "domain"], ids=named)
 def test_the_domain_knows_no_request(module):
-    reached = {name for name in imported(module) if name.split(".")[0] in ("flask", "wtforms", "flask_babel", "werkzeug")}
+    reached = {
+        name for name in imported(module) if name.split(".")[0] in ("flask", "wtforms", "flask_babel", "werkzeug")
+    }
     assert reached == set()
 
 

@@ -27,11 +27,16 @@ def address(tmp_path_factory):
     environment = os.environ | {"PORTAL_DATA": str(data), "PORTAL_DEMO": "1", "PORTAL_BASE_URL": base}
     environment.pop("PORTAL_DATABASE_URL", None)
     for command in ("migrate", "demo"):
-        subprocess.run([sys.executable, "-m", "portal", command], cwd=ROOT, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "portal", command], cwd=ROOT, env=environment, check=True, capture_output=True
+        )
     gunicorn = [sys.executable, "-m", "gunicorn", "portal.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
                 "--worker-class", "gthread", "--threads", "8", "--no-control-socket", "--log-level", "warning"]  # fmt: skip
     kept = {"cwd": ROOT, "env": environment, "start_new_session": True}
-    processes = [subprocess.Popen(gunicorn, **kept), subprocess.Popen([sys.executable, "-m", "portal", "worker"], **kept)]
+    processes = [
+        subprocess.Popen(gunicorn, **kept),
+        subprocess.Popen([sys.executable, "-m", "portal", "worker"], **kept),
+    ]
     for _ in range(300):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=0.2).close()

@@ -133,6 +133,6 @@ def test_a_check_of_the_newest_sees_a_cut_before_them(app, monkeypatch):
     assert (checked.facts["number"], checked.facts["result"]) == (3, "whole")
     newest = db.session.get_one(Head, 1).count
     db.session.rollback()
-    force(f"delete from journal where id = {newest - 3}")  # noqa: S608
+    force(f"delete from journal where id = {newest - 3}")
     with transaction():
         assert f"entry {newest - 3}: missing" in journal_search.verify_newest(again(an_agent()))

@@ -99,9 +99,7 @@ def test_each_trade_asks_for_what_it_serves():
 
 @each
 def test_a_reply_on_product_quality_has_the_shape_the_rules_want(policy):
-    shape = {
-        field.code: field for field in policy.reply_shape(policy.classes_in("product")[0].code, "complaint")
-    }
+    shape = {field.code: field for field in policy.reply_shape(policy.classes_in("product")[0].code, "complaint")}
     assert set(shape) == {"cause", "is_quality_problem", "quality_basis", "parts", "measure", "until"}
     assert [code for code, field in shape.items() if field.when_open] == ["until"]
 
@@ -194,9 +192,7 @@ def test_reply_templates_read_as_letters_in_both_languages(policy):
             letter = template.body.in_(locale).format(**filled)
             assert letter.startswith(("尊敬的contact：", "Dear contact,"))
             assert "owner" in letter
-    assert {kind for one in policy.reply_templates for kind in one.kinds} == {
-        kind.code for kind in policy.kinds
-    }
+    assert {kind for one in policy.reply_templates for kind in one.kinds} == {kind.code for kind in policy.kinds}
 
 
 @each

@@ -53,9 +53,7 @@ promises = st.one_of(
 def test_every_official_day_off_and_make_up_day_is_as_announced(year):
     china = holidays.country_holidays("CN", years=year)
     every = [date(year, 1, 1) + timedelta(n) for n in range(365)]
-    assert [day for day in every if CALENDAR.is_working_day(day)] == [
-        day for day in every if china.is_working_day(day)
-    ]
+    assert [day for day in every if CALENDAR.is_working_day(day)] == [day for day in every if china.is_working_day(day)]
 
 
 def test_the_shipped_days_are_those_of_the_package_it_is_pinned_to():
@@ -144,9 +142,7 @@ def test_nothing_is_due_before_it_began_nor_on_a_day_off(start, promise):
         assert CALENDAR.is_working_day(due.astimezone(SHANGHAI).date())
 
 
-@given(
-    moments, st.sampled_from([Unit.WORKING_HOURS, Unit.WORKING_DAYS]), st.integers(0, 30), st.integers(0, 30)
-)
+@given(moments, st.sampled_from([Unit.WORKING_HOURS, Unit.WORKING_DAYS]), st.integers(0, 30), st.integers(0, 30))
 def test_more_working_time_never_ends_earlier(start, unit, one, other):
     less, more = sorted((one, other))
     assert CALENDAR.after(start, Promise(less, unit)) <= CALENDAR.after(start, Promise(more, unit))

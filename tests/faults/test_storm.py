@@ -37,7 +37,11 @@ class House:
 
     def __init__(self, place: Path):
         self.place = place
-        self.app = create_app(from_environment(data=place, secret_key="storm", testing=True, database_url=f"sqlite:///{place}/portal.sqlite"))
+        self.app = create_app(
+            from_environment(
+                data=place, secret_key="storm", testing=True, database_url=f"sqlite:///{place}/portal.sqlite"
+            )
+        )
         with self.app.app_context():
             from flask_migrate import upgrade
 
@@ -46,7 +50,9 @@ class House:
             person = a_person()
             with transaction():
                 at = clock.now()
-                db.session.add(SignIn(token_hash=_hash(REFERENCE), person_id=person.id, begun_at=at, seen_at=at, proved_at=at))
+                db.session.add(
+                    SignIn(token_hash=_hash(REFERENCE), person_id=person.id, begun_at=at, seen_at=at, proved_at=at)
+                )
             db.session.remove()
         with self.app.test_request_context():
             from flask import session
@@ -71,7 +77,9 @@ class House:
         ]  # fmt: skip
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT, "start_new_session": True}
         self.server = subprocess.Popen(gunicorn, env=environment, **quiet)
-        self.worker = subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"], env=environment | {"PORTAL_CRASH_AT": ""}, **quiet)
+        self.worker = subprocess.Popen(
+            [sys.executable, "-m", "portal.cli", "worker"], env=environment | {"PORTAL_CRASH_AT": ""}, **quiet
+        )
         for _ in range(300):
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=0.2).close()
@@ -99,7 +107,9 @@ class House:
         kind, body = multipart(fields, [(PHOTO_FIELD, "现场.jpg", photo())] if with_photo else [])
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-            connection.request("POST", "/tickets/new/complaint", body=body, headers={"Cookie": self.cookie, "Content-Type": kind})
+            connection.request(
+                "POST", "/tickets/new/complaint", body=body, headers={"Cookie": self.cookie, "Content-Type": kind}
+            )
             answer = connection.getresponse()
             answer.read()
         except (OSError, http.client.HTTPException):
@@ -135,7 +145,9 @@ def check(house: House, acknowledged: dict[str, str]) -> None:
         assert len(subjects) == len(set(subjects))
         openings = db.session.scalar(db.select(db.func.count(Message.id)).where(Message.sort == "opening"))
         assert openings == len(tickets)
-        opened = db.session.scalar(db.select(db.func.count(journal.Entry.id)).where(journal.Entry.verb == "ticket.opened"))
+        opened = db.session.scalar(
+            db.select(db.func.count(journal.Entry.id)).where(journal.Entry.verb == "ticket.opened")
+        )
         assert opened == len(tickets)
         assert journal.verify() == []
         assert files.verify(house.app.extensions["files"]) == []

@@ -1,7 +1,5 @@
 """Facts as they might have been: one customer's March, one complaint, one dispatch order."""
 
-
-
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -128,9 +126,7 @@ def a_month(lines: int = 34) -> ServiceMonth:
                 year_ago=None,
             ),
             Figure("Satisfied", "share", 18 / 20, n=20, count=18, target=0.9, last=0.875, year_ago=0.82),
-            Figure(
-                Words("投诉件数", "Complaints"), "count", 8, target=6, at_least=False, last=5, year_ago=11
-            ),
+            Figure(Words("投诉件数", "Complaints"), "count", 8, target=6, at_least=False, last=5, year_ago=11),
             Figure(
                 Words("首次回复中位用时", "First reply, median"),
                 "hours",
@@ -248,9 +244,7 @@ def a_month(lines: int = 34) -> ServiceMonth:
                 Words("等待您补充", "Waiting for you"),
                 date(2026, 4, 3),
             ),
-            OpenCase(
-                "ZX-260330-0033", "询问年度保养计划安排", date(2026, 3, 30), 3, WORKING, date(2026, 4, 2)
-            ),
+            OpenCase("ZX-260330-0033", "询问年度保养计划安排", date(2026, 3, 30), 3, WORKING, date(2026, 4, 2)),
         ),
         repeats=(
             Repeat(
@@ -404,9 +398,7 @@ def a_record(cls=TicketRecord, **more) -> TicketRecord:
                         "现场频谱分析显示轴承内圈剥落，先降速至 80% 运行。",
                         stage=Words("初步回复", "Preliminary reply"),
                         answers=(
-                            Answer(
-                                Words("故障原因", "Cause of the fault"), "轴承组内圈剥落，润滑脂牌号不匹配"
-                            ),
+                            Answer(Words("故障原因", "Cause of the fault"), "轴承组内圈剥落，润滑脂牌号不匹配"),
                             Answer(Words("是否质量问题", "A matter of quality"), "是"),
                             Answer(
                                 Words("维修或更换的零件", "Parts repaired or replaced"),
@@ -466,9 +458,7 @@ def a_staff_record(**more) -> StaffTicketRecord:
                 "is_major": True,
                 "notes": (NoteFact(at(5, 10, 2), "刘佳", SECRET),),
                 "contacts": (
-                    ContactFact(
-                        at(5, 9, 50), "刘佳", Words("电话", "Phone"), True, "王志强", "已告知到场时间。"
-                    ),
+                    ContactFact(at(5, 9, 50), "刘佳", Words("电话", "Phone"), True, "王志强", "已告知到场时间。"),
                     ContactFact(at(12, 8, 30), "张伟", Words("电话", "Phone"), False),
                 ),
                 "dispatches": (
@@ -542,9 +532,7 @@ def an_order(**more) -> DispatchOrder:
                         at(6, 9, 12),
                         Words("24 小时内（初步或最终）", "within 24 hours, preliminary or final"),
                     ),
-                    Required(
-                        Words("关闭", "Closure"), at(19, 16, 30), Words("10 个工作日", "10 working days")
-                    ),
+                    Required(Words("关闭", "Closure"), at(19, 16, 30), Words("10 个工作日", "10 working days")),
                 ),
                 "reply": (
                     ReplyField(Words("故障原因", "Cause of the fault"), lines=2),

@@ -44,9 +44,7 @@ def theirs(ticket):
 
 
 def seen_by(person) -> Seen:
-    return Seen(
-        *(visible(model, person) for model in (Message, Note, ContactRecord, CallBack, Entry, Ticket))
-    )
+    return Seen(*(visible(model, person) for model in (Message, Note, ContactRecord, CallBack, Entry, Ticket)))
 
 
 def ours(ticket, person):
@@ -123,9 +121,7 @@ def test_a_dispatch_order_tells_the_party_what_to_do_by_when_and_in_what_shape(a
     assert facts.reply
     assert all(part.value == "" for part in facts.reply)
     assert (
-        dispatch_order(
-            visible(Dispatch, factories.again(factories.a_handler(factories.a_provider()))), order.id
-        )
+        dispatch_order(visible(Dispatch, factories.again(factories.a_handler(factories.a_provider()))), order.id)
         is None
     )
 
@@ -136,6 +132,4 @@ def test_gathered_facts_come_out_on_paper_in_both_languages(lived):
         words = text(registry.print_report("ticket-record", theirs(lived), language, house()))
         assert lived.number in words
         assert SECRET not in words
-        assert SECRET in text(
-            registry.print_report("ticket-record", ours(lived, supervisor), language, house())
-        )
+        assert SECRET in text(registry.print_report("ticket-record", ours(lived, supervisor), language, house()))

@@ -38,22 +38,16 @@ def text(content: bytes) -> str:
 
 @cache
 def drawable() -> frozenset[int]:
-    return frozenset(
-        TTFont(Path(pdf.__file__).parent / "fonts" / "NotoSansSC-Regular.ttf", lazy=True).getBestCmap()
-    )
+    return frozenset(TTFont(Path(pdf.__file__).parent / "fonts" / "NotoSansSC-Regular.ttf", lazy=True).getBestCmap())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_report_is_set_without_a_complaint_and_every_character_is_in_its_font(
-    printing, document, language
-):
+def test_every_report_is_set_without_a_complaint_and_every_character_is_in_its_font(printing, document, language):
     code, facts = DOCUMENTS[document]
     paper = printed(code, facts(), language)
     assert paper.warnings == ()
-    strange = {sign for sign in text(paper.content) if ord(sign) not in drawable()} - set(
-        "\n\t\u2002\u2003\u2005"
-    )
+    strange = {sign for sign in text(paper.content) if ord(sign) not in drawable()} - set("\n\t\u2002\u2003\u2005")
     assert strange == set()
 
 

@@ -154,10 +154,7 @@ def test_the_process_ends_when_we_do():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     child = int(done.stdout)
     for _ in range(200):
-        if (
-            not Path(f"/proc/{child}").exists()
-            or b"\nState:\tZ" in Path(f"/proc/{child}/status").read_bytes()
-        ):
+        if not Path(f"/proc/{child}").exists() or b"\nState:\tZ" in Path(f"/proc/{child}/status").read_bytes():
             return
         threading.Event().wait(0.02)
     pytest.fail("the typesetter outlived its owner")

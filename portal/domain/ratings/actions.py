@@ -36,7 +36,9 @@ def of(ticket: Ticket) -> Rating | None:
 
 def withdraw_for(ticket: Ticket, rounds_before: int) -> None:
     """The ticket was reopened: what was said of the round before does not count any longer."""
-    for row in db.session.scalars(db.select(Rating).where(Rating.ticket_id == ticket.id, Rating.round <= rounds_before)):
+    for row in db.session.scalars(
+        db.select(Rating).where(Rating.ticket_id == ticket.id, Rating.round <= rounds_before)
+    ):
         row.withdrawn_at = row.withdrawn_at or clock.now()
 
 

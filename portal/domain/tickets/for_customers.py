@@ -115,17 +115,13 @@ def to_rate(rows: Select, person: Person, limit: int = 3) -> list[Ticket]:
         Ticket.asked_by_id == person.id,
         Ticket.closed_at >= since,
     )
-    return list(
-        db.session.scalars(rows.options(*_in_a_list()).order_by(Ticket.closed_at.desc()).limit(limit))
-    )
+    return list(db.session.scalars(rows.options(*_in_a_list()).order_by(Ticket.closed_at.desc()).limit(limit)))
 
 
 def last_words(rows: Select, tickets: Iterable[Ticket]) -> dict[int, str]:
     """Of tickets that wait for the customer: what was asked or proposed last. `rows`: visible messages."""
     ids = [ticket.id for ticket in tickets if ticket.state in GROUPS["yours"]]
-    asked = rows.where(Message.ticket_id.in_(ids), Message.sort.in_(("question", "solution"))).order_by(
-        Message.id
-    )
+    asked = rows.where(Message.ticket_id.in_(ids), Message.sort.in_(("question", "solution"))).order_by(Message.id)
     return {message.ticket_id: message.body for message in db.session.scalars(asked)}
 
 
@@ -147,9 +143,7 @@ class Promised:
 def next_promises(tickets: Sequence[Ticket]) -> dict[int, Promised]:
     """By ticket: the nearest promise to the customer that is still open."""
     ids = [ticket.id for ticket in tickets if ticket.is_live]
-    rows = (
-        select(Deadline).where(Deadline.ticket_id.in_(ids), Deadline.is_open).order_by(Deadline.due_at.desc())
-    )
+    rows = select(Deadline).where(Deadline.ticket_id.in_(ids), Deadline.is_open).order_by(Deadline.due_at.desc())
     found = _to_customers(db.session.scalars(rows))
     return {promise.deadline.ticket_id: promise for promise in found}
 

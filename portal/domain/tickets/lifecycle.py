@@ -165,7 +165,11 @@ def lead_of(ticket: Ticket, person: Person) -> Dispatch | None:
     """The running order of this ticket for this person's party, if there is one."""
     if not (person.department_id or person.provider_id):
         return None
-    party = Dispatch.provider_id == person.provider_id if person.provider_id else Dispatch.department_id == person.department_id
+    party = (
+        Dispatch.provider_id == person.provider_id
+        if person.provider_id
+        else Dispatch.department_id == person.department_id
+    )
     running = Dispatch.done_at.is_(None)
     if ticket.applied_at is not None:
         running = or_(running, (Dispatch.done_at == ticket.applied_at) & Dispatch.handed_back.is_(None))

@@ -12,7 +12,12 @@ def next_number(prefix: str, at: datetime) -> str:
     """The next number of this prefix on this day of the company: TS-261122-0007."""
     day = at.astimezone(ZoneInfo(settings.company().zone)).strftime("%y%m%d")
     name = f"{prefix}-{day}"
-    bump = db.update(NumberSeries).where(NumberSeries.name == name).values(last=NumberSeries.last + 1).returning(NumberSeries.last)
+    bump = (
+        db.update(NumberSeries)
+        .where(NumberSeries.name == name)
+        .values(last=NumberSeries.last + 1)
+        .returning(NumberSeries.last)
+    )
     last = db.session.execute(bump).scalar()
     if last is None:
         last = _first(name)

@@ -122,9 +122,7 @@ def _closed(ticket: Ticket, at: datetime) -> Outlook:
     if until and until > at:
         text = N_("It was closed {closed}. If it comes back you can reopen it until {until}.")
         return Outlook(text, "good", {"closed": ticket.closed_at, "until": until.date()})
-    text = N_(
-        "It was closed {closed}. If something is wrong again, please open a new ticket and name this one."
-    )
+    text = N_("It was closed {closed}. If something is wrong again, please open a new ticket and name this one.")
     return Outlook(text, "good", {"closed": ticket.closed_at})
 
 
@@ -145,9 +143,7 @@ def standing(promise: Promised, at: datetime) -> str:
         return "paused"
     if deadline.due_at < at:
         return "late"
-    return (
-        "near" if deadline.due_at - at <= timedelta(hours=settings.policy().warnings.before_hours) else "far"
-    )
+    return "near" if deadline.due_at - at <= timedelta(hours=settings.policy().warnings.before_hours) else "far"
 
 
 def worth_telling(ticket: Ticket, promised: Sequence[Promised], at: datetime) -> list[Promised]:
@@ -160,11 +156,7 @@ def worth_telling(ticket: Ticket, promised: Sequence[Promised], at: datetime) ->
 def _is_out(promise: Promised, at: datetime) -> bool:
     """A promise that begins with an answer is told when the answer is: not while it can be taken back."""
     undo = timedelta(seconds=settings.policy().limits.undo_seconds)
-    return (
-        not promise.rule.repeats
-        or at - promise.deadline.started_at >= undo
-        or promise.deadline.met_at is not None
-    )
+    return not promise.rule.repeats or at - promise.deadline.started_at >= undo or promise.deadline.met_at is not None
 
 
 def _begun(ticket: Ticket, said: Sequence[Said]) -> datetime:
@@ -176,9 +168,7 @@ def _since(begun: datetime, moment: datetime | None) -> datetime | None:
     return moment if moment and moment >= begun else None
 
 
-def _answered(
-    said: Sequence[Said], begun: datetime, sorts=("reply", "question", "solution")
-) -> datetime | None:
+def _answered(said: Sequence[Said], begun: datetime, sorts=("reply", "question", "solution")) -> datetime | None:
     """When the customer first (of solutions: last) saw an answer of ours in this round."""
     shown = [one.message.shown_at for one in said if one.message.sort in sorts and one.from_number is None]
     shown = [moment for moment in shown if moment >= begun]

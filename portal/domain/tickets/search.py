@@ -64,7 +64,9 @@ def _in_sqlite(phrases: list[list[str]], internal: bool):
         f'"{phrase[0][:-1]}" *' if phrase[-1].endswith("*") else f'"{" ".join(phrase)}"' for phrase in phrases
     )
     column = "" if internal else "{shown} : "
-    found = text("select rowid from ticket_search_fts where ticket_search_fts match :wanted order by rowid desc limit 2000")
+    found = text(
+        "select rowid from ticket_search_fts where ticket_search_fts match :wanted order by rowid desc limit 2000"
+    )
     return Ticket.id.in_(found.bindparams(wanted=f"{column}({said})").columns(TicketSearch.ticket_id))
 
 

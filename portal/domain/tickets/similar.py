@@ -49,9 +49,7 @@ def alike(rows: Select, subject: str, body: str = "") -> list[Likeness]:
 
 def _looked_at(rows: Select) -> list[tuple[Ticket, set[str]]]:
     since = clock.now() - timedelta(days=DAYS)
-    columns = load_only(
-        Ticket.number, Ticket.subject, Ticket.state, Ticket.solution, Ticket.opened_at, Ticket.is_live
-    )
+    columns = load_only(Ticket.number, Ticket.subject, Ticket.state, Ticket.solution, Ticket.opened_at, Ticket.is_live)
     found = db.session.execute(
         rows.join(TicketSearch, TicketSearch.ticket_id == Ticket.id)
         .add_columns(TicketSearch.shown)
