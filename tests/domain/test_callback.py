@@ -11,7 +11,7 @@ from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused
 from portal.domain.tickets import actions, callback, dispatching
 from portal.domain.tickets.models import CallBack, Ticket
-from portal.domain.tickets.orders import running_orders
+from portal.domain.tickets.orders import orders, running_orders
 from portal.domain.tickets.states import State
 from tests.domain.lives import MORNING, Life
 from tests.factories import a_department, a_person, again, an_agent
@@ -201,3 +201,18 @@ def test_two_officers_at_once_close_it_once(solved):
         call(solved, "solved_satisfied", version=version)
     assert db.session.get_one(Ticket, solved.id).state == State.OPEN
     assert again(db.session.merge(solved._person(solved.caller))).id == solved.caller
+
+
+def test_the_page_reckons_the_hands_as_the_rules_do(solved):
+    from portal.access.scopes import visible
+    from portal.domain.journal import Entry
+    from portal.domain.tickets import thread
+    from portal.domain.tickets.lifecycle import handled_by
+    from portal.domain.tickets.models import ContactRecord, Message, Note
+
+    solved.do(4, "send back").do(5, "contact", "ask").do(6, "answer")
+    officer = solved._person(solved.caller)
+    seen = thread.Seen(*(visible(model, officer) for model in (Message, Note, ContactRecord, CallBack, Entry, Ticket)))
+
+    items = thread.stream([solved.id], seen)
+    assert thread.hands(solved.ticket, items, orders(solved.ticket)) == handled_by(solved.ticket)
