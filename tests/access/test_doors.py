@@ -1,8 +1,10 @@
 """May they, and only they? Generated over every route of the application."""
 
+from pathlib import Path
+
 import pytest
 
-from portal.access.doors import DOORS
+from portal.access.doors import DOORS, listed
 from portal.access.permissions import GRANTS, Permission, may
 from portal.access.scopes import RECORDS, ROWS
 from portal.db import db
@@ -54,3 +56,9 @@ def test_no_route_lets_in_whom_its_permission_does_not(app, sign_in, role):
         assert (status != 403) == allowed, (rule.rule, role, status)
         seen += 1
     assert seen or not DOORS
+
+
+def test_the_list_of_doors_is_kept_so_that_a_change_shows(whole_app):
+    """`bin/portal doors > tests/access/doors.txt` writes it anew."""
+    kept = (Path(__file__).parent / "doors.txt").read_text("utf-8").splitlines()
+    assert listed(whole_app) == kept
