@@ -34,7 +34,8 @@ class Row:
 def index():
     state, to = request.args.get("state", ""), typed(request.args.get("to"))
     backlog = outbox.backlog()
-    state = state if state in outbox.SHOWN_STATES else ("failed" if backlog["failed"] else "sent")
+    first = "failed" if backlog["failed"] else "sent" if mail.has_server() else "kept"
+    state = state if state in outbox.SHOWN_STATES else first
     before = row_number(request.args.get("before"))
     found = outbox.listed(visible(Letter, me()), state, to, before, PAGE + 1)
     given = {"state": state, "to": to or None}
