@@ -35,7 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(config.database_url, config.durable),
         MAX_CONTENT_LENGTH=MIB,
         MAX_FORM_PARTS=300,
         SESSION_COOKIE_NAME="__Host-portal" if config.https else "portal",

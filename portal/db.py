@@ -52,18 +52,17 @@ Facts = Annotated[dict, mapped_column(JSON)]
 db = SQLAlchemy(metadata=Base.metadata)
 
 
-def engine_options(url: str) -> dict:
+def engine_options(url: str, durable: bool = True) -> dict:
     """How the engine is opened for this address."""
     plain = {"json_serializer": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True)}
     if url.startswith("sqlite"):
         return plain | {"connect_args": {"timeout": 15, "check_same_thread": False}}
+    waits = "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000"
     return plain | {
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 8,
-        "connect_args": {
-            "options": "-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000"
-        },
+        "connect_args": {"options": waits if durable else f"{waits} -c synchronous_commit=off"},
     }
 
 

@@ -65,8 +65,9 @@ def app(whole_app):
 def _empty():
     with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
         if db.engine.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-            connection.exec_driver_sql(f"truncate {names} restart identity cascade")
+            # Truncating fifty tables takes longer than most tests; with the keys' triggers off, deleting does not.
+            gone = "; ".join(f'delete from "{table.name}"' for table in Base.metadata.sorted_tables)
+            connection.exec_driver_sql(f"set local session_replication_role = replica; {gone}")
         else:
             connection.exec_driver_sql("pragma defer_foreign_keys=on")
             for table in reversed(Base.metadata.sorted_tables):
