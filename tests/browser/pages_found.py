@@ -1,0 +1,118 @@
+"""Which pages there are: every address a role finds by following links, one of each kind, from the demo world."""
+
+import time
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
+
+from portal.access.permissions import GRANTS, Permission
+from portal.domain.people.roles import Role
+
+NO_PAGES = {
+    "desk.names", "documents.file", "files.show", "health.show", "home.start", "look.css", "look.logo", "set_up.index", "set_up.show",
+    "sign_in.code", "sign_in.start", "static", "links.invitation", "links.reset",
+}  # fmt: skip
+"""Files, fragments, ways that lead on, and what needs a secret from a letter."""
+SEEN_BY_EACH = {
+    "desk.show", "home.index", "queue.index", "tickets.index", "tickets.show", "workbench.index",
+}  # fmt: skip
+"""Pages that differ from role to role: looked at once for each."""
+ALSO = {
+    Role.ORG_ADMIN: [f"/tickets/?group={group}" for group in ("yours", "open", "done")] + ["/tickets/?state=new"],
+    Role.AGENT: [
+        *(f"/staff/queue/?state={state}" for state in ("new", "open", "waiting", "verifying")),
+        "/staff/queue/?view=closed",
+    ],
+    Role.CALLER: ["/staff/queue/?state=verifying"],
+}
+"""Lists of which the first line is looked at too: a ticket's page differs from state to state."""
+PUBLIC = ["/sign-in", "/forgotten", "/forgotten/asked"]
+
+
+def plan(app, chromium, address) -> dict[Role | None, list[str]]:
+    """The addresses each role looks at; the page of a kind once, by the first role that finds it."""
+    seen, planned = set(), {None: PUBLIC}
+    for role in Role:
+        found = _walk(app, chromium, address, role)
+        planned[role] = [url for name, url in found if name in SEEN_BY_EACH or name not in seen]
+        seen |= {name for name, _ in found}
+    return planned
+
+
+def pages_of(app) -> set[str]:
+    """The endpoints of every page there is."""
+    names = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return names - NO_PAGES
+
+
+def endpoint(app, url: str) -> str | None:
+    """The endpoint of an address of this portal, if it is a page."""
+    try:
+        name = _map(app).match(urlsplit(url).path, method="GET")[0]
+    except HTTPException:
+        return None
+    return None if name in NO_PAGES else name
+
+
+def _map(app) -> MapAdapter:
+    return app.url_map.bind("127.0.0.1")
+
+
+def _walk(app, chromium, address, role: Role) -> list[tuple[str, str]]:
+    """(endpoint, address) of each kind of page this role comes to, and of its tickets in every state."""
+    context = chromium.new_context(base_url=address, locale="zh-CN")
+    asked = context.request
+    token = _soup(asked, "/sign-in").select_one("form[action='/sign-in/demo'] input[name=csrf_token]")["value"]
+    asked.post("/sign-in/demo", form={"csrf_token": token, "role": role.value})
+    more = list(dict.fromkeys(_first_of_list(asked, url) for url in ALSO.get(role, ())))
+    ahead, found, been = [*filter(None, more), *_without_parameters(app, role)], {}, set()
+    while ahead:
+        url = ahead.pop(0)
+        name = endpoint(app, url)
+        if name is None or url in been or (name in found and url not in more):
+            continue
+        been.add(url)
+        if (page := _soup(asked, url)) is not None:
+            found.setdefault(name, url)
+            ahead += _links(page, "")
+    more = [url for url in more if url and url not in found.values()]
+    if role is Role.ORG_ADMIN:
+        more.append(_a_document(asked, found["tickets.show"]))
+    if role is Role.SECURITY_ADMIN:
+        more.append(found["people.show"] + "/factor-reset")
+    context.close()
+    return [*found.items(), *((endpoint(app, url), url) for url in more)]
+
+
+def _links(page: BeautifulSoup, within: str) -> list[str]:
+    return [link["href"] for link in page.select(f"{within} a[href^='/']")]
+
+
+def _first_of_list(asked, url: str) -> str | None:
+    """The first record of this list."""
+    return next(iter(_links(_soup(asked, url), "tbody th")), None)
+
+
+def _without_parameters(app, role: Role) -> list[str]:
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
+    allowed = GRANTS[role] | {Permission.OWN_ACCOUNT}
+    return [rule.rule for rule in rules if getattr(app.view_functions[rule.endpoint], "needs", None) in allowed]
+
+
+def _a_document(asked, ticket: str) -> str:
+    """A PDF of this ticket, asked for; where it is made."""
+    form = _soup(asked, ticket).select_one("form[action='/documents']")
+    made = asked.post("/documents", form={field["name"]: field.get("value", "") for field in form.select("input")})
+    return urlsplit(made.url).path
+
+
+def _soup(asked, url: str) -> BeautifulSoup | None:
+    """The page at this address, patiently; None where there is no page for this person."""
+    for _ in range(20):
+        answer = asked.get(url)
+        if answer.status != 429:
+            break
+        time.sleep(1)
+    return BeautifulSoup(answer.text(), "html.parser") if answer.ok else None

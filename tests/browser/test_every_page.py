@@ -1,0 +1,73 @@
+"""Every page in both languages and both lights: nothing for axe to find, a quiet console, one h1, no sideways scrolling."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from portal.app import create_app
+from portal.config import from_environment
+from portal.domain.people.roles import Role
+from tests.browser import pages_found
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+FIND = """async (only) => (await axe.run(document, { runOnly: only, resultTypes: ["violations"] })).violations
+  .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`)"""
+SIDEWAYS = """() => document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("main *, header *")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map((one) => one.outerHTML.slice(0, 90)).join(" | ")"""
+
+
+@pytest.fixture(scope="module")
+def planned(chromium, address, tmp_path_factory):
+    """Which role looks at which pages."""
+    app = create_app(from_environment(data=tmp_path_factory.mktemp("map"), secret_key="test", testing=True))
+    return pages_found.plan(app, chromium, address), app
+
+
+def test_every_page_is_looked_at(planned):
+    plan, app = planned
+    looked_at = {pages_found.endpoint(app, url) for urls in plan.values() for url in urls}
+    assert pages_found.pages_of(app) - looked_at == set()
+
+
+@pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
+@pytest.mark.parametrize("role", [None, *Role], ids=lambda role: role or "nobody")
+def test_pages_are_open_to_everybody(planned, visit, role, language):
+    page = visit(role, locale="zh-CN" if language == "zh_Hans_CN" else "en-GB")
+    page.emulate_media(reduced_motion="reduce")
+    speak(page, language)
+    found = []
+    for url in planned[0][role]:
+        found += [f"{url} {one}" for one in troubles(page, url)]
+    if role:
+        speak(page, "zh_Hans_CN")
+    assert not found + visit.said, "\n".join(found + visit.said)
+
+
+def speak(page: Page, language: str):
+    """The pages in this language from now on."""
+    if page.url == "about:blank":
+        page.goto("/sign-in")
+    token = page.locator("meta[name=csrf-token]").first.get_attribute("content")
+    page.context.request.post("/language", form={"csrf_token": token, "language": language})
+
+
+def troubles(page: Page, url: str) -> list[str]:
+    """What is wrong with this page, in words."""
+    page.emulate_media(color_scheme="light")
+    answer = page.goto(url)
+    found = [] if answer.ok else [f"status {answer.status}"]
+    if page.locator("h1").count() != 1:
+        found.append(f"{page.locator('h1').count()} h1")
+    page.evaluate(AXE)
+    found += page.evaluate(FIND, RULES)
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark {one}" for one in page.evaluate(FIND, {"type": "rule", "values": ["color-contrast"]})]
+    page.set_viewport_size({"width": 390, "height": 844})
+    if wide := page.evaluate(SIDEWAYS):
+        found.append(f"wider than 390 px: {wide}")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return found
