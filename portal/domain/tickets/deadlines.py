@@ -247,7 +247,7 @@ def class_known(ticket: Ticket) -> None:
 def wind(ticket: Ticket, known: list[Deadline] | None = None) -> None:
     """Keep the nearest open due moment on the ticket, where the queue sorts by it."""
     running = [d for d in (of(ticket) if known is None else known) if d.is_open]
-    nearest = min(running, key=lambda d: d.due_at, default=None)
+    nearest = min(running, key=lambda d: (d.due_at, d.id or 0), default=None)
     ticket.due_at = nearest.due_at if nearest else NEVER
     ticket.due_code = nearest.code if nearest else None
 
@@ -257,7 +257,7 @@ def nearest_for(ticket: Ticket, reader: Person) -> dict:
     if reader.is_staff:
         return {"promise": ticket.due_code, "due": ticket.due_at.isoformat()} if ticket.due_code else {}
     shown = [d for d in of(ticket) if d.is_open and rule_of(d).shown_to_customer]
-    nearest = min(shown, key=lambda d: d.due_at, default=None)
+    nearest = min(shown, key=lambda d: (d.due_at, d.id or 0), default=None)
     return {"promise": nearest.code, "due": nearest.due_at.isoformat()} if nearest else {}
 
 

@@ -143,7 +143,11 @@ class Promised:
 def next_promises(tickets: Sequence[Ticket]) -> dict[int, Promised]:
     """By ticket: the nearest promise to the customer that is still open."""
     ids = [ticket.id for ticket in tickets if ticket.is_live]
-    rows = select(Deadline).where(Deadline.ticket_id.in_(ids), Deadline.is_open).order_by(Deadline.due_at.desc())
+    rows = (
+        select(Deadline)
+        .where(Deadline.ticket_id.in_(ids), Deadline.is_open)
+        .order_by(Deadline.due_at.desc(), Deadline.id.desc())
+    )
     found = _to_customers(db.session.scalars(rows))
     return {promise.deadline.ticket_id: promise for promise in found}
 

@@ -91,7 +91,7 @@ def _place(ticket: Ticket, rows: list) -> int:
 
 def outlook(ticket: Ticket, promised: Sequence[Promised], at: datetime) -> Outlook:
     """What happens next and by when; honest when we are late."""
-    nearest = min((p for p in promised if p.deadline.is_open), key=lambda p: p.due_at, default=None)
+    nearest = min((p for p in promised if p.deadline.is_open), key=lambda p: (p.due_at, p.deadline.id), default=None)
     if ticket.state == State.CLOSED:
         return _closed(ticket, at)
     if ticket.state == State.WITHDRAWN:
