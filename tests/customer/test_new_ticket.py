@@ -226,6 +226,16 @@ def test_a_class_brings_its_questions_with_and_without_script(app, sign_in):
     assert tickets() == []
 
 
+def test_files_chosen_before_the_class_are_kept_without_script(app, sign_in):
+    data = {"step": "class", "class_code": "price_charge", "subject": "账单", "files": [a_file("bill.txt")]}
+
+    shown = sign_in(a_person()).post("/tickets/new/complaint", data)
+
+    assert shown.status_code == 200
+    assert "bill.txt" in shown.text
+    assert len(db.session.scalars(db.select(Attachment)).all()) == 1
+
+
 def test_numbers_choices_and_days_come_in_as_what_they_are(app, sign_in):
     browser = sign_in(a_person())
     data = {
