@@ -68,6 +68,8 @@ def _empty():
             # Truncating fifty tables takes longer than most tests; with the keys' triggers off, deleting does not.
             gone = "; ".join(f'delete from "{table.name}"' for table in Base.metadata.sorted_tables)
             connection.exec_driver_sql(f"set local session_replication_role = replica; {gone}")
+            name = "(quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass"
+            connection.exec_driver_sql(f"select setval({name}, 1, false) from pg_sequences")
         else:
             connection.exec_driver_sql("pragma defer_foreign_keys=on")
             for table in reversed(Base.metadata.sorted_tables):

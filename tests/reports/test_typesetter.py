@@ -71,8 +71,8 @@ def test_a_process_that_died_while_idle_is_replaced_unseen():
 
 
 def test_a_document_that_takes_too_long_is_given_up_and_the_next_works(monkeypatch):
-    monkeypatch.setattr(pdf, "PATIENCE", 1.5)
     typeset("<p>一</p>")
+    monkeypatch.setattr(pdf, "PATIENCE", 1.5)
     rows = "".join(f"<tr><td>{n}</td><td>行</td></tr>" for n in range(6000))
     with pytest.raises(pdf.CannotTypeset) as refused:
         typeset(f"<table>{rows}</table>")
