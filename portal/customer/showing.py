@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from flask import url_for
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from portal.access.door import me
 from portal.domain import settings
@@ -18,7 +18,7 @@ from portal.domain.tickets.for_customers import Promised, Said
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_, Words
 from portal.web.asks import answers_told
-from portal.web.filters import moment, span, told
+from portal.web.filters import moment, span, told, words_in
 
 PHOTO_TYPES = frozenset(TYPES[ending] for ending in PHOTOS)
 TAGS = {
@@ -73,7 +73,7 @@ def chip(ticket: Ticket, promise: Promised, at: datetime, explain: bool = True) 
         "paused": lambda: gettext("stands still while we wait for you"),
     }.get(state)
     return {
-        "label": promise.rule.words.in_(str(get_locale())),
+        "label": words_in(promise.rule.words),
         "due_at": deadline.due_at,
         "state": "far" if state == "dropped" else state,
         "words": words() if words else None,
@@ -180,4 +180,4 @@ def organisation() -> Customer:
 
 def in_words(words: Words) -> str:
     """A bilingual word in the reader's language."""
-    return words.in_(str(get_locale()))
+    return words_in(words)

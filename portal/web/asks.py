@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 from wtforms import (
     DateField,
     DateTimeLocalField,
@@ -132,4 +132,4 @@ def _told(ask: Ask, value) -> str:
 
 
 def _said(words: Words) -> str:
-    return words.in_(str(get_locale()))
+    return filters.words_in(words)
