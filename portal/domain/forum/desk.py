@@ -1,0 +1,225 @@
+"""At the door (现场签到): the list for a desk, check-ins that may arrive late, twice or from two desks, people who just come."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.db import db
+from portal.domain import journal
+from portal.domain.forum import registering, seats
+from portal.domain.forum.after_models import CheckIn
+from portal.domain.forum.models import Event
+from portal.domain.forum.party_models import Attendee, Registration
+from portal.domain.forum.registering import Coming
+from portal.domain.people.models import Customer, Person
+from portal.domain.refusals import Refused
+from portal.i18n import N_
+
+BEFORE, AFTER = timedelta(hours=12), timedelta(hours=12)
+"""So long before and after the event people are checked in."""
+AHEAD = timedelta(minutes=2)
+"""A device's clock may be so much ahead of ours and is still believed."""
+MOST_AT_ONCE = 500
+
+RESULTS = {
+    "in": N_("Welcome"),
+    "already": N_("Is here already"),
+    "cancelled": N_("Has cancelled"),
+    "not_confirmed": N_("Has no confirmed seat"),
+    "other_event": N_("The ticket is for another event"),
+    "unknown": N_("This ticket is not known"),
+    "too_early": N_("Not on this day"),
+}
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A deed of a desk as it reports it: which attendee (by id, or by the hash of the ticket), and the device's moment."""
+
+    key: str
+    at: datetime
+    attendee_id: int | None = None
+    ticket: str = ""
+    how: str = "search"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a scan; `at` is the check-in that counts."""
+
+    key: str
+    code: str
+    attendee_id: int | None = None
+    name: str = ""
+    at: datetime | None = None
+    desk: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody on the desk's list: what is needed to greet them, and no more."""
+
+    id: int
+    number: str
+    name: str
+    name_en: str
+    organisation: str
+    title: str
+    ticket: str
+    state: str
+    companions: int
+    at: datetime | None
+
+
+def is_on(event: Event, at: datetime) -> bool:
+    """Are people checked in now?"""
+    return event.state in ("published", "closed") and event.begins_at - BEFORE <= at <= event.ends_at + AFTER
+
+
+def listing(event: Event) -> list[Line]:
+    """Everybody the desk may meet, by number; whoever cancelled too, so that the desk can say so."""
+    rows = (
+        db.select(Attendee, Registration.state, CheckIn.at, CheckIn.undone_at)
+        .join(Registration, Attendee.registration_id == Registration.id)
+        .outerjoin(CheckIn, CheckIn.attendee_id == Attendee.id)
+        .where(Attendee.event_id == event.id)
+        .order_by(Attendee.number)
+    )
+    return [
+        Line(
+            one.id, one.shown_number, one.called, one.name_en, one.organisation, one.title, one.token_hash or "",
+            "cancelled" if one.cancelled_at else state, len(one.companions), None if undone else at,
+        )
+        for one, state, at, undone in map(tuple, db.session.execute(rows))
+    ]  # fmt: skip
+
+
+def check_in(event: Event, by: Person | None, scans: Sequence[Scan], desk: str = "") -> list[Result]:
+    """Take over what a desk did, in any order, as often as it is sent: one entry an attendee, the earliest moment counts."""
+    if len(scans) > MOST_AT_ONCE:
+        raise Refused(N_("At most {most} check-ins at once."), most=MOST_AT_ONCE)
+    event = seats.lock(event.id)
+    people = _people(event, scans)
+    found = {
+        row.attendee_id: row
+        for row in db.session.scalars(
+            db.select(CheckIn).where(
+                CheckIn.event_id == event.id, CheckIn.attendee_id.in_([one.id for one in people.values()])
+            )
+        )
+    }
+    return [_one(event, by, scan, people.get(_named(scan)), found, desk) for scan in scans]
+
+
+def _named(scan: Scan) -> str:
+    return scan.ticket or f"#{scan.attendee_id}"
+
+
+def _people(event: Event, scans: Iterable[Scan]) -> dict[str, Attendee]:
+    """Who was scanned, by what the desk called them; tickets of other events too."""
+    ids = [scan.attendee_id for scan in scans if scan.attendee_id and not scan.ticket]
+    hashes = [scan.ticket for scan in scans if scan.ticket]
+    theirs = db.or_(db.and_(Attendee.id.in_(ids), Attendee.event_id == event.id), Attendee.token_hash.in_(hashes))
+    rows = db.session.scalars(db.select(Attendee).where(theirs).options(joinedload(Attendee.registration)))
+    found: dict[str, Attendee] = {}
+    for one in rows:
+        found[f"#{one.id}"] = one
+        if one.token_hash:
+            found[one.token_hash] = one
+    return found
+
+
+def _one(event: Event, by, scan: Scan, who: Attendee | None, found: dict[int, CheckIn], desk: str) -> Result:
+    if who is None:
+        return Result(scan.key, "unknown")
+    if who.event_id != event.id:
+        return Result(scan.key, "other_event")
+    at = _believed(event, scan.at)
+    row = found.get(who.id)
+    if row is not None and row.undone_at is None:
+        again = row.key == scan.key
+        if at < row.at and not again:
+            row.at = at  # another desk saw them earlier and could not tell us
+        return Result(scan.key, "in" if again else "already", who.id, who.called, row.at, row.desk)
+    if row is not None and row.key == scan.key:
+        return Result(scan.key, "already", who.id, who.called, row.at, row.desk)  # was taken back since
+    if who.cancelled_at is not None or who.registration.state in ("cancelled", "declined", "lapsed"):
+        return Result(scan.key, "cancelled", who.id, who.called)
+    if who.registration.state != "confirmed":
+        return Result(scan.key, "not_confirmed", who.id, who.called)
+    if not is_on(event, clock.now()):
+        return Result(scan.key, "too_early", who.id, who.called)
+    row = row or CheckIn(event_id=event.id, attendee_id=who.id)
+    row.key, row.at, row.arrived_at, row.by_id = scan.key, at, clock.now(), by.id if by else None
+    row.desk, row.how, row.undone_at = desk[:40], scan.how, None
+    db.session.add(row)
+    db.session.flush()
+    found[who.id] = row
+    journal.write("forum.checked_in", who, by, name=who.called, desk=desk)
+    return Result(scan.key, "in", who.id, who.called, at, row.desk)
+
+
+def _believed(event: Event, at: datetime) -> datetime:
+    """The device's moment as far as it can be true: on the day, and not in the future."""
+    now = clock.now()
+    return at if event.begins_at - BEFORE <= at <= now + AHEAD else now
+
+
+def undo(attendee: Attendee, by: Person, why: str) -> None:
+    """The desk took the wrong person."""
+    row = db.session.scalar(db.select(CheckIn).where(CheckIn.attendee_id == attendee.id, CheckIn.undone_at.is_(None)))
+    if row is None:
+        raise Refused(N_("{name} is not checked in."), name=attendee.called)
+    row.undone_at = clock.now()
+    journal.write("forum.check_in_undone", attendee, by, name=attendee.called, why=why)
+
+
+def walk_in(event: Event, by: Person, customer: Customer | None, one: Coming, key: str, desk: str = "") -> Attendee:
+    """Somebody who just comes: registered and checked in at once, if there is a seat."""
+    if not is_on(event, clock.now()):
+        raise Refused(N_("People are registered at the door on the day itself."))
+    party = registering.register(event, by, customer, [one], on_site=True)
+    attendee = seats.people_of(party)[0]
+    attendee.registration = party
+    check_in(event, by, [Scan(key=key, at=clock.now(), attendee_id=attendee.id, how="on_site")], desk)
+    return attendee
+
+
+def counts(event: Event) -> tuple[int, int]:
+    """How many are here, of how many who have a confirmed seat."""
+    confirmed = (
+        db.select(db.func.count())
+        .select_from(Attendee)
+        .join(Registration)
+        .where(Attendee.event_id == event.id, Attendee.cancelled_at.is_(None), Registration.state == "confirmed")
+    )
+    here = (
+        db.select(db.func.count()).select_from(CheckIn).where(CheckIn.event_id == event.id, CheckIn.undone_at.is_(None))
+    )
+    both = db.session.execute(db.select(here.scalar_subquery(), confirmed.scalar_subquery()))
+    return tuple(both.one())
+
+
+def hash_of(ticket: str) -> str:
+    """What the desk's list keeps of a ticket."""
+    return hashlib.sha256(ticket.encode()).hexdigest()
+
+
+def moment(milliseconds: int | float) -> datetime:
+    """A device's moment, as scripts tell it; now for what cannot be one."""
+    try:
+        return datetime.fromtimestamp(float(milliseconds) / 1000, UTC)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return clock.now()
+
+
+def by_number(event: Event, number: int) -> Attendee | None:
+    """The attendee of this number, with party."""
+    if not 0 < number < 2**31:
+        return None
+    rows = db.select(Attendee).where(Attendee.event_id == event.id, Attendee.number == number)
+    return db.session.scalar(rows.options(joinedload(Attendee.registration)))

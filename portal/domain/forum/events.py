@@ -1,0 +1,229 @@
+"""What we do with an event: prepare, copy from last year, change, publish, call off, close; its seats and places."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import selectinload
+
+from portal import clock
+from portal.db import db
+from portal.domain import journal, settings
+from portal.domain.forum import confirming, seats
+from portal.domain.forum.lifecycle import EVENT_MOVES, LIVE
+from portal.domain.forum.models import Allotment, Event, Hotel, Room, Session, Speaker, Track
+from portal.domain.forum.party_models import Attendee, Registration
+from portal.domain.people.models import Customer, Person
+from portal.domain.refusals import Refused, Stale
+from portal.domain.tickets.numbers import next_number
+from portal.i18n import N_
+
+FIELDS = (
+    "title", "title_en", "summary", "summary_en", "place", "place_en", "address", "address_en", "map_url", "travel",
+    "travel_en", "contact", "begins_at", "ends_at", "opens_at", "closes_at", "change_until", "offer_hours",
+    "needs_approval", "may_pass", "companions_max", "companions_take_seats", "is_public",
+)  # fmt: skip
+IN_CALENDARS = ("title", "place", "address", "begins_at", "ends_at")
+"""What stands in people's calendars: a change of it is told to everybody who comes."""
+MOMENTS = ("begins_at", "ends_at", "opens_at", "closes_at", "change_until")
+CHANGED = N_("Somebody changed this meanwhile. Please look at the news and send again.")
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What the form of a new event begins with, by the policy."""
+
+    offer_hours: int
+    companions_max: int
+    seats: dict[str, int]
+
+
+def beginning() -> Beginning:
+    rules = settings.policy().forum
+    return Beginning(rules.offer_hours, rules.companions, rules.seats_by_tier())
+
+
+def make(by: Person, capacity: int, tiers: Mapping[str, int], **facts) -> Event:
+    """A new event, not published yet; `facts` are FIELDS."""
+    _in_order(facts)
+    at = clock.now()
+    event = Event(
+        number=next_number("ZT", at), state="draft", made_by_id=by.id, made_at=at, capacity=capacity, seats=dict(tiers),
+        **facts,
+    )  # fmt: skip
+    db.session.add(event)
+    db.session.flush()
+    journal.write("forum.made", event, by, became=event.title)
+    return event
+
+
+def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping[str, int], **facts) -> None:
+    """New facts; more seats go to the waiting list at once. A new time or place is told to whoever comes.
+
+    Raises Stale when somebody else changed it, Refused for fewer seats than are taken.
+    """
+    event = seats.lock(event.id)
+    if event.version != version:
+        raise Stale(CHANGED)
+    _in_order(facts)
+    moved = [name for name in IN_CALENDARS if name in facts and getattr(event, name) != facts[name]]
+    for name, value in facts.items():
+        setattr(event, name, value)
+    event.seats = dict(tiers)
+    if moved and event.state == "published":
+        event.sequence += 1
+    journal.write("forum.changed", event, by, became=event.title)
+    db.session.flush()
+    set_capacity(event, by, capacity)
+    if moved and event.state == "published":
+        for party, attendee in _confirmed(event):
+            confirming.ticket(event, party, attendee)
+
+
+def set_capacity(event: Event, by: Person | None, capacity: int) -> None:
+    """More or fewer seats, never fewer than are taken. The event is locked; what is new goes to the waiting list."""
+    if capacity == event.capacity:
+        return
+    if capacity < event.taken:
+        raise Refused(N_("{taken} seats are taken; there cannot be fewer."), taken=event.taken)
+    journal.write("forum.capacity", event, by, was=event.capacity, became=capacity)
+    event.capacity = capacity
+    db.session.flush()
+    seats.move_up(event)
+
+
+def _in_order(facts: Mapping) -> None:
+    if facts["ends_at"] <= facts["begins_at"]:
+        raise Refused(N_("The event must end after it begins."))
+    if facts["closes_at"] <= facts["opens_at"]:
+        raise Refused(N_("Registration must close after it opens."))
+    if facts["closes_at"] > facts["begins_at"] or facts["change_until"] > facts["begins_at"]:
+        raise Refused(N_("Registration and changes end before the event begins."))
+
+
+def _confirmed(event: Event) -> list[tuple[Registration, Attendee]]:
+    rows = db.select(Registration, Attendee).join(Attendee, Attendee.registration_id == Registration.id)
+    rows = rows.where(
+        Registration.event_id == event.id, Registration.state == "confirmed", Attendee.cancelled_at.is_(None)
+    )
+    return [(party, attendee) for party, attendee in map(tuple, db.session.execute(rows.order_by(Attendee.id)).all())]
+
+
+def move(event: Event, verb: str, by: Person, why: str = "") -> None:
+    """Publish, call off (everybody who comes hears why), close."""
+    event = seats.lock(event.id)
+    chosen = next((one for one in EVENT_MOVES if one.verb == verb and event.state in one.leaves), None)
+    if chosen is None:
+        raise Refused(N_("This cannot be done with the forum now."))
+    if verb == "close" and clock.now() < event.ends_at:
+        raise Refused(N_("The forum can be closed once it is over."))
+    event.state = chosen.enters
+    if verb == "call_off":
+        event.called_off_why, event.sequence = why[:500], event.sequence + 1
+        for _, attendee in _confirmed(event):
+            confirming.told_gone(event, attendee, why)
+    told = {"publish": "forum.published", "call_off": "forum.called_off", "close": "forum.closed"}[verb]
+    journal.write(told, event, by, why=why)
+
+
+def allot(event: Event, customer: Customer, by: Person, places: int | None, why: str) -> None:
+    """Places of an organisation by hand; none: by its tier again."""
+    event = seats.lock(event.id)
+    was = seats.allotted(event, customer)
+    rows = db.select(Allotment).where(Allotment.event_id == event.id, Allotment.customer_id == customer.id)
+    row = db.session.scalar(rows)
+    if places is None:
+        if row is not None:
+            db.session.delete(row)
+    else:
+        row = row or Allotment(event_id=event.id, customer_id=customer.id)
+        row.seats, row.why = places, why[:300]
+        db.session.add(row)
+    db.session.flush()
+    became = seats.allotted(event, customer)
+    journal.write("forum.allotted", event, by, was=was, became=became, why=why, customer=customer.short_name)
+
+
+# Copies
+
+
+def first_moment(of: Event) -> datetime:
+    """When a copy would begin: the same weekday and hour, 52 weeks later, and in the future."""
+    begins, week = of.begins_at, timedelta(weeks=52)
+    while begins + week <= clock.now():
+        week += timedelta(weeks=52)
+    return begins + week
+
+
+def copy(of: Event, by: Person, begins_at: datetime) -> Event:
+    """An event like an earlier one: its texts, programme, rooms, speakers, hotels and places; moments keep their distance.
+
+    Whoever came, was invited or raised something is not copied.
+    """
+    days = _local(begins_at).date() - _local(of.begins_at).date()
+    event = Event(
+        number=next_number("ZT", clock.now()), state="draft", made_by_id=by.id, made_at=clock.now(), capacity=of.capacity,
+        seats=dict(of.seats), copied_from_id=of.id, sequence=0,
+        **{name: getattr(of, name) for name in FIELDS if name not in MOMENTS},
+        **{name: _moved(getattr(of, name), days) for name in MOMENTS},
+    )  # fmt: skip
+    event.title, event.title_en = _year(of, event, of.title), _year(of, event, of.title_en)
+    db.session.add(event)
+    db.session.flush()
+    _copy_programme(of, event, days)
+    journal.write("forum.copied", event, by, became=event.title, was=of.title)
+    return event
+
+
+def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
+    new: dict[tuple[type, int], int] = {}
+    for kind, names in (
+        (Track, ()),
+        (Room, ("capacity",)),
+        (Speaker, ("title", "title_en")),
+        (Hotel, ("address", "rooms")),
+    ):
+        for row in db.session.scalars(db.select(kind).where(kind.event_id == of.id).order_by(kind.id)):
+            facts = {name: getattr(row, name) for name in ("name", "name_en", *names)}
+            if isinstance(row, Hotel):
+                facts |= {"night_from": row.night_from + days, "night_to": row.night_to + days}
+            made = kind(event_id=event.id, **facts)
+            db.session.add(made)
+            db.session.flush()
+            new[kind, row.id] = made.id
+    plain = ("title", "title_en", "about", "about_en", "capacity")
+    rows = db.select(Session).where(Session.event_id == of.id).order_by(Session.id)
+    for row in db.session.scalars(rows.options(selectinload(Session.speakers))):
+        made = Session(
+            event_id=event.id, **{name: getattr(row, name) for name in plain},
+            begins_at=_moved(row.begins_at, days), ends_at=_moved(row.ends_at, days),
+            track_id=new.get((Track, row.track_id or 0)), room_id=new.get((Room, row.room_id or 0)),
+            speakers=[db.session.get_one(Speaker, new[Speaker, one.id]) for one in row.speakers],
+        )  # fmt: skip
+        db.session.add(made)
+    db.session.flush()
+
+
+def _local(at: datetime) -> datetime:
+    return at.astimezone(ZoneInfo(settings.company().zone))
+
+
+def _moved(at: datetime, days: timedelta) -> datetime:
+    """The same hour of the day, so many days later, whatever clocks are changed in between."""
+    local = _local(at)
+    return local.replace(year=(local + days).year, month=(local + days).month, day=(local + days).day)
+
+
+def _year(of: Event, event: Event, title: str) -> str:
+    return title.replace(str(_local(of.begins_at).year), str(_local(event.begins_at).year))
+
+
+def taken_by(event: Event) -> dict[int | None, int]:
+    """Seats that are held, by organisation: they add up to `taken`."""
+    rows = db.select(Registration.customer_id, Attendee).join(Attendee, Attendee.registration_id == Registration.id)
+    rows = rows.where(Registration.event_id == event.id, Registration.state.in_(LIVE), Registration.state != "waiting")
+    found: dict[int | None, int] = {}
+    for customer, attendee in map(tuple, db.session.execute(rows.where(Attendee.cancelled_at.is_(None))).all()):
+        found[customer] = found.get(customer, 0) + seats.weight(attendee, event)
+    return found

@@ -1,0 +1,200 @@
+"""At the door of the forum (签到处): the desk's page, its list, what it did; people who just come, badges, mistakes.
+
+The page works without a connection: forum-door.js keeps the list and what was done on the device, the service worker
+keeps the page. What is kept there is what greets people (name, organisation, number, a hash of the ticket) and is
+deleted on signing out, for another person or event, and once the event is over.
+"""
+
+from collections.abc import Sequence
+
+from flask import abort, jsonify, make_response, redirect, request, url_for
+from flask_babel import gettext
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import Optional
+
+from portal import clock
+from portal.access.door import Door, attempted, me
+from portal.access.permissions import Permission as P
+from portal.access.permissions import may
+from portal.access.scopes import visible
+from portal.domain.forum import desk, queries
+from portal.domain.forum.models import Event
+from portal.domain.forum.registering import Coming
+from portal.domain.people.models import Customer
+from portal.i18n import N_
+from portal.web.assets import FOLDER
+from portal.web.forms import AtMost, Form, Needed, submission_key
+from portal.web.headers import PAGE
+from portal.web.pages import page, say
+
+door = Door("forum_door", __name__, url_prefix="/staff/forum-door")
+
+FOUND = 30
+
+
+class WalkInForm(Form):
+    """Somebody who just comes."""
+
+    name = StringField(N_("Full name"), [Needed(), AtMost(60)])
+    name_en = StringField(N_("Name in Latin letters"), [AtMost(80)])
+    organisation = StringField(N_("Organisation on the badge"), [Needed(), AtMost(120)])
+    title = StringField(N_("What they do"), [AtMost(60)])
+    phone = StringField(N_("Telephone"), [AtMost(40)])
+    customer = SelectField(N_("Customer"), [Optional()], coerce=int)
+    key = HiddenField()
+
+
+class UndoForm(Form):
+    why = StringField(N_("Why is the check-in wrong?"), [Needed(), AtMost(300)])
+
+
+@door.get("", needs=P.FORUM_DOOR)
+def index():
+    """The events people come to: today's first."""
+    at = clock.now()
+    found = [one for one in queries.events(visible(Event, me())) if one.state in ("published", "closed")]
+    return page("staff/forum_doors.html", events=found, on={one.id for one in found if desk.is_on(one, at)})
+
+
+@door.get("/<int:event>", needs=P.FORUM_DOOR)
+def show(event):
+    """The desk. Without a script its search is a plain form."""
+    if event.state not in ("published", "closed"):
+        abort(404)
+    said = request.args.get("said", "").replace("\0", "").strip()[:200]
+    lines = _found(desk.listing(event), said) if said else []
+    here, confirmed = desk.counts(event)
+    return page(
+        "staff/forum_desk.html", event=event, said=said, lines=lines, here=here, confirmed=confirmed, results=desk.RESULTS,
+        on=desk.is_on(event, clock.now()), until=event.ends_at + desk.AFTER, key=submission_key(), reads=may(me(), P.FORUM_READ),
+    )  # fmt: skip
+
+
+def _found(lines: Sequence[desk.Line], said: str) -> list[desk.Line]:
+    """By number, part of name or organisation, or the whole address of a ticket."""
+    ticket = desk.hash_of(said.rstrip("/").rpartition("/")[2])
+    word = said.casefold()
+    return [
+        one for one in lines
+        if one.ticket == ticket or word in (one.number, one.number.lstrip("0"))
+        or any(word in text.casefold() for text in (one.name, one.name_en, one.organisation))
+    ][:FOUND]  # fmt: skip
+
+
+@door.get("/<int:event>/list", needs=P.FORUM_DOOR)
+def listing(event):
+    """Everybody the desk may meet, for its device."""
+    here, confirmed = desk.counts(event)
+    return jsonify(
+        event=event.id, here=here, confirmed=confirmed,
+        people=[[*(getattr(one, name) for name in FIELDS), one.at.timestamp() * 1000 if one.at else None] for one in desk.listing(event)],
+    )  # fmt: skip
+
+
+FIELDS = ("id", "number", "name", "name_en", "organisation", "title", "ticket", "state", "companions")
+
+
+@door.post("/<int:event>/check-ins", needs=P.FORUM_DOOR)
+def check_in(event):
+    """What a desk did, as often as it sends it; answers what came of each and how many are here."""
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict) or not isinstance(sent.get("scans"), list):
+        abort(400)
+    scans = [one for one in map(_scan, sent["scans"]) if one is not None]
+    found = desk.check_in(event, me(), scans, str(sent.get("desk", ""))[:40].replace("\0", ""))
+    here, confirmed = desk.counts(event)
+    return jsonify(
+        here=here, confirmed=confirmed,
+        results=[{"key": one.key, "code": one.code, "id": one.attendee_id, "name": one.name, "at": one.at.timestamp() * 1000 if one.at else None} for one in found],
+    )  # fmt: skip
+
+
+def _scan(sent) -> desk.Scan | None:
+    """One deed as the device tells it; none for what is not one."""
+    if not isinstance(sent, dict) or not isinstance(sent.get("key"), str) or not 8 <= len(sent["key"]) <= 64:
+        return None
+    key = sent.get("id")
+    ticket = sent.get("ticket")
+    named = isinstance(key, int) and 0 < key < 2**31
+    hashed = isinstance(ticket, str) and len(ticket) == 64 and ticket.isascii() and ticket.isalnum()
+    if not (named or hashed) or "\0" in sent["key"]:
+        return None
+    how = sent.get("how") if sent.get("how") in ("scan", "search") else "search"
+    return desk.Scan(sent["key"], desk.moment(sent.get("at", 0)), key if named else None, ticket if hashed else "", how)
+
+
+@door.post("/<int:event>/check-in", needs=P.FORUM_DOOR)
+def check_in_one(event):
+    """One person, without a script."""
+    key, given = request.form.get("key", "")[:64].replace("\0", ""), request.form.get("attendee", "")
+    if not given.isdecimal() or len(given) > 9 or len(key) < 8:
+        abort(400)
+    result = desk.check_in(event, me(), [desk.Scan(f"{key}-{given}"[:64], clock.now(), int(given))])[0]
+    tone = "good" if result.code == "in" else "warn" if result.code == "already" else "bad"
+    say(N_("{name}: {result}"), tone, name=result.name or "—", result=gettext(desk.RESULTS[result.code]))
+    return redirect(url_for(".show", event=event.id), 303)
+
+
+@door.get("/<int:event>/walk-in", needs=P.FORUM_DOOR)
+def ask_walk_in(event):
+    return _walk_in_page(event, _walk_in_form(key=submission_key()))
+
+
+@door.post("/<int:event>/walk-in", needs=P.FORUM_DOOR)
+def walk_in(event):
+    form = _walk_in_form()
+    if form.validate() and (one := attempted(form, "name", _walk_in, event, form)):
+        say(N_("{name} is registered and checked in."), name=one.called)
+        return redirect(url_for(".badge", event=event.id, number=one.number), 303)
+    return _walk_in_page(event, form, 422)
+
+
+def _walk_in(event, form: WalkInForm):
+    chosen = next((one for one in queries.customers(visible(Customer, me())) if one.id == form.customer.data), None)
+    facts = {name: form[name].data or "" for name in ("name", "name_en", "organisation", "title", "phone")}
+    return desk.walk_in(event, me(), chosen, Coming(**facts), (form.key.data or submission_key())[:64])
+
+
+def _walk_in_form(**facts) -> WalkInForm:
+    form = WalkInForm(**facts)
+    form.customer.choices = [
+        (0, gettext("none")),
+        *((one.id, one.short_name) for one in queries.customers(visible(Customer, me()))),
+    ]
+    return form
+
+
+def _walk_in_page(event: Event, form: WalkInForm, status: int = 200):
+    return page("staff/forum_walk_in.html", status, event=event, form=form, on=desk.is_on(event, clock.now()))
+
+
+@door.get("/<int:event>/people/<int:number>/badge", needs=P.FORUM_DOOR)
+def badge(event, number):
+    """A badge for the printer of the desk; and the way to take a wrong check-in back."""
+    return _badge_page(event, number, UndoForm())
+
+
+@door.post("/<int:event>/people/<int:number>/undo", needs=P.FORUM_DOOR)
+def undo(event, number):
+    form, one = UndoForm(), desk.by_number(event, number) or abort(404)
+    if form.validate() and attempted(form, "why", desk.undo, one, me(), form.why.data) is not False:
+        say(N_("The check-in of {name} is taken back."), name=one.called)
+        return redirect(url_for(".show", event=event.id), 303)
+    return _badge_page(event, number, form, 422)
+
+
+def _badge_page(event: Event, number: int, form: UndoForm, status: int = 200):
+    one = desk.by_number(event, number) or abort(404)
+    return page(
+        "staff/forum_badge.html", status, event=event, one=one, here=queries.checked([one]).get(one.id), form=form
+    )
+
+
+@door.get("/worker.js", needs=P.FORUM_DOOR)
+def worker():
+    """The service worker that keeps the desk's page: it must come from this folder to be in charge of it."""
+    answer = make_response(
+        (FOLDER / "forum-door-worker.js").read_text("utf-8"), {"Content-Type": "text/javascript; charset=utf-8"}
+    )
+    answer.headers["Content-Security-Policy"] = PAGE
+    return answer
