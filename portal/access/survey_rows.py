@@ -1,0 +1,55 @@
+"""Which rows of the surveys (R25–R30) are there for whom; scopes.py takes them into its table."""
+
+from collections.abc import Callable
+
+from sqlalchemy import and_, false, select, true
+
+from portal.access.permissions import Permission, may
+from portal.domain.people.models import Contact, Customer, Person
+from portal.domain.people.roles import Role
+from portal.domain.surveys.answer_models import Response
+from portal.domain.surveys.campaign_models import RUNNING, CallAttempt, Campaign, Invitation, OptOut
+from portal.domain.surveys.links import NEVER
+from portal.domain.surveys.models import BankItem, Questionnaire, QuestionnaireVersion
+
+Rule = Callable[[Person], object]
+
+
+def rows(customers: Rule) -> dict[type, Rule]:
+    """The rules of the surveys' records; `customers` says which customers are there for a person."""
+
+    def reads(person: Person):
+        return true() if person.is_staff and may(person, Permission.SURVEY_READ) else false()
+
+    def of(customer) -> Rule:
+        """All for whoever runs or directs surveys, to account managers those of their own customers."""
+
+        def rule(person: Person):
+            if not person.is_staff or not may(person, Permission.SURVEY_READ):
+                return false()
+            if person.has(Role.SUPERVISOR, Role.MANAGER):
+                return true()
+            return customer.in_(select(Customer.id).where(customers(person)))
+
+        return rule
+
+    asked = of(Invitation.customer_id)
+
+    def invitations(person: Person):
+        """A customer's people see their own, while they may answer it."""
+        if person.is_staff:
+            return asked(person)
+        mine = select(Contact.id).where(Contact.person_id == person.id)
+        runs = select(Campaign.id).where(Campaign.state == RUNNING)
+        return and_(Invitation.contact_id.in_(mine), Invitation.state.not_in(NEVER), Invitation.campaign_id.in_(runs))
+
+    return {
+        BankItem: reads,
+        CallAttempt: lambda person: CallAttempt.invitation_id.in_(select(Invitation.id).where(asked(person))),
+        Campaign: reads,
+        Invitation: invitations,
+        OptOut: lambda person: OptOut.contact_id.in_(select(Contact.id).where(of(Contact.customer_id)(person))),
+        Questionnaire: reads,
+        QuestionnaireVersion: reads,
+        Response: of(Response.customer_id),
+    }

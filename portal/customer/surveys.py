@@ -1,0 +1,72 @@
+"""Surveys a customer's person is asked (R27), in the portal: the same sheet as by the link of the letter."""
+
+from flask import abort, redirect, url_for
+
+from portal.access.door import Door, me
+from portal.access.permissions import Permission as P
+from portal.domain.surveys import answering
+from portal.domain.surveys.answer_models import PORTAL
+from portal.domain.surveys.campaign_models import Invitation
+from portal.i18n import N_
+from portal.web import survey_sheet
+from portal.web.pages import page, say
+from portal.web.survey_sheet import OptOutForm, Ways
+
+door = Door("surveys_mine", __name__, url_prefix="/surveys")
+
+
+def _ways(row: Invitation) -> Ways:
+    return Ways(PORTAL, "surveys_mine", {"survey": row.id}, me())
+
+
+def _open(survey: Invitation) -> Invitation:
+    """The same with all that is read along, while its campaign takes answers."""
+    return next((one for one in answering.asked_of(me()) if one.id == survey.id), None) or abort(404)
+
+
+@door.get("", needs=P.SURVEY_ANSWER)
+def index():
+    """What one is asked now."""
+    return page("customer/surveys.html", rows=answering.asked_of(me()))
+
+
+@door.get("/<int:survey>", needs=P.SURVEY_ANSWER)
+def show(survey):
+    """The questions, from where one left off."""
+    return survey_sheet.show(_open(survey), _ways(survey))
+
+
+@door.post("/<int:survey>", needs=P.SURVEY_ANSWER)
+def answer(survey):
+    """A section, or all of it."""
+    return survey_sheet.answer(_open(survey), _ways(survey))
+
+
+@door.post("/<int:survey>/kept", needs=P.SURVEY_ANSWER)
+def keep(survey):
+    """What is being typed."""
+    return survey_sheet.keep(_open(survey), _ways(survey))
+
+
+@door.get("/<int:survey>/thanks", needs=P.SURVEY_ANSWER)
+def thanks(survey):
+    """Thanks, and what happens next."""
+    return survey_sheet.thanks(_open(survey), _ways(survey))
+
+
+@door.get("/<int:survey>/opt-out", needs=P.SURVEY_ANSWER)
+def leave(survey):
+    """No more surveys? Asked once more."""
+    return page("everyone/survey_opt_out.html", form=OptOutForm(), ways=_ways(_open(survey)))
+
+
+@door.post("/<int:survey>/opt-out", needs=P.SURVEY_ANSWER)
+def opt_out(survey):
+    """No more surveys."""
+    form = OptOutForm()
+    row = _open(survey)
+    if not form.validate():
+        return page("everyone/survey_opt_out.html", 422, form=form, ways=_ways(row))
+    answering.opt_out(row, PORTAL, form.why.data or "", me())
+    say(N_("It is noted: we send you no more surveys."))
+    return redirect(url_for(".index"), 303)

@@ -1,0 +1,19 @@
+"""How the journal tells what happened to questionnaires and surveys."""
+
+from portal.i18n import N_
+
+TOLD = {
+    "questionnaire.made": N_("{by} began the questionnaire “{became}”"),
+    "questionnaire.renamed": N_("{by} renamed the questionnaire from “{was}” to “{became}”"),
+    "questionnaire.published": N_("{by} published version {became}; {broken} questions cannot be compared with before: {why}"),
+    "questionnaire.drafted": N_("{by} began version {became}"),
+    "questionnaire.retired": N_("{by} took the questionnaire out of use"),
+    "survey.answered": N_("{by} answered the survey {campaign}"),
+    "survey.changed": N_("{by} changed the answers to the survey {campaign}"),
+    "survey.opted_out": N_("{by} wants no more surveys: {why}"),
+}  # fmt: skip
+RECORDS = {
+    "questionnaire": N_("Questionnaire"),
+    "campaign": N_("Survey"),
+    "survey_invitation": N_("Invitation to a survey"),
+}

@@ -1,0 +1,276 @@
+"""The sheet of a survey as a page draws it and reads it: by link, in the portal, and for a trial of a draft."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import get_locale, gettext
+from werkzeug.wrappers import Response as Page
+from wtforms import StringField
+
+from portal.domain.people.models import Person
+from portal.domain.refusals import Refused
+from portal.domain.surveys import answering, piping, rules
+from portal.domain.surveys.answering import Sheet
+from portal.domain.surveys.campaign_models import Invitation
+from portal.domain.surveys.document import Document, Question, Section
+from portal.domain.surveys.questions import KINDS, NOT_APPLICABLE, STARS, Given, Posted
+from portal.i18n import N_
+from portal.web import filters
+from portal.web.forms import AtMost, Form, said
+from portal.web.pages import page, say
+
+ENDS = {
+    "nps": (N_("not at all likely"), N_("very likely")),
+    "ten": (N_("very poor"), N_("very good")),
+}
+
+
+class OptOutForm(Form):
+    """No more surveys; why, if they say."""
+
+    why = StringField(N_("Would you tell us why?"), [AtMost(300)])
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where the sheet of one invitation lies: its own address by each way of answering."""
+
+    mode: str
+    endpoint: str
+    parts: Mapping[str, object]
+    actor: Person | None = None
+
+    def to(self, what: str, **more) -> str:
+        """The address of «show», «answer», «keep», «thanks» or «opt_out»."""
+        return url_for(f"{self.endpoint}.{what}", **self.parts, **more)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A question as a page draws it: piped words, what was given, what is wrong, when it is asked."""
+
+    question: Question
+    number: int
+    words: str
+    help: str
+    options: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, str]]
+    values: Mapping[str, Sequence[str]]
+    """What stands in each of its fields, by the field's name."""
+    error: str
+    rule: str
+    rule_on_page: Mapping[str, str]
+    """How the page itself can tell, where the other question is on it; empty otherwise."""
+
+    @property
+    def kind(self) -> str:
+        return self.question.kind
+
+    @property
+    def id(self) -> str:
+        return f"q-{self.question.code}"
+
+    def value(self, item: str = "") -> str:
+        return next(iter(self.values.get(self.question.named(item), ())), "")
+
+    def is_chosen(self, code: str) -> bool:
+        return code in self.values.get(self.question.named(), ())
+
+    @property
+    def applies_not(self) -> bool:
+        """Was it said that it does not apply?"""
+        return bool(self.values.get(f"na.{self.question.code}")) or self.is_chosen(NOT_APPLICABLE)
+
+    @property
+    def points(self) -> Sequence[int]:
+        return KINDS[self.kind].range()  # pyright: ignore[reportAttributeAccessIssue]  # asked of kinds with points only
+
+
+def posted() -> Posted:
+    """What was sent, each field with all it carries."""
+    return {name: request.form.getlist(name) for name in request.form}
+
+
+def drawn(
+    found: Sheet, sections: Sequence[Section], known: Mapping[str, str], raw: Posted | None = None
+) -> list[tuple[Section, list[Drawn]]]:
+    """These sections with the questions of theirs that may be asked. `raw`: what was typed, where it comes back."""
+    numbers = {one.code: n for n, one in enumerate(found.document.questions(), 1)}
+    here = {one.code for section in sections for one in section.questions}
+    shown = found.shown
+    return [
+        (
+            section,
+            [
+                _drawn(found, one, numbers[one.code], here, known, raw)
+                for one in section.questions
+                if one.code in shown or (one.show_if is not None and one.show_if.question in here)
+            ],
+        )
+        for section in sections
+    ]
+
+
+def _drawn(found: Sheet, one: Question, number: int, here: set[str], known, raw: Posted | None) -> Drawn:
+    def told(words):
+        return filters.words_in(piping.filled_words(words, known))
+
+    rule, on_page = "", {}
+    if one.show_if is not None:
+        text, facts = rules.in_words(found.document, one.show_if)
+        facts = {name: piping.filled_words(words, known) for name, words in facts.items()}
+        rule = filters.told(text, facts)
+        if one.show_if.question in here:
+            on_page = {
+                "of": f"q.{one.show_if.question}", "how": one.show_if.how, "values": "|".join(one.show_if.values)
+            }  # fmt: skip
+    error = found.errors.get(one.code)
+    return Drawn(
+        one, number, told(one.words), told(one.help), [(each.code, told(each.words)) for each in one.options],
+        [(each.code, told(each.words)) for each in one.rows],
+        raw if raw is not None else _fields(one, found.answers.get(one.code, ())), said(error) if error else "", rule, on_page,
+    )  # fmt: skip
+
+
+def _fields(question: Question, given: Sequence[Given]) -> Posted:
+    """The fields of a form that say these answers."""
+    fields: dict[str, list[str]] = {}
+    by_item = question.kind in ("matrix", "ranking")
+    for one in given:
+        name = question.named(one.item if by_item else "")
+        if one.is_not_applicable:
+            fields.setdefault(name, []).append(NOT_APPLICABLE)
+            if not by_item or not one.item:
+                fields[f"na.{question.code}"] = ["y"]
+            continue
+        value = one.choice or one.text or ("" if one.number is None else f"{one.number:g}")
+        fields.setdefault(name, []).append(value)
+    return fields
+
+
+def facts_of(found: Sheet, sections: Sequence[Section], known, raw: Posted | None = None) -> dict:
+    """What the fields of a sheet need."""
+    return {
+        "sheet": found, "parts": drawn(found, sections, known, raw), "star_words": [gettext(word) for word in STARS],
+        "ends": {code: tuple(map(gettext, words)) for code, words in ENDS.items()}, "known": known,
+        "piped": lambda words: filters.words_in(piping.filled_words(words, known)), "na": NOT_APPLICABLE,
+    }  # fmt: skip
+
+
+# The steps of answering, the same by link and in the portal.
+
+
+def show(row: Invitation, ways: Ways) -> Page:
+    """The sheet where it goes on; once it was sent, the thanks."""
+    found = answering.sheet(row)
+    if found.is_sent and not (found.may_change and "change" in request.args):
+        return thanks(row, ways, found)
+    at = _section(found, request.args.get("section", ""))
+    if "check" in request.args:
+        for code in found.missing(_codes(found, at)):
+            found.errors[code] = Refused(answering.NEEDED)
+    return _page(found, ways, at)
+
+
+def answer(row: Invitation, ways: Ways) -> Page:
+    """One step: kept for later, back, on, or sent."""
+    found = answering.sheet(row)
+    if found.is_sent and not found.may_change:
+        return redirect(ways.to("show"), 303)
+    at, step, given = _section(found, request.form.get("section", "")), request.form.get("step", "save"), posted()
+    codes = _codes(found, at)
+    facts = {"section": at, "language": str(get_locale()), "wants_answer": _wants(found, at)}
+    if step == "send":
+        return _sent(answering.send(row, ways.mode, given, codes, actor=ways.actor, **facts), ways, at, given)
+    found = answering.save(row, ways.mode, given, codes, **facts)
+    if step == "next":
+        for code in found.missing(codes):
+            found.errors.setdefault(code, Refused(answering.NEEDED))
+    if found.errors and step != "back":
+        return _page(found, ways, at, 422, given)
+    if step == "save":
+        say(N_("Kept. You can go on at any time until the survey ends, here or on another device."))
+    return redirect(ways.to("show", section=_beside(found, at, {"next": 1, "back": -1}.get(step, 0))), 303)
+
+
+def _sent(found: Sheet, ways: Ways, at: str, given: Posted) -> Page:
+    if not found.errors:
+        return redirect(ways.to("thanks"), 303)
+    first = next(one.code for one in found.document.questions() if one.code in found.errors)
+    where = found.document.section_of(first).code
+    if at and where != at:
+        return redirect(ways.to("show", section=where, check=1), 303)
+    return _page(found, ways, at, 422, given)
+
+
+def keep(row: Invitation, ways: Ways):
+    """What is being typed, kept; says when, and how much is left."""
+    found = answering.sheet(row)
+    if found.is_sent:
+        return render_template("everyone/survey_kept.html", sheet=found)
+    at = _section(found, request.form.get("section", ""))
+    found = answering.save(
+        row,
+        ways.mode,
+        posted(),
+        _codes(found, at),
+        section=at,
+        language=str(get_locale()),
+        wants_answer=_wants(found, at),
+    )
+    return render_template("everyone/survey_kept.html", sheet=found)
+
+
+def thanks(row: Invitation, ways: Ways, found: Sheet | None = None) -> Page:
+    """Thanks, and what happens next; before it was sent, the sheet."""
+    found = found or answering.sheet(row)
+    if not found.is_sent:
+        return redirect(ways.to("show"), 303)
+    known = piping.known_of(row)
+    words = filters.words_in(piping.filled_words(found.document.thanks, known))
+    return page("everyone/survey_thanks.html", sheet=found, ways=ways, row=row, thanks=words)
+
+
+def _wants(found: Sheet, at: str) -> bool | None:
+    """Do they ask to be answered? Asked on the last section alone."""
+    last = not at or at == found.document.sections[-1].code
+    return bool(request.form.get("wants_answer")) if last else None
+
+
+def _section(found: Sheet, wanted: str) -> str:
+    """The section that is shown; empty for all of them at once."""
+    if found.document.layout == "one" or found.is_sent:
+        return ""
+    return wanted if found.document.section(wanted) else found.goes_on_at
+
+
+def _sections(document: Document, at: str) -> Sequence[Section]:
+    one = document.section(at)
+    return [one] if one else document.sections
+
+
+def _codes(found: Sheet, at: str) -> list[str]:
+    return [one.code for section in _sections(found.document, at) for one in section.questions]
+
+
+def _beside(found: Sheet, at: str, by: int) -> str | None:
+    """The section before or after that has something to ask."""
+    codes = [one.code for one in found.document.sections]
+    if at not in codes:
+        return None
+    shown, n = found.shown, codes.index(at) + by
+    while 0 <= n < len(codes) and by and not any(one.code in shown for one in found.document.sections[n].questions):
+        n += by
+    return codes[min(max(n, 0), len(codes) - 1)]
+
+
+def _page(found: Sheet, ways: Ways, at: str, status: int = 200, raw: Posted | None = None) -> Page:
+    row, sections = found.invitation, found.document.sections
+    if row is None:
+        abort(404)
+    place = [one.code for one in sections].index(at) if at else 0
+    return page(
+        "everyone/survey.html", status, row=row, ways=ways, at=at, place=place, of=len(sections),
+        is_last=not at or place == len(sections) - 1, **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
+    )  # fmt: skip
