@@ -10,6 +10,8 @@ from portal.db import db
 from portal.domain import outbox, slots
 from portal.domain.documents.models import Document
 from portal.domain.journal import Head
+from portal.domain.mailroom import box
+from portal.domain.mailroom.models import Mailbox
 from portal.domain.outbox import Letter
 
 SILENT_AFTER = timedelta(minutes=3)
@@ -25,6 +27,8 @@ class Condition:
     letters_waiting: int
     letters_failed: int
     last_trouble: Letter | None
+    mailbox: Mailbox | None
+    """How the mailbox stands that was read, or tried, last."""
     documents_waiting: int
     documents_failed: int
     disk_free: int
@@ -47,6 +51,7 @@ def condition(data: Path) -> Condition:
     return Condition(
         worker_seen_at=seen, worker_is_silent=seen is None or clock.now() - seen > SILENT_AFTER,
         letters_waiting=letters["waiting"], letters_failed=letters["failed"], last_trouble=outbox.last_trouble(),
+        mailbox=box.standing(),
         documents_waiting=made.get("waiting", 0) + made.get("working", 0), documents_failed=made.get("failed", 0),
         disk_free=disk.free, disk_total=disk.total, database=db.engine.dialect.name, database_size=_size(),
         journal_entries=db.session.scalar(db.select(Head.count)) or 0,

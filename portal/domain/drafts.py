@@ -67,6 +67,12 @@ def at(person: Person, places: list[str]) -> dict[str, Draft]:
     return {draft.place: draft for draft in db.session.scalars(rows)}
 
 
+def within(person: Person, beginning: str) -> list[Draft]:
+    """The person's drafts at places that begin like this, the newest first."""
+    rows = db.select(Draft).where(Draft.person_id == person.id, Draft.place.startswith(beginning, autoescape=True))
+    return list(db.session.scalars(rows.order_by(Draft.saved_at.desc())))
+
+
 def attached(draft: Draft | None) -> list[Attachment]:
     """The files lying in a draft, oldest first."""
     if draft is None:
@@ -91,9 +97,13 @@ def attach(draft: Draft, file: StoredFile) -> Attachment:
 
 
 def detach(row: Attachment) -> None:
-    """Take a file out of its draft."""
+    """Take a file out of its draft; one that was sent nowhere is forgotten, and the sweeper takes its bytes."""
+    file = row.file
     db.session.delete(row)
     db.session.flush()
+    if db.session.scalar(db.select(Attachment.id).where(Attachment.file_id == file.id).limit(1)) is None:
+        db.session.delete(file)
+        db.session.flush()
 
 
 def discard(person: Person, place: str) -> None:
@@ -102,8 +112,7 @@ def discard(person: Person, place: str) -> None:
     if draft is None:
         return
     for row in attached(draft):
-        db.session.delete(row)
-    db.session.flush()
+        detach(row)
     db.session.delete(draft)
 
 

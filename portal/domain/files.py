@@ -82,17 +82,26 @@ class StoredFile(Base):
 
 
 class Attachment(Base):
-    """A file where it belongs: in a message, in an internal note, or in somebody's draft."""
+    """A file where it belongs: in a message, a note, an appeal (R19), a dossier (R20), an action (R33), a forum (R38), a
+    mail that came in, or a draft."""
 
     __tablename__ = "attachment"
     __table_args__ = (Index("ix_attachment_ticket", "ticket_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
     note_id: Mapped[int | None] = mapped_column(ForeignKey("note.id"), index=True)
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("draft.id"), index=True)
+    liability_id: Mapped[int | None] = mapped_column(ForeignKey("liability.id"), index=True)
+    major_id: Mapped[int | None] = mapped_column(ForeignKey("major_case.id"), index=True)
+    improvement_id: Mapped[int | None] = mapped_column(ForeignKey("improvement.id"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("forum_event.id"), index=True)
+    mail_id: Mapped[int | None] = mapped_column(ForeignKey("incoming_mail.id"), index=True)
+    place: Mapped[str | None] = mapped_column(String(60))
+    """Where in the dossier of a major complaint: `photo/front`, `paper/licence` (R20); of an improvement action which
+    step it shows, `step/7`, or the end, `done/1` in the first round (R33); of a forum: photo, slides; `whole`: the mail as it came."""
 
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
 
@@ -179,6 +188,12 @@ def stage(store: Store, stream: BinaryIO, name: str) -> Staged:
     return Staged(key, name, TYPES.get(ending, "application/octet-stream"), size, sha256)
 
 
+def stage_mail(store: Store, content: bytes, name: str) -> Staged:
+    """Take in a whole mail as it came, byte by byte: it is handed out as a download and never opened here."""
+    key, size, sha256 = store.put(BytesIO(content), len(content))
+    return Staged(key, _clean(name), "message/rfc822", size, sha256)
+
+
 def keep(staged: Staged, by: Person | None) -> StoredFile:
     """Give a staged file its row, in the caller's transaction."""
     row = StoredFile(
@@ -216,11 +231,13 @@ def _made_harmless(place: Path, name: str, form: str) -> tuple[int, str]:
     try:
         with Image.open(place, formats=[form]) as photo:
             if photo.width * photo.height > PIXEL_LIMIT:
-                raise Refused(N_("“{name}” has more than 40 million pixels."), name=name)
+                raise Image.DecompressionBombError
             upright = ImageOps.exif_transpose(photo)
             fresh = place.with_suffix(".part")
             kept = {"icc_profile": photo.info["icc_profile"]} if photo.info.get("icc_profile") else {}
             upright.save(fresh, form, **({"quality": 88} if form != "PNG" else {}), **kept)
+    except Image.DecompressionBombError as bomb:  # Pillow's own limit is looked at while it opens
+        raise Refused(N_("“{name}” has more than 40 million pixels."), name=name) from bomb
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as broken:
         raise Refused(N_("“{name}” is damaged."), name=name) from broken
     with fresh.open("rb") as again:
@@ -260,10 +277,12 @@ def as_logo(store: Store, staged: Staged) -> Staged:
     place = store.path(staged.key)
     try:
         with Image.open(place, formats=list(LOGOS)) as picture:
+            if picture.width * picture.height > PIXEL_LIMIT:
+                raise Image.DecompressionBombError
             picture.thumbnail(LOGO_BOX)
             out = BytesIO()
             picture.convert("RGBA").save(out, "PNG", optimize=True)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as broken:
+    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError, ValueError) as broken:
         raise Refused(N_("Please take a PNG, JPEG or WebP picture.")) from broken
     out.seek(0)
     key, size, sha256 = store.put(out, ONE_LIMIT)

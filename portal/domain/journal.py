@@ -1,6 +1,9 @@
-"""What happened (操作记录, R39): who, when, from, to, why. Only ever added to; each entry chained to the one before."""
+"""What happened (操作记录, R39): who, when, from, to, why. Only ever added to; each entry chained to the one before.
 
-import hashlib
+The chain is sealed with a key of this installation: whoever has the database alone cannot make a new one.
+"""
+
+import hmac
 import json
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, event, text
@@ -12,6 +15,15 @@ from portal.domain.people.models import Person
 from portal.i18n import N_
 
 START = "0" * 64
+_key = b""
+
+
+def arm(key: str) -> None:
+    """The key of this installation, handed over once at start; the journal seals with one of its own made from it."""
+    global _key
+    _key = hmac.digest(key.encode(), b"journal", "sha256")
+
+
 WHOLE, BROKEN = N_("whole"), N_("not whole")
 
 
@@ -19,11 +31,11 @@ class Entry(Base):
     """One thing that happened. `verb` is `room.verb`; its sentence stands in the room's table TOLD."""
 
     __tablename__ = "journal"
-    __table_args__ = (Index("ix_journal_record", "record", "record_id", "id"),)
+    __table_args__ = (Index("ix_journal_record", "record", "record_id", "id"), Index("ix_journal_verb", "verb", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Moment] = mapped_column(index=True)
-    verb: Mapped[str] = mapped_column(String(60), index=True)
+    verb: Mapped[str] = mapped_column(String(60))
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     """Nobody: the portal itself did it."""
     record: Mapped[str] = mapped_column(String(40))
@@ -102,7 +114,12 @@ def _hash(before: str, entry: Entry) -> str:
         before, entry.id, entry.at.isoformat(), entry.verb, entry.by_id, entry.record, entry.record_id,
         entry.was, entry.became, entry.why, entry.facts,
     ]  # fmt: skip
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return hmac.digest(_key, json.dumps(said, ensure_ascii=False, sort_keys=True).encode(), "sha256").hex()
+
+
+def head() -> Head | None:
+    """Where the chain ends; none before the first entry."""
+    return db.session.get(Head, 1)
 
 
 def verify(first: int = 1) -> list[str]:

@@ -7,16 +7,22 @@ from datetime import datetime
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal import clock
 from portal.db import db
-from portal.domain import journal
+from portal.domain import journal, outbox
 from portal.domain.journal import Entry, Head
 from portal.domain.people.models import Customer, Person, Provider
-from portal.domain.tickets.models import Ticket
+from portal.domain.people.queries import staff
+from portal.domain.people.roles import Role
+from portal.domain.tickets.models import Problem, Ticket
 
 CHECKED_AT_ONCE = 20_000
 EXPORT_LIMIT = 50_000
 # Records that have a name of their own, and which column it is.
-NAMES = {"ticket": Ticket.number, "person": Person.name, "customer": Customer.short_name, "provider": Provider.name}
+NAMES = {
+    "ticket": Ticket.number, "person": Person.name, "customer": Customer.short_name, "provider": Provider.name,
+    "problem": Problem.title,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,13 @@ def verify_newest(by: Person) -> list[str]:
     result = journal.WHOLE if not wrong else journal.BROKEN
     journal.write("journal.verified", by, by, number=count, result=result, wrong=wrong[:20])
     return wrong
+
+
+def tell_broken(wrong: list[str]) -> None:
+    """The daily check found the chain broken: the auditors and the administrators hear of it, once a day."""
+    today = clock.now().date().isoformat()
+    for person in staff(Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY_ADMIN):
+        outbox.post("journal_broken", person, key=f"journal:{today}", count=len(wrong), first=wrong[0])
 
 
 def last_check() -> Entry | None:

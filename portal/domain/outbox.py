@@ -1,5 +1,6 @@
 """Letters (通知信, R40): posted with the change, in its transaction; delivered after it, once, or kept readable."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     event,
     literal,
+    literal_column,
     text,
     tuple_,
 )
@@ -29,6 +31,7 @@ from portal.i18n import N_
 BACKOFF = tuple(timedelta(minutes=n) for n in (1, 2, 5, 15, 30))
 GIVE_UP_AFTER = timedelta(hours=72)
 LEASE = timedelta(minutes=3)
+UNSENT = text("state in ('waiting', 'leased')")
 
 
 class Letter(Base):
@@ -42,7 +45,8 @@ class Letter(Base):
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_letter_waiting", "state", "due_at"),
-        Index("ix_letter_to", "to_id", "id"),
+        Index("ix_letter_notices", "to_id", "due_at", "id"),
+        Index("ix_letter_ahead", "to_id", "ticket_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
         Index(
             "ix_letter_unread", "to_id", sqlite_where=text("read_at is null"), postgresql_where=text("read_at is null")
         ),
@@ -79,9 +83,10 @@ def post(
 
     Facts are what the letter says (plain JSON). Posting the same key to the same person again does nothing.
     """
-    whole = f"{template}:{key}:{to.id}"
+    whole = key_of(template, key, to)
     posted = db.session.info.setdefault("posted", set())
-    if whole in posted or db.session.scalar(db.select(Letter.id).where(Letter.key == whole)):
+    is_new = whole in db.session.info.get("unposted", ())
+    if whole in posted or (not is_new and db.session.scalar(db.select(Letter.id).where(Letter.key == whole))):
         return
     posted.add(whole)
     moment = clock.now()
@@ -91,10 +96,23 @@ def post(
     ))  # fmt: skip
 
 
+def key_of(template: str, key: str, to: Person) -> str:
+    """What makes a letter unique: its template, its event, its reader."""
+    return f"{template}:{key}:{to.id}"
+
+
+def look_up(keys: Iterable[str]) -> None:
+    """Many letters are about to be posted in this transaction: find out in one statement which were posted before."""
+    wanted = set(keys)
+    known = db.session.scalars(db.select(Letter.key).where(Letter.key.in_(wanted))) if wanted else ()
+    db.session.info["unposted"] = wanted - set(known)
+
+
 @event.listens_for(Session, "after_commit")
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
     session.info.pop("posted", None)
+    session.info.pop("unposted", None)
 
 
 def cancel(ticket, key_part: str) -> None:
@@ -133,6 +151,7 @@ def _due(at: datetime):
     before = (
         db.select(earlier.id)
         .where(earlier.to_id == Letter.to_id, earlier.ticket_id == Letter.ticket_id, earlier.id < Letter.id)
+        .where(earlier.state.in_([literal_column("'waiting'"), literal_column("'leased'")]))  # as ix_letter_ahead says
         .where(
             (earlier.state == "leased")
             | ((earlier.state == "waiting") & ((earlier.due_at <= at) | (earlier.tries > 0)))
@@ -186,6 +205,14 @@ def again(letter: Letter, by: Person) -> None:
     journal.write("letter.sent_again", letter, by, was="failed", became="waiting", why=letter.error[:300])
 
 
+def came_back(letter: Letter, said: str) -> None:
+    """A mail server took it and could not deliver it after all (a bounce): it has failed, with what the server said."""
+    if letter.state != "sent":
+        return
+    letter.state, letter.error = "failed", f"Bounced: {said}"[:2000]
+    journal.write("letter.came_back", letter, None, was="sent", became="failed", why=said[:300])
+
+
 def with_reader(letter_id: int) -> Letter:
     """A letter with whom it is for, as it stands now."""
     row = db.select(Letter).where(Letter.id == letter_id).options(joinedload(Letter.to))
@@ -197,6 +224,7 @@ MAY_BE_MUTED = {
     "ticket_opened": N_("My ticket was received"),
     "ticket_accepted": N_("My ticket has an owner"),
     "ticket_closed": N_("My ticket was closed"),
+    "rating_asked": N_("Please rate our service"),
     "ticket_merged": N_("My ticket goes on in another one"),
     "ticket_arrived": N_("A new ticket arrived"),
     "ticket_added": N_("A customer added something"),
@@ -208,17 +236,37 @@ MAY_BE_MUTED = {
 }
 
 
+# What the names of failures mean, for whoever looks after the mail server.
+TROUBLES = {
+    "Bounced": N_("It was handed over and came back: it could not be delivered."),
+    "ConnectionRefusedError": N_("Nobody answers at this address and port."),
+    "TimeoutError": N_("The server did not answer in time."),
+    "gaierror": N_("The server's name is not known to the network."),
+    "SSLCertVerificationError": N_("The server's certificate could not be checked."),
+    "SSLError": N_("An encrypted connection could not be made."),
+    "SMTPAuthenticationError": N_("The server refuses the user name or password."),
+    "SMTPServerDisconnected": N_("The server ended the connection."),
+    "ConnectionResetError": N_("The server ended the connection."),
+    "OSError": N_("The network did not carry the letter to the server."),
+}
+
+
+def meaning(error: str) -> str:
+    """What a kept failure means, as a marked sentence; the failure itself where the server said it in its own words."""
+    return next((words for name, words in TROUBLES.items() if f"{name}: " in error), error)
+
+
 def is_muted(letter: Letter, reader: Person) -> bool:
     """Did this reader say no to such letters by mail? `preferences["letters_muted"]` lists their templates."""
     return letter.template in MAY_BE_MUTED and letter.template in reader.preferences.get("letters_muted", ())
 
 
-def unread_of(person_id) -> ScalarSelect:
-    """How many letters this person (a column) has not looked at, 99 at most, as part of another statement."""
+def unread_of(person_id, now) -> ScalarSelect:
+    """How many letters this person (a column) has not looked at by now, 99 at most, as part of another statement."""
     mine = db.select(Letter.id).where(
         Letter.to_id == person_id,
         Letter.read_at.is_(None),
-        Letter.due_at <= clock.now(),
+        Letter.due_at <= now,
         Letter.state != "cancelled",
         Letter.to_address.is_(None),
     )

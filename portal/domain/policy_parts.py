@@ -17,6 +17,7 @@ EVENTS = (
     "replied",
     "reported",
     "told",
+    "stated",
     "applied",
     "verified",
     "closed",
@@ -26,6 +27,8 @@ EVENTS = (
 TEMPLATE_PLACES = frozenset({"customer", "contact", "number", "subject", "owner", "due"})
 
 NO_WORDS = Words("")
+CONDITION, WHICH_CONDITION = "reason", Words("属于此类的情形", "What makes it one of this kind")
+"""The question which condition of a kind holds: its name among the answers, and its words."""
 
 
 class AskType(StrEnum):
@@ -39,6 +42,7 @@ class AskType(StrEnum):
     YES_NO = "yes_no"
     PHONE = "phone"
     NUMBER = "number"
+    URL = "url"
 
 
 class Closing(StrEnum):
@@ -70,7 +74,10 @@ class Ask:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of ticket (R10). `prefix` begins its number; `department` leads without class or service."""
+    """A kind of ticket (R10). `prefix` begins its number; `department` leads without class or service.
+
+    `conditions`: any of them makes a ticket one of this kind; asked of staff who enter one or put one right (报修情形).
+    """
 
     code: str
     words: Words
@@ -81,6 +88,15 @@ class Kind:
     takes_class: bool
     department: str
     asks: tuple[Ask, ...] = ()
+    conditions: tuple[Named, ...] = ()
+
+    @property
+    def asks_of_staff(self) -> tuple[Ask, ...]:
+        """The questions as staff answer them: which condition holds first, in place of a question of its name."""
+        if not self.conditions:
+            return self.asks
+        which = Ask(CONDITION, WHICH_CONDITION, type=AskType.CHOICE, choices=self.conditions, required=True)
+        return (which, *(ask for ask in self.asks if ask.name != CONDITION))
 
 
 @dataclass(frozen=True)
@@ -100,7 +116,7 @@ class Service:
 class TicketClass:
     """A class of two levels (R11): a group, or a class in it. Tickets take classes, never groups.
 
-    What a class leaves out in the document, it takes from its group.
+    What a class leaves out in the document, it takes from its group. `first_suggestion` begins its orders (R13).
     """
 
     code: str
@@ -111,6 +127,7 @@ class TicketClass:
     severity: str
     parent: str | None = None
     help: Words = NO_WORDS
+    first_suggestion: Words = NO_WORDS
     reply_shape: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = ()
 
@@ -150,8 +167,9 @@ class Shorter:
 class ClockRule:
     """A promise about tickets (R14): what starts it, what keeps it, what ends it for good.
 
-    `words` tell the customer what is promised, `rule_words` the rule. `met` keeps the promise; where it
-    `repeats`, it also begins the next round. `stops_too` ends it for good, judged at that moment alike.
+    `words` tell the customer what is promised, `desk` says it as the company's own people do, `rule_words` the rule. `met` keeps the promise; where it
+    `repeats`, it also begins the next round. `stops_too` ends it for good, judged at that moment alike;
+    `lapses` ends it without its being kept: to apply for closure is no contact with the customer.
     `by_class`: the promise is the closure limit of the class or service; `promise` until it is known.
     """
 
@@ -164,11 +182,18 @@ class ClockRule:
     promise: Promise
     classes: tuple[str, ...] | None = None
     stops_too: tuple[str, ...] = ()
+    lapses: tuple[str, ...] = ()
     pauses: bool = False
     repeats: bool = False
     by_class: bool = False
     shown_to_customer: bool = True
     shorter: tuple[Shorter, ...] = ()
+    desk: Words = NO_WORDS
+
+    @property
+    def desk_words(self) -> Words:
+        """What the company's own people call it."""
+        return self.desk if self.desk.zh else self.words
 
     def promises(
         self,
@@ -246,25 +271,16 @@ class Severity:
 
 @dataclass(frozen=True)
 class Channel:
-    """The way a ticket came (R10). `asks` are for whoever enters it; `by_customer`: nobody else does."""
+    """The way a ticket came (R10). `asks` are for whoever enters it; `by_customer`: nobody else does.
+
+    `evidence`: what must be attached, as the label of the files (the screenshot of a post); nothing if empty.
+    """
 
     code: str
     words: Words
     by_customer: bool = False
     asks: tuple[Ask, ...] = ()
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a call-back found (R16): it closes the ticket, sends it back, or asks for another try."""
-
-    code: str
-    words: Words
-    help: Words
-    closes: bool = False
-    back: bool = False
-    again: bool = False
-    satisfied: bool = False
+    evidence: Words = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -284,6 +300,20 @@ class ReplyTemplate:
     words: Words
     body: Words
     kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ReadyAnswer:
+    """An answer given so often that it is offered before somebody submits (常见问答, R37).
+
+    `words` is the question; `also` other words people use for it, not shown.
+    """
+
+    code: str
+    words: Words
+    body: Words
+    kinds: tuple[str, ...]
+    also: Words = NO_WORDS
 
 
 @dataclass(frozen=True)
@@ -314,15 +344,13 @@ class Limits:
     attachment_mib: int
     attachments_mib: int
     attachment_count: int
+    snapshot_working_days: int
+    """So many working days after its end a month's figures are closed (R31)."""
 
 
 @dataclass(frozen=True)
-class Major:
-    """When a complaint is a major one, and what its dossier must hold (R20). The amount is in yuan."""
+class Target:
+    """What a measure of quality supervision shall reach (R31): percent, or a count; `code` is the measure's."""
 
-    amount_yuan: int
-    report: Promise
-    signs: tuple[Named, ...]
-    checklist: tuple[Named, ...]
-    photos: tuple[Named, ...]
-    papers: tuple[Named, ...]
+    code: str
+    value: float

@@ -1,15 +1,17 @@
 """What the company that runs the portal has decided (设置): revisions with a history, one area each, never edited.
 
 The policy pack, the calendar, the company's looks and the rules of security are areas. A revision is immutable,
-so what was read once may be kept by its id; a promise names the revision it was given under.
+so what was read once may be kept by its id; a promise names the revision it was given under. A revision may be
+decided for a day to come: in force is the newest one whose time has come (revisions.py tells the plans).
 """
 
 import json
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, event
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, event, or_
 from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from portal import clock
@@ -24,7 +26,10 @@ class Revision(Base):
     """One decision: the whole document of an area, from when it holds, who decided it and why."""
 
     __tablename__ = "revision"
-    __table_args__ = (Index("ix_revision_area", "area", "id"),)
+    __table_args__ = (
+        Index("ix_revision_area", "area", "id"),
+        Index("ix_revision_in_force", "area", "holds_from", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area: Mapped[str] = mapped_column(String(20))
@@ -33,6 +38,10 @@ class Revision(Base):
     at: Mapped[Moment]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     why: Mapped[str] = mapped_column(Text, default="")
+    holds_from: Mapped[Moment | None]
+    """Its effective date (生效日期), where it was decided for a day to come; none: from its deciding on."""
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("revision.id"))
+    """The revision that was changed to make this one: what it changed is the difference between the two."""
 
     by: Mapped[Person | None] = relationship(lazy="raise")
 
@@ -89,11 +98,12 @@ def _forget(session: Session) -> None:
 
 
 def _ids() -> dict[str, int]:
-    """The newest revision of every area: one statement a transaction."""
+    """The revision of every area that holds now: one statement a transaction, answered by an index alone."""
     cached = db.session.info.get("revisions")
     if cached is None:
-        rows = db.session.execute(db.select(Revision.area, db.func.max(Revision.id)).group_by(Revision.area))
-        cached = db.session.info["revisions"] = dict(map(tuple, rows))
+        has_come = or_(Revision.holds_from.is_(None), Revision.holds_from <= clock.now())
+        rows = db.select(Revision.area, db.func.max(Revision.id)).where(has_come).group_by(Revision.area)
+        cached = db.session.info["revisions"] = dict(map(tuple, db.session.execute(rows)))
     return cached
 
 
@@ -103,12 +113,12 @@ def _document(engine: str, revision: int) -> dict:
     return row
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _policy(engine: str, revision: int) -> Policy:
     return _parsed(json.dumps(_document(engine, revision), sort_keys=True))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _parsed(text: str) -> Policy:
     """A policy by its whole text: two revisions that say the same are one."""
     return parse(json.loads(text))
@@ -136,6 +146,16 @@ def policy(revision: int | None = None) -> Policy:
 def calendar(policy_revision: int | None = None) -> WorkingCalendar:
     """The working calendar: the hours of this policy and the days as they are known now."""
     return _calendar(_engine(), policy_revision or policy_id(), _ids()["calendar"])
+
+
+def calendar_by(other: Policy) -> WorkingCalendar:
+    """The working calendar by the hours of a policy that nobody decided yet, over the days as they are known now."""
+    return other.working_calendar(calendar_document())
+
+
+def holding(area: str) -> int:
+    """The revision of an area that holds now. Raises LookupError where nothing was decided yet."""
+    return _ids()[area]
 
 
 def calendar_id() -> int:
@@ -180,13 +200,33 @@ def change(area: str, by: Person | None, why: str = "", **values) -> None:
         _revise(area, asdict(new), by, why, changed)
 
 
-def adopt(area: str, document: dict, by: Person | None, why: str = "") -> int:
-    """Lay down a whole document: «policy» (checked first; raises ValueError) or «calendar». Gives its revision."""
+def adopt(
+    area: str,
+    document: dict,
+    by: Person | None,
+    why: str = "",
+    holds_from: datetime | None = None,
+    base: int | None = None,
+) -> int:
+    """Lay down a whole document: «policy» (checked first; raises ValueError) or «calendar». Gives its revision.
+
+    Made of the revision `base`, or of the one that holds; for a moment to come where `holds_from` is given.
+    """
     if area == "policy":
-        _parsed(json.dumps(document, sort_keys=True))
-    before = _ids().get(area)
-    changed = differences.between(_whole(area, _document(_engine(), before)), _whole(area, document)) if before else {}
-    return _revise(area, document, by, why, changed)
+        parsed(document)
+    before = base or _ids().get(area)
+    changed = differences.between(_whole(area, document_of(before)), _whole(area, document)) if before else {}
+    return _revise(area, document, by, why, changed, holds_from, before)
+
+
+def parsed(document: dict) -> Policy:
+    """The policy of a document, read once for each text. ValueError names the place of the first mistake."""
+    return _parsed(json.dumps(document, sort_keys=True))
+
+
+def document_of(revision: int) -> dict:
+    """The document of a revision, as it was laid down. Not to be changed in place."""
+    return _document(_engine(), revision)
 
 
 def _whole(area: str, document: dict) -> dict:
@@ -194,35 +234,33 @@ def _whole(area: str, document: dict) -> dict:
     return dump(parse(document)) if area == "policy" else document
 
 
-def steps(area: str, limit: int = 15) -> list[tuple[Revision, dict[str, list[str]]]]:
-    """The decisions about «policy» or «calendar», newest first, each with what it changed: place → [was, became]."""
-    rows = history(area, limit + 1)
-    read = (lambda row: dump(policy(row.id))) if area == "policy" else (lambda row: row.document)
-    documents = [read(row) for row in rows]
-    changed = [differences.between(old, new) for new, old in pairwise(documents)]
-    return list(zip(rows, [*changed, {}], strict=True))[:limit]
-
-
-def _revise(area: str, document: dict, by: Person | None, why: str, changed: dict) -> int:
-    row = Revision(area=area, document=document, at=clock.now(), by_id=by.id if by else None, why=why)
+def _revise(
+    area: str,
+    document: dict,
+    by: Person | None,
+    why: str,
+    changed: dict,
+    holds_from: datetime | None = None,
+    base: int | None = None,
+) -> int:
+    row = Revision(
+        area=area, document=document, at=clock.now(), by_id=by.id if by else None, why=why, holds_from=holds_from,
+        base_id=base or _ids().get(area),
+    )  # fmt: skip
     db.session.add(row)
     db.session.flush()
     db.session.info.pop("revisions", None)
-    journal.write(
-        f"settings.{area}", row, by, why=why or None, changed={k: [str(a), str(b)] for k, (a, b) in changed.items()}
-    )
+    facts: dict = {"changed": {k: [str(a), str(b)] for k, (a, b) in changed.items()}}
+    if holds_from:
+        facts["day"] = holds_from.astimezone(ZoneInfo(company().zone)).date().isoformat()
+    journal.write("settings.planned" if holds_from else f"settings.{area}", row, by, why=why or None, **facts)
     return row.id
-
-
-def history(area: str, limit: int = 50) -> list[Revision]:
-    """The decisions of an area with who took them, newest first."""
-    rows = db.select(Revision).where(Revision.area == area).options(joinedload(Revision.by))
-    return list(db.session.scalars(rows.order_by(Revision.id.desc()).limit(limit)))
 
 
 def changes(area: str, limit: int = 20) -> list[tuple[Revision, dict[str, tuple]]]:
     """The decisions of a flat area, newest first, each with what it changed: name → (was, became)."""
-    rows = history(area, limit + 1)
+    newest = db.select(Revision).where(Revision.area == area).options(joinedload(Revision.by))
+    rows = list(db.session.scalars(newest.order_by(Revision.id.desc()).limit(limit + 1)))
     kind = _KINDS[area]
     before = [*(asdict(kind()) | row.document for row in rows[1:]), asdict(kind())]
     return [(row, _difference(old, row.document)) for row, old in zip(rows, before, strict=True)][:limit]

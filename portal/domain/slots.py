@@ -40,6 +40,12 @@ def take(name: str, slot: str) -> bool:
         return False
 
 
+def give_back(name: str, slot: str) -> None:
+    """The run failed: the slot is free again, for whoever tries next."""
+    with transaction():
+        db.session.execute(db.delete(JobRun).where(JobRun.name == name, JobRun.slot == slot))
+
+
 def last_run(name: str) -> datetime | None:
     """When this job was last begun by any worker."""
     runs = db.select(JobRun.at).where(JobRun.name == name)

@@ -1,6 +1,6 @@
 """What people do with documents: ask for one, ask again, publish a service report, confirm having read it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import clock
@@ -30,6 +30,19 @@ def ask_for_order(order: Dispatch, ticket: Ticket, by: Person) -> Document:
     """A dispatch order; the same one while it is under way and its ticket is unchanged."""
     params = {"version": ticket.version}
     return _ask(by, params, report="dispatch-order", number=order.number, ticket_id=ticket.id, dispatch_id=order.id)
+
+
+def ask_for_list(report: str, number: str, by: Person, customer: Customer | None = None, **params) -> Document:
+    """A list on paper; `params` say which (a week, a month). Each asking gathers it as it stands then."""
+    about = {"customer_id": customer.id} if customer else {}
+    return _ask(by, params, report=report, number=number, **about)
+
+
+def ask_for_figures(month: date, sort: str, scope_id: int, by: Person) -> Document:
+    """The figures of a month (R31) for a scope; the same one while it is under way."""
+    params = {"month": f"{month:%Y-%m}", "sort": sort, "scope": scope_id}
+    about = "" if sort == "total" else f"-{sort[0].upper()}{scope_id}"
+    return _ask(by, params, report="figures-month", number=f"ZB-{month:%Y%m}{about}")
 
 
 def _ask(by: Person, params: dict, number: str, **about) -> Document:
@@ -66,6 +79,34 @@ def ask_for_report(customer: Customer, month: date, by: Person, language: str, c
             report="service-month", params=params, language=language, customer_id=customer.id, period=period,
             version=version, number=f"FW-{period:%Y%m}-{customer.number}-{version:02}",
             is_draft=period == this_month(), by_id=by.id,
+        ),
+        by,
+    )  # fmt: skip
+
+
+def ask_for_major_report(major_id: int, ticket: Ticket, number: str, by: Person) -> Document:
+    """The report on a major complaint (R20): one more version. The caller holds the case's lock."""
+    last = queries.last_major(major_id)
+    if last is not None and last.is_being_made:
+        return last
+    if last is not None and last.state == "failed":
+        return ask_again(last, by)
+    _count(by)
+    return _version(major_id, ticket.id, number, by, last.version + 1 if last else 1, {})
+
+
+def ask_for_approved(report: Document, by: Person, at: datetime) -> Document:
+    """The last version of an approved report: what it said, and who approved it. Nothing is gathered anew."""
+    last, number = queries.last_major(report.major_id or 0), report.number.rpartition("-")[0]
+    params = {"approved": report.id, "by": by.name, "at": at.isoformat()}
+    return _version(report.major_id or 0, report.ticket_id or 0, number, by, (last or report).version + 1, params)
+
+
+def _version(major_id: int, ticket_id: int, number: str, by: Person, version: int, params: dict) -> Document:
+    return _kept(
+        Document(
+            report="major-report", params=params, language=by.language, major_id=major_id, ticket_id=ticket_id,
+            version=version, number=f"{number}-{version:02}", by_id=by.id,
         ),
         by,
     )  # fmt: skip
@@ -117,11 +158,14 @@ def publish(document: Document, by: Person) -> None:
         )
     if document.published_at is not None:
         return
+    from portal.domain.ratings import requests  # that room knows this one's tables
+
     document.published_at, document.published_by_id = clock.now(), by.id
     journal.write("document.published", document, by, became=document.number)
     for person in colleagues(document.customer_id or 0):
         if person.is_org_admin:
             outbox.post("report_published", person, key=str(document.id), **letter_facts(document))
+            requests.ask_for_report(document, person)
 
 
 def letter_facts(document: Document) -> dict:

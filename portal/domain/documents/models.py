@@ -21,6 +21,7 @@ class Document(Base):
     __table_args__ = (
         Index("ix_document_waiting", "state", "id"),
         UniqueConstraint("customer_id", "period", "version"),
+        UniqueConstraint("major_id", "version"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +32,7 @@ class Document(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     dispatch_id: Mapped[int | None] = mapped_column(ForeignKey("dispatch.id"), index=True)
+    major_id: Mapped[int | None] = mapped_column(ForeignKey("major_case.id"))
     period: Mapped[date | None]
     """The first day of the month a service report is about."""
     version: Mapped[int] = mapped_column(default=1)
@@ -48,7 +50,7 @@ class Document(Base):
     leased_until: Mapped[Moment | None]
     snapshot: Mapped[dict | None] = mapped_column(JSON)
     snapshot_at: Mapped[Moment | None]
-    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"), index=True)
     ready_at: Mapped[Moment | None]
     error: Mapped[str] = mapped_column(Text, default="")
     """Why it could not be made, as a marked sentence."""

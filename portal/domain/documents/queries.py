@@ -31,6 +31,12 @@ def last_version(customer: Customer, period: date) -> Document | None:
     return db.session.scalar(rows.order_by(Document.version.desc()).limit(1))
 
 
+def last_major(major_id: int) -> Document | None:
+    """The newest report about this major complaint, made or not."""
+    rows = db.select(Document).where(Document.major_id == major_id).order_by(Document.version.desc())
+    return db.session.scalar(rows.limit(1))
+
+
 def service_reports(
     documents: Select, customer_id: int | None = None, before: int | None = None, limit: int = 50
 ) -> list[Document]:

@@ -26,6 +26,7 @@ def invite(
     Nobody (None) when the address belongs to an account outside: whoever asks is told the same, so that an
     organisation cannot find out who else is here. Staff are told.
     """
+    _need_open(customer, provider)
     _count_invitation(customer, by)
     fitting = _fitting(roles, customer, department, provider)
     known = queries.by_email(email)
@@ -48,6 +49,9 @@ def invite_again(person: Person, by: Person) -> None:
     """A fresh invitation; the old one ends. Not for somebody who has come already."""
     if person.password_hash is not None:
         raise Refused(N_("{name} has an account already."), name=person.name)
+    if not person.is_active:
+        raise Refused(N_("This account is closed."))
+    _need_open(person.customer, person.provider)
     _count_invitation(person.customer, by)
     person.invited_at = clock.now()
     journal.write("person.invited_again", person, by)
@@ -94,10 +98,16 @@ def disable(person: Person, by: Person, why: str) -> None:
 
 
 def enable(person: Person, by: Person) -> None:
-    """May sign in again, with the old password."""
+    """May sign in again, with the old password; not while their organisation is closed.
+
+    An organisation's administrator enables whom one of theirs disabled, not whom we did.
+    """
     if person.is_active:
         return
-    person.disabled_at = None
+    _need_open(person.customer, person.provider)
+    if not by.is_staff and person.disabled_by_id is not None and queries.person(person.disabled_by_id).is_staff:
+        raise Refused(N_("We disabled this account; please ask us to enable it again."))
+    person.disabled_at, person.disabled_by_id = None, None
     journal.write("person.enabled", person, by)
 
 
@@ -142,10 +152,20 @@ def shut_all(people: Iterable[Person], by: Person, why: str) -> None:
 
 
 def _shut(person: Person, by: Person, why: str) -> None:
-    person.disabled_at = clock.now()
+    from portal.domain.tickets import actions as tickets  # that room knows this one's tables
+
+    person.disabled_at, person.disabled_by_id = clock.now(), by.id
     end_sessions(person)
     links.end(None, person)
     journal.write("person.disabled", person, by, why=why)
+    tickets.release(person, by)
+
+
+def _need_open(*parties: Customer | Provider | None) -> None:
+    """Refuse what lets people of a closed customer or provider in again."""
+    for party in parties:
+        if party is not None and party.closed_on is not None:
+            raise Refused(N_("{name} is closed: its people cannot sign in."), name=party.name)
 
 
 def _send_invitation(person: Person, by: Person) -> None:

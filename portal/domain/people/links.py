@@ -1,4 +1,4 @@
-"""One-time links (security.md A, G): invitation, reset, set-up, the second step of a sign-in.
+"""One-time links (security.md A, G): invitation, reset, set-up, the second step of a sign-in, a rating.
 
 What travels is derived from the row and the installation's key, so it lies nowhere: not in the row (which keeps
 its SHA-256), not in a letter (which keeps the row's id). The worker derives it again when the letter leaves.
@@ -16,6 +16,7 @@ from portal.domain import settings
 from portal.domain.people.models import Person, SecretLink
 
 INVITATION, RESET, SET_UP, SECOND_STEP = "invitation", "reset", "set_up", "second_step"
+RATING, CONFIRM = "rating", "confirm"
 _key = b""
 
 
@@ -27,6 +28,10 @@ def arm(key: str) -> None:
 
 def lifetime(purpose: str) -> timedelta:
     """How long a link of this purpose works."""
+    if purpose == RATING:
+        return timedelta(days=settings.policy().ratings.link_days)
+    if purpose == CONFIRM:
+        return timedelta(days=settings.policy().calls.link_days)
     rules = settings.security()
     return {
         INVITATION: timedelta(hours=rules.invitation_hours),
@@ -36,9 +41,10 @@ def lifetime(purpose: str) -> timedelta:
     }[purpose]
 
 
-def make(purpose: str, person: Person | None) -> SecretLink:
-    """A new link of this purpose; it ends the older ones of the same purpose and person."""
-    end(purpose, person)
+def make(purpose: str, person: Person | None, beside: bool = False) -> SecretLink:
+    """A new link of this purpose; it ends the older ones of the same purpose and person, unless it stands `beside` them."""
+    if not beside:
+        end(purpose, person)
     at = clock.now()
     ends = at + lifetime(purpose)
     whose = person.id if person else None

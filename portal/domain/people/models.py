@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Moment
 from portal.domain.people.roles import Role
+from portal.domain.sealed import Sealed
+from portal.i18n import Words
 
 
 class Sharing(enum.StrEnum):
@@ -43,6 +45,11 @@ class Department(Dispatchable, Base):
     name_en: Mapped[str] = mapped_column(String(80), default="")
     closed_on: Mapped[date | None]
 
+    @property
+    def words(self) -> Words:
+        """Its name in both languages."""
+        return Words(self.name, self.name_en or self.name)
+
 
 class Provider(Dispatchable, Base):
     """An outside service provider (服务商): sees only what was dispatched to it."""
@@ -54,6 +61,11 @@ class Provider(Dispatchable, Base):
     name: Mapped[str] = mapped_column(String(80))
     region: Mapped[str] = mapped_column(String(40), default="")
     closed_on: Mapped[date | None]
+
+    @property
+    def words(self) -> Words:
+        """Its name, the same in both languages."""
+        return Words(self.name, self.name)
 
 
 class Customer(Base):
@@ -110,7 +122,7 @@ class Contact(Base):
 class Person(Base):
     """Whoever signs in: a customer's person (with `customer_id`) or staff (with roles, maybe a department or provider).
 
-    `email` is the login name: lower case, unique. A person is never deleted, only disabled or anonymised.
+    `email` is the login name: lower case, unique. A person is never deleted, only disabled.
     """
 
     __tablename__ = "person"
@@ -133,12 +145,14 @@ class Person(Base):
     preferences: Mapped[dict] = mapped_column(JSON, default=dict)
     """Small personal choices of pages: columns of the queue, letters wanted."""
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_secret: Mapped[str | None] = mapped_column(Sealed("totp", 255))
     totp_confirmed_at: Mapped[Moment | None]
     totp_last_step: Mapped[int | None]
     recovery_hashes: Mapped[list] = mapped_column(JSON, default=list)
     invited_at: Mapped[Moment | None]
     disabled_at: Mapped[Moment | None]
+    disabled_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    """Who disabled the account, while it is."""
     made_at: Mapped[Moment]
 
     customer: Mapped[Customer | None] = relationship(foreign_keys=[customer_id], lazy="raise")
@@ -210,7 +224,7 @@ class SecretLink(Base):
     purpose: Mapped[str] = mapped_column(String(20))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     made_at: Mapped[Moment]
-    expires_at: Mapped[Moment]
+    expires_at: Mapped[Moment] = mapped_column(index=True)
     used_at: Mapped[Moment | None]
 
 

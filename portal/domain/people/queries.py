@@ -50,14 +50,15 @@ def person(key: int | None) -> Person:
     return db.session.scalars(db.select(Person).where(Person.id == key).options(*ALONG)).one()
 
 
-def first_of(role: Role) -> Person | None:
-    """The first person there was who holds this role and no other, may sign in, and is nobody of a provider.
+def first_of(role: Role, *, of_provider: bool = False, besides: Person | None = None) -> Person | None:
+    """The first person there was who holds this role and no other, may sign in, and is not the one `besides` whom we look.
 
-    Where there is no such person, whoever comes nearest.
+    Nobody of a provider, or somebody of one; where there is no such person, whoever comes nearest.
     """
-    rows = db.select(Person).where(Person.disabled_at.is_(None)).order_by(Person.provider_id.is_not(None), Person.id)
+    theirs = Person.provider_id.is_(None) if of_provider else Person.provider_id.is_not(None)
+    rows = db.select(Person).where(Person.disabled_at.is_(None)).order_by(theirs, Person.id)
     return min(
-        (person for person in db.session.scalars(rows) if person.has(role)),
+        (person for person in db.session.scalars(rows) if person.has(role) and person is not besides),
         key=lambda one: len(one.roles),
         default=None,
     )

@@ -21,6 +21,9 @@ class Role(enum.StrEnum):
     AUDITOR = "auditor"
 
 
+# Whose work is with tickets of any customer: they see all of them.
+SEES_ALL = (Role.AGENT, Role.CALLER, Role.SUPERVISOR, Role.MANAGER)
+
 CUSTOMER_ROLES = frozenset({Role.ORG_ADMIN, Role.ORG_MEMBER})
 STAFF_ROLES = tuple(role for role in Role if role not in CUSTOMER_ROLES)
 

@@ -37,6 +37,7 @@ TOLD = {
     "party.closed": N_("{by} ended the contract: {why}"),
     "party.opened": N_("{by} opened it again"),
     "settings.policy": N_("{by} decided about promises and classes"),
+    "settings.planned": N_("{by} decided about promises and classes, to hold from {day} on"),
     "settings.calendar": N_("{by} decided about the working calendar"),
     "settings.company": N_("{by} changed how the company shows itself"),
     "settings.security": N_("{by} changed the rules of signing in"),

@@ -7,18 +7,22 @@ of its caller. Dispatching stands in dispatching.py, verifying in callback.py, m
 from collections.abc import Sequence
 from datetime import timedelta
 
+from sqlalchemy.orm import joinedload
+
 from portal import clock
 from portal.db import db
 from portal.domain import drafts, files, journal, outbox, settings
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
+from portal.domain.policy import CAUSE_KIND
 from portal.domain.refusals import Refused
-from portal.domain.tickets import deadlines, search
-from portal.domain.tickets.lifecycle import parties
-from portal.domain.tickets.models import Message, Note, Ticket, Watcher
+from portal.domain.tickets import confirm_links, deadlines, search
+from portal.domain.tickets.lifecycle import OUR_WORDS, THEIRS, parties
+from portal.domain.tickets.models import Dispatch, Message, Note, Ticket, Watcher
 from portal.domain.tickets.numbers import next_number
 from portal.domain.tickets.orders import end_running, taken_on
+from portal.domain.tickets.proxies import Proxy
 from portal.domain.tickets.states import State
 from portal.domain.tickets.steps import (
     attach,
@@ -33,25 +37,36 @@ from portal.domain.tickets.steps import (
     need_shape,
     order_of,
     say,
+    tell_closed,
     tell_customer,
     tell_watchers,
     touch,
     working_on,
 )
+from portal.domain.tickets.voices import Speaker, said_by
 from portal.i18n import N_
 
-# What a reply of each stage does for the promises: progress tells, a final reply reports the result too.
-TELLS = {"preliminary": ("replied", "told"), "final": ("replied", "reported", "told"), "progress": ("told",)}
+# What a reply of each stage does for the promises: progress tells, a final reply reports the result too; from a
+# handler each of them says how the order stands.
+TELLS = {
+    "preliminary": ("replied", "told", "stated"), "final": ("replied", "reported", "told", "stated"),
+    "progress": ("told", "stated"),
+}  # fmt: skip
 
 
 def open_ticket(
     by: Person, kind: str, subject: str, body: str, *, customer: Customer | None = None,
     asked_by: Person | None = None, class_code: str | None = None, service_code: str | None = None,
     answers: dict | None = None, wish: str = "", channel: str = "portal", severity: str | None = None,
-    project_id: int | None = None, contact_name: str = "", contact_phone: str = "", is_shared: bool = False,
-    attached: Sequence[files.StoredFile] = (),
+    project_id: int | None = None, contact_name: str = "", contact_phone: str = "", contact_email: str = "", is_shared: bool = False,
+    proxy: dict | None = None, attached: Sequence[files.StoredFile] = (),
 ) -> Ticket:  # fmt: skip
-    """A new ticket with its first words (R10), its number and its promises; letters to customer and desk."""
+    """A new ticket with its first words (R10), its number and its promises; letters to customer and desk.
+
+    `proxy`: who speaks for the customer, as the columns of Proxy.
+    """
+    from portal.domain.quality import major  # that room knows this one's tables
+
     at, policy = clock.now(), settings.policy()
     chosen = policy.kind(kind)
     klass = policy.ticket_class(class_code) if class_code else None
@@ -63,9 +78,10 @@ def open_ticket(
         service_code=service_code or None, channel=channel, subject=subject, wish=wish, answers=answers or {},
         severity=severity or (klass.severity if klass else "normal"), customer=buyer, project_id=project_id,
         opened_by=by, asked_by=asked_by or (None if by.is_staff else by), contact_name=contact_name,
-        contact_phone=contact_phone, is_shared=is_shared, opened_at=at, touched_at=at, round=1, sent_back=0,
+        contact_phone=contact_phone, contact_email=contact_email.strip().lower(), is_shared=is_shared, opened_at=at, touched_at=at, round=1, sent_back=0,
     )  # fmt: skip
     ticket.enters(State.NEW, at)
+    ticket.proxy = Proxy(**proxy) if proxy else None
     db.session.add(ticket)
     db.session.flush()
     message = say(ticket, by, "opening", body, at)
@@ -78,6 +94,7 @@ def open_ticket(
     for agent in staff(Role.AGENT):
         if agent.id != by.id:
             letter("ticket_arrived", agent, ticket, "arrived", customer=buyer.short_name)
+    major.consider(ticket, proxy=proxy["kind"] if proxy else None)
     return ticket
 
 
@@ -111,6 +128,15 @@ def assign(ticket: Ticket, by: Person, owner: Person, why: str = "", *, version:
     journal.write("ticket.assigned", ticket, by, was=was, became=owner.name, why=why)
     if owner.id != by.id:
         letter("ticket_assigned", owner, ticket, f"assigned:{ticket.touched_at.isoformat()}", by=by.name, why=why)
+
+
+def release(person: Person, by: Person) -> None:
+    """Somebody's account is closed: the live tickets of theirs have no owner, and lie before the desk (R12)."""
+    owned = db.select(Ticket).where(Ticket.owner_id == person.id, Ticket.is_live).options(joinedload(Ticket.owner))
+    for ticket in db.session.scalars(owned.order_by(Ticket.id)):
+        ticket.owner = None
+        touch(ticket)
+        journal.write("ticket.released", ticket, by, was=person.name)
 
 
 def classify(ticket: Ticket, by: Person, class_code: str | None, severity: str, *, version: int | None = None) -> None:
@@ -173,6 +199,8 @@ def take_back(message: Message, ticket: Ticket, by: Person) -> None:
     at, order = clock.now(), order_of(ticket, by)
     if at >= message.shown_at:
         raise Refused(N_("The customer can see it already; please write another reply."))
+    if _wrote_since(message):
+        raise Refused(N_("Something newer went to the customer since; only the newest words can be taken back."))
     message.taken_back_at = at
     outbox.cancel(ticket, f":reply:{message.id}:")
     if ticket.is_live:
@@ -182,6 +210,12 @@ def take_back(message: Message, ticket: Ticket, by: Person) -> None:
             kept.replied_at = None
     touch(ticket, at)
     journal.write("ticket.reply_taken_back", ticket, by)
+
+
+def _wrote_since(message: Message) -> bool:
+    """Did a later word of ours go out? What the message kept, that one would have to keep now."""
+    later = (Message.ticket_id == message.ticket_id, Message.id > message.id, Message.sort.in_(OUR_WORDS))
+    return db.session.scalar(db.select(Message.id).where(*later, Message.taken_back_at.is_(None)).limit(1)) is not None
 
 
 def ask(
@@ -195,9 +229,10 @@ def ask(
     attach(attached, ticket, message=message)
     if order:
         taken_on(order, ticket, by, at)
-    deadlines.happen(ticket, "told", at, order)
+    for event in ("told", "stated"):
+        deadlines.happen(ticket, event, at, order)
     deadlines.pause(ticket, at, body[:200])
-    tell_customer("ticket_question", ticket, f"question:{message.id}")
+    tell_customer("ticket_question", ticket, f"question:{message.id}", still=deadlines.stands_still(ticket))
 
 
 def resume(ticket: Ticket, by: Person) -> None:
@@ -206,8 +241,8 @@ def resume(ticket: Ticket, by: Person) -> None:
     deadlines.resume(ticket, clock.now())
 
 
-def add(ticket: Ticket, by: Person, body: str, attached: Sequence[files.StoredFile] = ()) -> Message:
-    """The customer adds something; a word to a ticket that waits for it lets the work go on."""
+def add(ticket: Ticket, by: Speaker, body: str, attached: Sequence[files.StoredFile] = ()) -> Message:
+    """The customer adds something; a word to a ticket that waits for it lets the work go on. Nobody speaks for them."""
     ticket = goes_on_in(ticket)
     if not ticket.is_live:
         raise Refused(N_("This ticket is closed. If it is not solved, please reopen it."))
@@ -216,9 +251,11 @@ def add(ticket: Ticket, by: Person, body: str, attached: Sequence[files.StoredFi
         move(ticket, "answer", by)
         deadlines.resume(ticket, at)
         message = say(ticket, by, "answer", body, at)
+    elif not parties(ticket, by) & THEIRS:
+        raise Refused(N_("This is for the customer to say."))
     else:
         message = say(ticket, by, "addition", body, at)
-        journal.write("ticket.added", ticket, by)
+        journal.write("ticket.added", ticket, by, **said_by(by))
     attach(attached, ticket, message=message)
     touch(ticket, at)
     for person in working_on(ticket):
@@ -227,18 +264,22 @@ def add(ticket: Ticket, by: Person, body: str, attached: Sequence[files.StoredFi
 
 
 def note(
-    ticket: Ticket, by: Person, body: str, mentioned: Sequence[Person] = (), attached: Sequence[files.StoredFile] = ()
-) -> Note:
-    """An internal note; whoever is mentioned in it hears of it."""
-    if not by.is_staff or by.provider_id:
+    ticket: Ticket, by: Person, body: str, mentioned: Sequence[Person] = (),
+    attached: Sequence[files.StoredFile] = (), order: Dispatch | None = None,
+) -> Note:  # fmt: skip
+    """An internal note; whoever is mentioned in it hears of it. Under an `order` it is a state report to the desk."""
+    if not by.is_staff or (by.provider_id and order is None):
         raise Refused(N_("Notes are internal."))
-    row = Note(ticket_id=ticket.id, by=by, at=clock.now(), body=body, mentions=[p.id for p in mentioned])
+    row = Note(
+        ticket_id=ticket.id, dispatch_id=order.id if order else None, by=by, at=clock.now(), body=body,
+        mentions=[p.id for p in mentioned],
+    )  # fmt: skip
     db.session.add(row)
     db.session.flush()
     attach(attached, ticket, note=row)
     search.remember(ticket.id, internal=body)
     touch(ticket, row.at)
-    journal.write("ticket.noted", ticket, by)
+    journal.write("ticket.stated" if order else "ticket.noted", ticket, by)
     for person in mentioned:
         if person.id == by.id:
             continue
@@ -258,12 +299,18 @@ def apply(
     message = say(ticket, by, "solution", solution, at, stage="final", shape=given(shape))
     attach(attached, ticket, message=message)
     ticket.solution, ticket.applied_at, ticket.replied_at = solution, at, ticket.replied_at or at
+    ticket.cause_code = str((shape or {}).get(CAUSE_KIND) or "") or None
     if order:
         taken_on(order, ticket, by, at)
         order.replied_at, order.done_at = order.replied_at or at, at
     for event in ("replied", "reported", "told", "applied"):
         deadlines.happen(ticket, event, at, None if event == "applied" else order)
-    tell_customer("ticket_solved", ticket, f"solution:{message.id}")
+    link = confirm_links.make(ticket, message)
+    tell_customer(
+        "ticket_solved", ticket, f"solution:{message.id}", link_id=link, days=settings.policy().calls.link_days
+    )
+    if link is not None and ticket.asked_by is None:
+        confirm_links.tell_contact(ticket, by, message, link)
     for caller in staff(Role.CALLER):
         letter("ticket_to_verify", caller, ticket, f"verify:{message.id}")
 
@@ -289,13 +336,14 @@ def finish(
     for event in ("replied", "reported", "told", "applied"):
         deadlines.happen(ticket, event, at)
     end(ticket, at, "answered")
-    tell_customer("ticket_closed", ticket, f"closed:{message.id}")
+    tell_closed(ticket, f"closed:{message.id}")
 
 
 def withdraw(ticket: Ticket, by: Person, why: str) -> None:
-    """The customer takes it back."""
+    """The customer takes it back; who did and why stands in the conversation, for colleagues too."""
     move(ticket, "withdraw", by, why=why)
     at = clock.now()
+    say(ticket, by, "withdrawal", why, at)
     deadlines.drop(ticket, at)
     end_running(ticket, at)
     for person in working_on(ticket):

@@ -1,73 +1,126 @@
 """Verification (R16): an independent officer calls back, or the customer says it here; nobody closes his own work."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.db import db
 from portal.domain import files, journal, outbox, settings
 from portal.domain.people.models import Person
+from portal.domain.people.queries import staff
+from portal.domain.people.roles import Role
+from portal.domain.policy import Outcome
 from portal.domain.refusals import Refused
 from portal.domain.tickets import deadlines
-from portal.domain.tickets.models import CallBack, Message, Ticket
+from portal.domain.tickets.models import CallBack, Ticket
 from portal.domain.tickets.orders import running_orders
-from portal.domain.tickets.steps import back_to_work, end, expect, move, need_verifier, touch
+from portal.domain.tickets.steps import (
+    attach,
+    back_to_work,
+    end,
+    expect,
+    move,
+    need_verifier,
+    say,
+    tell_closed,
+    tell_watchers,
+    touch,
+)
+from portal.domain.tickets.voices import Speaker, author, said_by
 from portal.i18n import N_
 
-CONFIRMED = "solved_satisfied"
-UNREACHABLE = "unreachable"
+CONFIRMED, NOT_SOLVED, UNREACHABLE = "solved_satisfied", "not_solved", "unreachable"
+PORTAL, LINK = "portal", "link"
+"""By what means the customer says it: signed in, or through the one-time link of a letter."""
+LATEST = timedelta(days=31)
+"""No call is put off for longer than this."""
 
 
 def call_back(
-    ticket: Ticket, by: Person, outcome: str, body: str, *, false_reply: bool = False, false_reply_reason: str = "",
-    version: int | None = None,
+    ticket: Ticket, by: Person, outcome: str, body: str, *, call_at: datetime | None = None, false_reply: bool = False,
+    false_reply_reason: str = "", version: int | None = None,
 ) -> CallBack:  # fmt: skip
     """An independent officer spoke with the customer, or tried to. The customer's word is the only basis.
 
     An outcome that closes closes; «not solved» goes back and is counted; «unreachable» closes only after the
-    policy's number of tries on different days. Raises Refused for whoever had a hand in the ticket.
+    policy's number of tries on different days; another time is agreed as often as the customer wishes (`call_at`).
+    Raises Refused for whoever had a hand in the ticket.
     """
     expect(ticket, version)
-    chosen = settings.policy().outcome(outcome)
+    at, chosen = clock.now(), settings.policy().outcome(outcome)
     if false_reply and not false_reply_reason.strip():
         raise Refused(N_("Please say what was untrue in the reply."))
-    at = clock.now()
     if not chosen.again and not body.strip():
         raise Refused(N_("Please write down what the customer said: it is the only basis."))
-    if chosen.again and not _is_last_try(ticket, at):
+    row = CallBack(
+        means="phone", outcome=outcome, body=body, false_reply=false_reply, false_reply_reason=false_reply_reason,
+        call_at=_agreed(chosen, call_at, at),
+    )  # fmt: skip
+    if chosen.again and (chosen.appointment or not _is_last_try(ticket, at)):
         need_verifier(ticket, by)
-        row = _keep(ticket, by, at, "phone", outcome, body, false_reply, false_reply_reason)
-        touch(ticket, at)
-        journal.write("ticket.called_back", ticket, by, became=outcome)
-        deadlines.try_again(ticket, at)
+        _try_again(ticket, by, row, at, row.call_at if chosen.appointment else None)
         return row
+    row.call_at = None
     move(ticket, "send_back" if chosen.back else "close", by, why=body[:500])
-    row = _keep(ticket, by, at, "phone", outcome, body, false_reply, false_reply_reason)
+    _keep(ticket, by, at, row)
     journal.write("ticket.called_back", ticket, by, became=outcome, false_reply=false_reply)
     _conclude(ticket, at, outcome, chosen.back, body)
     return row
 
 
-def confirm(ticket: Ticket, by: Person, body: str = "") -> None:
-    """The customer says it is solved."""
+def _agreed(outcome: Outcome, call_at: datetime | None, at: datetime) -> datetime | None:
+    """When to call again, where the outcome asks for another try."""
+    if outcome.appointment and call_at is None:
+        raise Refused(N_("Please say when to call again."))
+    if not outcome.again or call_at is None:
+        return None
+    if call_at <= at:
+        raise Refused(N_("That time is over; please choose a later one."))
+    if call_at > at + LATEST:
+        raise Refused(N_("Please choose a time within the next {days} days."), days=LATEST.days)
+    return call_at
+
+
+def _try_again(ticket: Ticket, by: Person, row: CallBack, at: datetime, from_when: datetime | None) -> None:
+    """Nothing is decided: another try is owed, from now or from the time that was agreed; the officer is reminded of it."""
+    _keep(ticket, by, at, row)
+    touch(ticket, at)
+    ticket.call_at = row.call_at
+    journal.write("ticket.called_back", ticket, by, became=row.outcome)
+    deadlines.try_again(ticket, at, from_when or at)
+    outbox.cancel(ticket, ":call:")
+    if row.call_at:
+        before = timedelta(minutes=settings.policy().calls.remind_minutes)
+        outbox.post(
+            "call_due", by, key=f"ticket:{ticket.id}:call:{row.id}", ticket=ticket, at=row.call_at - before,
+            number=ticket.number, subject=ticket.subject, call_at=row.call_at.isoformat(), agreed=from_when is not None, case=ticket.id,
+        )  # fmt: skip
+
+
+def confirm(ticket: Ticket, by: Speaker, body: str = "", *, means: str = PORTAL) -> None:
+    """The customer says it is solved: here, or through the link of a letter (`means`)."""
     at = clock.now()
     move(ticket, "confirm", by, why=body[:500])
-    _keep(ticket, by, at, "portal", CONFIRMED, body, False, "")
+    _keep(ticket, by, at, CallBack(means=means, outcome=CONFIRMED, body=body))
+    _tell_means(ticket, by, means)
     _conclude(ticket, at, CONFIRMED, False, body)
+    say(ticket, by, "confirmation", body, at)
 
 
-def reject(ticket: Ticket, by: Person, why: str, attached: Sequence[files.StoredFile] = ()) -> None:
+def reject(
+    ticket: Ticket, by: Speaker, why: str, attached: Sequence[files.StoredFile] = (), *, means: str = PORTAL
+) -> None:
     """The customer says it is not solved, and why; it goes back to work and is counted."""
     at = clock.now()
     move(ticket, "reject", by, why=why[:500])
-    _keep(ticket, by, at, "portal", "not_solved", why, False, "")
-    message = Message(ticket_id=ticket.id, by=by, sort="rejection", body=why, shape={}, at=at, shown_at=at)
-    db.session.add(message)
-    db.session.flush()
-    for file in attached:
-        db.session.add(files.Attachment(file=file, ticket_id=ticket.id, message_id=message.id))
-    _conclude(ticket, at, "not_solved", True, why)
+    _keep(ticket, by, at, CallBack(means=means, outcome=NOT_SOLVED, body=why))
+    _tell_means(ticket, by, means)
+    message = say(ticket, by, "rejection", why, at)
+    attach(attached, ticket, message=message)
+    _conclude(ticket, at, NOT_SOLVED, True, why)
+    tell_watchers(ticket, by, f"rejected:{message.id}", but=_handling(ticket))
 
 
 def of(ticket: Ticket) -> list[CallBack]:
@@ -76,9 +129,19 @@ def of(ticket: Ticket) -> list[CallBack]:
     return list(db.session.scalars(db.select(CallBack).where(CallBack.ticket_id == ticket.id).order_by(CallBack.id)))
 
 
-def tries_left(ticket: Ticket) -> int:
-    """How many tries on different days are left before «unreachable» closes."""
-    return max(0, settings.policy().limits.call_attempts - len(_days_tried(ticket)))
+@dataclass(frozen=True)
+class Tries:
+    """How often nobody was reached since the solution was applied for: tries on different days that are left, and today's."""
+
+    left: int
+    today: bool
+    """It was tried today already: another try today does not count."""
+
+
+def tries(ticket: Ticket) -> Tries:
+    """The tries in vain of a ticket; one statement."""
+    days, today = _days_tried(ticket), clock.now().astimezone(ZoneInfo(settings.company().zone)).date()
+    return Tries(max(0, settings.policy().limits.call_attempts - len(days)), today in days)
 
 
 def _conclude(ticket: Ticket, at: datetime, outcome: str, back: bool, body: str) -> None:
@@ -94,27 +157,26 @@ def _conclude(ticket: Ticket, at: datetime, outcome: str, back: bool, body: str)
             )  # fmt: skip
         return
     end(ticket, at, outcome)
-    if ticket.asked_by:
-        outbox.post(
-            "ticket_closed", ticket.asked_by, key=f"ticket:{ticket.id}:closed:{ticket.round}", ticket=ticket,
-            number=ticket.number, subject=ticket.subject,
-        )  # fmt: skip
+    tell_closed(ticket, f"closed:{ticket.round}")
 
 
 def _handling(ticket: Ticket) -> list[Person]:
     """Who goes on with it: the owner, and the handlers of the orders that run again."""
-    people = [order.handler for order in running_orders(ticket) if order.handler]
-    return list(dict.fromkeys(([ticket.owner] if ticket.owner else []) + people))
+    people = [order.handler for order in running_orders(ticket) if order.handler and order.handler.is_active]
+    return list(dict.fromkeys(([ticket.active_owner] if ticket.active_owner else staff(Role.AGENT)) + people))
 
 
-def _keep(ticket, by, at, means, outcome, body, false_reply, reason) -> CallBack:
-    row = CallBack(
-        ticket_id=ticket.id, round=ticket.round, by=by, at=at, means=means, outcome=outcome, body=body,
-        false_reply=false_reply, false_reply_reason=reason,
-    )  # fmt: skip
+def _tell_means(ticket: Ticket, by: Speaker, means: str) -> None:
+    if means == LINK:
+        journal.write("ticket.by_link", ticket, by, **said_by(by))
+
+
+def _keep(ticket: Ticket, by: Speaker, at: datetime, row: CallBack) -> None:
+    row.ticket_id, row.round, row.at = ticket.id, ticket.round, at
+    for name, value in author(by).items():
+        setattr(row, name, value)
     db.session.add(row)
     db.session.flush()
-    return row
 
 
 def _days_tried(ticket: Ticket) -> set:

@@ -1,13 +1,17 @@
 """Dispatch orders (服务派工单, R13): sent, confirmed, worked on, handed back."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select
 
 from portal import clock
 from portal.db import db
 from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Department, Person, Provider
-from portal.domain.people.queries import handlers_of
+from portal.domain.people.queries import handlers_of, staff
 from portal.domain.people.roles import Role
+from portal.domain.policy import TicketClass
+from portal.domain.policy_parts import NO_WORDS
 from portal.domain.refusals import Refused
 from portal.domain.tickets import actions, deadlines
 from portal.domain.tickets.lifecycle import DESK, parties
@@ -16,7 +20,7 @@ from portal.domain.tickets.numbers import next_number
 from portal.domain.tickets.orders import running_orders, taken_on
 from portal.domain.tickets.states import State
 from portal.domain.tickets.steps import expect, touch
-from portal.i18n import N_
+from portal.i18n import N_, Words
 
 MEANS = {
     "phone": N_("Telephone"),
@@ -48,22 +52,51 @@ def dispatch(
     if any(order.party == to for order in running):
         raise Refused(N_("{name} has a running order for this ticket already."), name=to.name)
     at = clock.now()
-    if lead:
-        for order in running:
-            order.is_lead = False
     order = Dispatch(
         ticket=ticket, number=next_number("PG", at), department=to if isinstance(to, Department) else None,
-        provider=to if isinstance(to, Provider) else None, is_lead=lead or not running, suggestion=suggestion,
+        provider=to if isinstance(to, Provider) else None, is_lead=not running, suggestion=suggestion,
         by=by, at=at,
     )  # fmt: skip
     db.session.add(order)
     db.session.flush()
     touch(ticket, at)
     journal.write("ticket.dispatched", ticket, by, became=to.name, order=order.number)
+    if lead and running:
+        _leads(order, running, ticket, by)
     deadlines.happen(ticket, "dispatched", at, order)
     for handler in handlers_of(to):
         _tell("order_arrived", handler, ticket, order, "arrived")
     return order
+
+
+def give_lead(order: Dispatch, ticket: Ticket, by: Person, *, version: int | None = None) -> None:
+    """Of several parties another one leads from now on; the others assist it (R13)."""
+    expect(ticket, version)
+    if DESK not in parties(ticket, by):
+        raise Refused(N_("Only the desk dispatches."))
+    if order.done_at is not None:
+        raise Refused(N_("This order is over."))
+    if order.is_lead:
+        raise Refused(N_("{name} is in the lead already."), name=order.party.name)
+    touch(ticket)
+    _leads(order, running_orders(ticket), ticket, by)
+
+
+def _leads(order: Dispatch, running: Sequence[Dispatch], ticket: Ticket, by: Person) -> None:
+    """Make this order the one in the lead, and keep that it changed."""
+    was = next((one for one in running if one.is_lead and one is not order), None)
+    for one in running:
+        one.is_lead = False
+    order.is_lead = True
+    journal.write("ticket.lead", ticket, by, was=was.party.name if was else None, became=order.party.name)
+
+
+def _left(order: Dispatch, ticket: Ticket, by: Person) -> None:
+    """An order ended early: if it led and others run, the oldest of them leads, until the desk says otherwise."""
+    others = [one for one in running_orders(ticket) if one is not order]
+    if order.is_lead and others:
+        order.is_lead = False
+        _leads(min(others, key=lambda one: one.id), others, ticket, by)
 
 
 def confirm(order: Dispatch, ticket: Ticket, by: Person) -> None:
@@ -105,6 +138,23 @@ def contact(
     return record
 
 
+def report_state(order: Dispatch, ticket: Ticket, by: Person, body: str, to_customer: bool) -> None:
+    """How the order stands now, every day until it is closed (R15): a progress message to the customer, or for the desk.
+
+    Either begins the next day's promise; the owner reads it on the ticket.
+    """
+    _need_party(order, by)
+    at = clock.now()
+    if to_customer:
+        actions.reply(ticket, by, body, stage="progress")
+        return
+    if not ticket.is_live:
+        raise Refused(N_("This ticket is over."))
+    taken_on(order, ticket, by, at)
+    actions.note(ticket, by, body, order=order)
+    deadlines.happen(ticket, "stated", at, order)
+
+
 def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     """The party cannot do it and says why; the owner hears of it and dispatches anew."""
     _need_party(order, by)
@@ -113,8 +163,9 @@ def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     deadlines.drop(ticket, at, order)
     touch(ticket, at)
     journal.write("ticket.handed_back", ticket, by, was=order.party.name, why=why)
-    if ticket.owner:
-        _tell("order_handed_back", ticket.owner, ticket, order, "handed_back", why=why, by=by.name)
+    _left(order, ticket, by)
+    for person in [ticket.active_owner] if ticket.active_owner else staff(Role.AGENT):
+        _tell("order_handed_back", person, ticket, order, "handed_back", why=why, by=by.name)
 
 
 def recall(order: Dispatch, ticket: Ticket, by: Person, why: str = "") -> None:
@@ -124,10 +175,11 @@ def recall(order: Dispatch, ticket: Ticket, by: Person, why: str = "") -> None:
     if order.done_at is not None:
         raise Refused(N_("This order is over."))
     at = clock.now()
-    order.handed_back, order.done_at = why, at
+    order.handed_back, order.done_at, order.is_recalled = why, at, True
     deadlines.drop(ticket, at, order)
     touch(ticket, at)
     journal.write("ticket.recalled", ticket, by, was=order.party.name, why=why, order=order.number)
+    _left(order, ticket, by)
     if order.confirmed_at is None:
         outbox.cancel(ticket, f":order:{order.id}:arrived:")
 
@@ -137,10 +189,16 @@ def open_to(rows: Select) -> list:
     return [party for party in db.session.scalars(rows) if party.closed_on is None]
 
 
-def lead_for(ticket: Ticket) -> str:
-    """The code of the department that leads for the ticket's service, class or kind (R11)."""
-    klass = deadlines.class_of(ticket)
-    return klass.department if klass else settings.policy().kind(ticket.kind).department
+def lead_for(kind: str, class_code: str | None, service_code: str | None) -> str:
+    """The code of the department that leads for a service, class or kind (R11)."""
+    klass = deadlines.class_or_service(class_code, service_code)
+    return klass.department if klass else settings.policy().kind(kind).department
+
+
+def suggestion_for(class_code: str | None) -> Words:
+    """What an order of this class begins with (R13); nothing without a class, or for one without words."""
+    klass = deadlines.class_or_service(class_code, None)
+    return klass.first_suggestion if isinstance(klass, TicketClass) else NO_WORDS
 
 
 def _need_party(order: Dispatch, by: Person) -> None:

@@ -43,7 +43,7 @@ def asks(kind: Kind, class_code: str | None, service_code: str | None, channel: 
         ("services", service_code if is_catalogue(kind) else None),
         ("channels", channel),
     )
-    found = {ask.name: ask for ask in kind.asks}
+    found = {ask.name: ask for ask in kind.asks_of_staff}
     for listed, code in chosen:
         item = next((one for one in getattr(policy, listed) if one.code == code), None)
         for ask in item.asks if item else ():

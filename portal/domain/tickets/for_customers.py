@@ -21,7 +21,7 @@ from portal.domain.policy import ClockRule
 from portal.domain.ratings.models import Rating
 from portal.domain.tickets import deadlines, search
 from portal.domain.tickets.models import Deadline, Message, Ticket
-from portal.domain.tickets.states import State
+from portal.domain.tickets.states import FORCED, State
 
 GROUPS = {
     "open": (State.NEW, State.OPEN),
@@ -29,8 +29,6 @@ GROUPS = {
     "done": (State.CLOSED, State.WITHDRAWN, State.MERGED),
 }
 """How customers sort their tickets: worked on, waiting for them, over."""
-
-LARGEST_KEY = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -58,11 +56,11 @@ def listed(
     """Some tickets, the newest first, before (or after) a key; and whether there are more that way."""
     rows = _filtered(rows, person, filters)
     if after is not None:
-        rows = rows.where(Ticket.id > min(after, LARGEST_KEY)).order_by(Ticket.id)
+        rows = rows.where(Ticket.id > after).order_by(Ticket.id)
     else:
         rows = rows.order_by(Ticket.id.desc())
         if before is not None:
-            rows = rows.where(Ticket.id < min(before, LARGEST_KEY))
+            rows = rows.where(Ticket.id < before)
     found = list(db.session.scalars(rows.options(*_in_a_list()).limit(size + 1)))
     some = found[:size]
     return (some[::-1] if after is not None else some), len(found) > size
@@ -83,7 +81,7 @@ def _filtered(rows: Select, person: Person, filters: Filters) -> Select:
 def _in_a_list():
     columns = (
         Ticket.number, Ticket.kind, Ticket.state, Ticket.is_live, Ticket.subject, Ticket.round,
-        Ticket.asked_by_id, Ticket.owner_id, Ticket.opened_at, Ticket.touched_at, Ticket.closed_at,
+        Ticket.asked_by_id, Ticket.owner_id, Ticket.outcome, Ticket.opened_at, Ticket.replied_at, Ticket.touched_at, Ticket.closed_at,
     )  # fmt: skip
     people = (joinedload(who).load_only(Person.name, Person.phone) for who in (Ticket.owner, Ticket.asked_by))
     return (load_only(*columns), *people)
@@ -106,7 +104,7 @@ def live(rows: Select, person: Person, limit: int = 40) -> list[Ticket]:
 
 
 def to_rate(rows: Select, person: Person, limit: int = 3) -> list[Ticket]:
-    """One's own tickets closed of late that were not rated yet."""
+    """One's own tickets closed of late that were not rated yet; nobody is asked about what we closed by force."""
     since = clock.now() - timedelta(days=settings.policy().limits.reopen_days)
     given = and_(Rating.ticket_id == Ticket.id, Rating.round == Ticket.round)
     rows = rows.outerjoin(Rating, given).where(
@@ -114,6 +112,7 @@ def to_rate(rows: Select, person: Person, limit: int = 3) -> list[Ticket]:
         Ticket.state == State.CLOSED,
         Ticket.asked_by_id == person.id,
         Ticket.closed_at >= since,
+        Ticket.outcome != FORCED,
     )
     return list(db.session.scalars(rows.options(*_in_a_list()).order_by(Ticket.closed_at.desc()).limit(limit)))
 
@@ -141,15 +140,20 @@ class Promised:
 
 
 def next_promises(tickets: Sequence[Ticket]) -> dict[int, Promised]:
-    """By ticket: the nearest promise to the customer that is still open."""
-    ids = [ticket.id for ticket in tickets if ticket.is_live]
+    """By ticket: the nearest promise to the customer that is still to come; an answer of ours was contact enough."""
+    replied = {ticket.id: ticket.replied_at for ticket in tickets if ticket.is_live}
     rows = (
         select(Deadline)
-        .where(Deadline.ticket_id.in_(ids), Deadline.is_open)
+        .where(Deadline.ticket_id.in_(replied), Deadline.is_open)
         .order_by(Deadline.due_at.desc(), Deadline.id.desc())
     )
     found = _to_customers(db.session.scalars(rows))
-    return {promise.deadline.ticket_id: promise for promise in found}
+    return {p.deadline.ticket_id: p for p in found if not _is_contact(p, replied[p.deadline.ticket_id])}
+
+
+def _is_contact(promise: Promised, replied_at: datetime | None) -> bool:
+    answered = replied_at is not None and replied_at >= promise.deadline.started_at
+    return promise.rule.met == "contacted" and answered
 
 
 def promises(ticket: Ticket) -> list[Promised]:

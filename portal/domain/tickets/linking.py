@@ -9,7 +9,7 @@ from portal.db import db
 from portal.domain import journal, outbox
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.tickets import deadlines
+from portal.domain.tickets import deadlines, problems
 from portal.domain.tickets.models import Problem, Ticket, TicketLink
 from portal.domain.tickets.orders import end_running, rerun
 from portal.domain.tickets.states import State
@@ -44,11 +44,10 @@ def unmerge(ticket: Ticket, by: Person) -> None:
     How it stood is read from what the journal says of the merge.
     """
     into, told = ticket.merged_into, _merge_told(ticket)
-    move(ticket, "unmerge", by)
+    move(ticket, "unmerge", by, back_to=State(told.was) if told is not None else None)
     ticket.merged_into = None
     if told is not None:
         merged_at = datetime.fromisoformat(told.facts["at"])
-        ticket.enters(State(told.was), ticket.touched_at)
         deadlines.revive(ticket, merged_at)
         rerun(ticket, merged_at)
     outbox.cancel(ticket, ":merged:")
@@ -103,16 +102,19 @@ def put_under(ticket: Ticket, problem: Problem | None, by: Person, title: str = 
     """Put a ticket under a problem (热点问题), a new one if a title is given; under none to take it away."""
     need_desk(ticket, by)
     if problem is None and title:
-        problem = Problem(title=title, by_id=by.id, at=clock.now())
-        db.session.add(problem)
-        db.session.flush()
+        problem = problems.open_problem(by, title, class_code=ticket.class_code)
+    if problem is not None and problem.merged_into_id is not None:
+        raise Refused(N_("This problem was merged into another one; choose that one."))
     was = ticket.problem.title if ticket.problem else None
     ticket.problem = problem
     touch(ticket)
     journal.write("ticket.problem", ticket, by, was=was, became=problem.title if problem else "—")
+    if problem is not None:
+        problems.tell_of(problem, ticket)
     return problem
 
 
 def unsolved(rows: Select, limit: int = 100) -> list[Problem]:
     """Of these problems (visible ones) those that are not solved, the newest first."""
-    return list(db.session.scalars(rows.where(Problem.solved_at.is_(None)).order_by(Problem.id.desc()).limit(limit)))
+    alone = rows.where(Problem.solved_at.is_(None), Problem.merged_into_id.is_(None))
+    return list(db.session.scalars(alone.order_by(Problem.id.desc()).limit(limit)))

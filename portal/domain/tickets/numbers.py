@@ -3,9 +3,20 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from portal.db import db
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, db
 from portal.domain import settings
-from portal.domain.tickets.models import NumberSeries
+
+
+class NumberSeries(Base):
+    """The last number given under a prefix and day; a number is never given twice."""
+
+    __tablename__ = "number_series"
+
+    name: Mapped[str] = mapped_column(String(24), primary_key=True)
+    last: Mapped[int]
 
 
 def next_number(prefix: str, at: datetime) -> str:

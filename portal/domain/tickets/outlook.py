@@ -8,8 +8,8 @@ from portal.domain import settings
 from portal.domain.people.models import Customer
 from portal.domain.policy import Closing, Kind, Service, TicketClass
 from portal.domain.tickets.for_customers import Promised, Said
-from portal.domain.tickets.models import Ticket
-from portal.domain.tickets.states import State
+from portal.domain.tickets.models import Deadline, Ticket
+from portal.domain.tickets.states import FORCED, State
 from portal.i18n import N_, Words
 
 ANSWERS = ("contacted", "replied", "reported", "told")
@@ -47,7 +47,7 @@ def steps(ticket: Ticket, said: Sequence[Said], promised: Sequence[Promised]) ->
     if not ticket.is_live and ticket.state != State.CLOSED:
         return _ended(ticket, promised)
     rows = [
-        (N_("We have received it") if ticket.round == 1 else N_("You reopened it"), begun, None),
+        (N_("We have received it") if ticket.round == 1 else N_("Reopened"), begun, None),
         (N_("Somebody is responsible"), _since(begun, ticket.accepted_at), None),
         *_middle(ticket, said, now, begun),
     ]
@@ -62,6 +62,8 @@ def _middle(ticket: Ticket, said: Sequence[Said], now: Sequence[Promised], begun
     """Between acceptance and the end: an answer, the solution, the customer's word, as the kind has it."""
     answered = min(filter(None, (_answered(said, begun), _kept(now, begun))), default=None)
     heard = (N_("You hear from us"), answered, _due(now, ANSWERS))
+    if ticket.outcome == FORCED:
+        return [heard, (N_("We closed it without your agreement"), ticket.closed_at, None)]
     if settings.policy().kind(ticket.kind).closing is Closing.CALLBACK:
         solved = _answered(said, begun, ("solution",))
         solution = (N_("We solve it"), solved, _due(now, ("closed",)))
@@ -73,7 +75,7 @@ def _middle(ticket: Ticket, said: Sequence[Said], now: Sequence[Promised], begun
 
 def _ended(ticket: Ticket, promised: Sequence[Promised]) -> list[Step]:
     ended = max((p.deadline.dropped_at for p in promised if p.deadline.dropped_at), default=None)
-    last = N_("You withdrew it") if ticket.state == State.WITHDRAWN else N_("Continued in another ticket")
+    last = N_("Withdrawn") if ticket.state == State.WITHDRAWN else N_("Continued in another ticket")
     rows = [Step(N_("We have received it"), "done", ticket.opened_at)]
     if ticket.accepted_at:
         rows.append(Step(N_("Somebody is responsible"), "done", ticket.accepted_at))
@@ -89,25 +91,67 @@ def _place(ticket: Ticket, rows: list) -> int:
     return 3 if len(rows) > 3 and rows[2][1] is not None else 2
 
 
-def outlook(ticket: Ticket, promised: Sequence[Promised], at: datetime) -> Outlook:
-    """What happens next and by when; honest when we are late."""
-    nearest = min((p for p in promised if p.deadline.is_open), key=lambda p: (p.due_at, p.deadline.id), default=None)
+def outlook(
+    ticket: Ticket, promised: Sequence[Promised], at: datetime, said: Sequence[Said] = (), decides: bool = True
+) -> Outlook:
+    """What happens next and by when; honest when we are late. `decides`: it is this reader whose word is waited for."""
+    nearest = _nearest(ticket, promised, said)
     if ticket.state == State.CLOSED:
         return _closed(ticket, at)
     if ticket.state == State.WITHDRAWN:
-        return Outlook(N_("You withdrew this ticket. Nothing more happens here."))
+        return _withdrawn(said)
     if ticket.state == State.MERGED:
         return Outlook(N_("This goes on in another ticket that is about the same thing."))
     if ticket.state == State.WAITING:
-        return Outlook(N_("We need a word from you to go on. Until then our promises stand still."), "warn")
+        return _waiting(promised, nearest, at)
     if ticket.state == State.VERIFYING:
-        return _verifying(nearest, at)
+        return _verifying(nearest, at) if decides else _verified_by_others(ticket)
     if nearest is None:
         return Outlook(N_("We are working on it."))
     facts = {"what": nearest.rule.words, "due": nearest.due_at}
     if nearest.due_at < at:
         return Outlook(N_("We are late, and we are sorry. Promised by {due}: {what}"), "bad", facts, nearest)
     return Outlook(N_("Next, by {due} at the latest: {what}"), "info", facts, nearest)
+
+
+def _waiting(promised: Sequence[Promised], nearest: Promised | None, at: datetime) -> Outlook:
+    """Which promises stand still meanwhile is the policy's to say (R14): told as the ticket's own promises are."""
+    paused = [p for p in promised if p.deadline.paused_at]
+    if paused and nearest is None:
+        return Outlook(N_("We need a word from you to go on. Until then our promises stand still."), "warn")
+    if paused:
+        last = max(paused, key=lambda p: (p.due_at, p.deadline.id))
+        text = N_("We need a word from you to go on. Until then this promise stands still: {what}")
+        return Outlook(text, "warn", {"what": last.rule.words})
+    if nearest is None or nearest.due_at < at:
+        return Outlook(N_("We need a word from you to go on."), "warn")
+    text = N_("We need a word from you to go on. Our promise runs on meanwhile, by {due}: {what}")
+    return Outlook(text, "warn", {"what": nearest.rule.words, "due": nearest.due_at}, nearest)
+
+
+def _nearest(ticket: Ticket, promised: Sequence[Promised], said: Sequence[Said]) -> Promised | None:
+    """The nearest promise that is still to come for the customer.
+
+    Whoever has read words of ours was contacted, as they see it; the promise to contact runs on as its rule says.
+    """
+    heard = _answered(said, _begun(ticket, said)) is not None
+    open_ = (p for p in promised if p.deadline.is_open and not (heard and p.rule.met == "contacted"))
+    return min(open_, key=lambda p: (p.due_at, p.deadline.id), default=None)
+
+
+def _withdrawn(said: Sequence[Said]) -> Outlook:
+    last = next((one.message for one in reversed(said) if one.message.sort == "withdrawal"), None)
+    if last is None:
+        return Outlook(N_("This ticket was withdrawn. Nothing more happens here."))
+    text = N_("{by} withdrew this ticket {at}. Nothing more happens here.")
+    return Outlook(text, "info", {"by": last.by.name if last.by else "—", "at": last.at})
+
+
+def _verified_by_others(ticket: Ticket) -> Outlook:
+    if ticket.asked_by is None:
+        return Outlook(N_("The administrator of your organisation can say whether it is solved; we also ring."))
+    text = N_("{name} or the administrator of your organisation can say whether it is solved; we also ring.")
+    return Outlook(text, "info", {"name": ticket.asked_by.name})
 
 
 def _verifying(nearest: Promised | None, at: datetime) -> Outlook:
@@ -119,11 +163,27 @@ def _verifying(nearest: Promised | None, at: datetime) -> Outlook:
 
 def _closed(ticket: Ticket, at: datetime) -> Outlook:
     until = reopen_until(ticket)
+    if ticket.outcome == FORCED:
+        return _closed_by_us(ticket, until, at)
     if until and until > at:
         text = N_("It was closed {closed}. If it comes back you can reopen it until {until}.")
-        return Outlook(text, "good", {"closed": ticket.closed_at, "until": until.date()})
+        return Outlook(text, "good", {"closed": ticket.closed_at, "until": until})
     text = N_("It was closed {closed}. If something is wrong again, please open a new ticket and name this one.")
     return Outlook(text, "good", {"closed": ticket.closed_at})
+
+
+def _closed_by_us(ticket: Ticket, until: datetime | None, at: datetime) -> Outlook:
+    """Told plainly (R17): it is closed, not because the customer agrees, and what can be done about it."""
+    facts = {"closed": ticket.closed_at, "until": until}
+    if until and until > at:
+        text = N_(
+            "We closed it {closed} without your agreement; our last message says why. If you see it differently you can reopen it until {until}."
+        )
+    else:
+        text = N_(
+            "We closed it {closed} without your agreement; our last message says why. If you see it differently, please open a new ticket and name this one."
+        )
+    return Outlook(text, "warn", facts)
 
 
 def reopen_until(ticket: Ticket) -> datetime | None:
@@ -134,16 +194,16 @@ def reopen_until(ticket: Ticket) -> datetime | None:
 
 def standing(promise: Promised, at: datetime) -> str:
     """How a promise stands: met, missed, paused, dropped, late, near or far."""
-    deadline = promise.deadline
-    if deadline.met_at is not None:
-        return "missed" if deadline.met_at > deadline.due_at else "met"
-    if deadline.dropped_at is not None:
-        return "missed" if deadline.dropped_at > deadline.due_at else "dropped"
-    if deadline.paused_at is not None:
-        return "paused"
-    if deadline.due_at < at:
-        return "late"
-    return "near" if deadline.due_at - at <= timedelta(hours=settings.policy().warnings.before_hours) else "far"
+    return in_view(promise.deadline, at)
+
+
+def in_view(deadline: Deadline, at: datetime) -> str:
+    """How a promise stands at this moment; of one that runs, whether its moment is near or far."""
+    stands = deadline.standing(at)
+    if stands != "running":
+        return stands
+    soon = timedelta(hours=settings.policy().warnings.before_hours)
+    return "near" if deadline.due_at - at <= soon else "far"
 
 
 def worth_telling(ticket: Ticket, promised: Sequence[Promised], at: datetime) -> list[Promised]:

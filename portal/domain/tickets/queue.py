@@ -7,12 +7,23 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import CompoundSelect, Row, Select, func, literal, literal_column, select, true, tuple_, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Row,
+    Select,
+    TextualSelect,
+    func,
+    literal,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased, joinedload
 
-from portal.db import UTCDateTime, db
+from portal.db import UTCDateTime, db, spelled_out, takes_all
 from portal.domain import settings
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.people.roles import Role
@@ -32,7 +43,8 @@ from portal.domain.tickets.queue_filters import (
 from portal.domain.tickets.states import State
 from portal.i18n import N_
 
-SIZE = 50
+SIZE, FOUND = 50, 20
+"""Rows of a page: of a list, and of what words found, where the newest few are what one looks for."""
 COUNTED_TO = 100
 """A view's number stops here: nobody works on more, and counting on would cost."""
 _NUMBER = re.compile(r"[A-Za-z]{1,6}-\d{6}-\d{4,9}")
@@ -119,8 +131,9 @@ def narrowed(tickets: Select, filters: Filters, asked: Asked, words: str = "") -
     return search.matching(rows, words, internal=not asked.by.provider_id) if words else rows
 
 
-def leaf(tickets: Select, wanted: Wanted, asked: Asked, size: int = SIZE) -> Leaf:
+def leaf(tickets: Select, wanted: Wanted, asked: Asked, size: int | None = None) -> Leaf:
     """One page; one statement, whose cost does not grow with how deep the page lies."""
+    size = size or (FOUND if wanted.words else SIZE)
     name, descending = wanted.order.lstrip("-"), wanted.order.startswith("-")
     column = ORDERS[name]
     rows = narrowed(tickets, wanted.filters, asked, wanted.words)
@@ -179,8 +192,9 @@ def numbers(tickets: Select, views: Iterable[View], asked: Asked) -> dict[str, i
     counted = tuple(view for view in views if view.counted)
     if not counted:
         return {}
-    if tickets.whereclause is None or str(tickets.whereclause) == str(true()):
-        statement = _counting(tuple(view.code for view in counted), settings.policy_id())
+    if takes_all(tickets):
+        codes = tuple(view.code for view in counted)
+        statement = _counting(codes, settings.policy_id(), db.engine.dialect.name)
     else:
         statement = _numbers(tickets, counted, asked)
     moments = {"me": asked.by.id, "now": asked.at, "soon": asked.soon, "tomorrow": asked.tomorrow_begins}
@@ -188,9 +202,9 @@ def numbers(tickets: Select, views: Iterable[View], asked: Asked) -> dict[str, i
 
 
 @lru_cache(maxsize=32)
-def _counting(codes: tuple[str, ...], policy: int) -> CompoundSelect:
+def _counting(codes: tuple[str, ...], _policy: int, _dialect: str) -> TextualSelect:
     """The statement for somebody who sees every ticket, made once: who asks and when are given as it is sent."""
-    return _numbers(select(Ticket), [VIEWS[code] for code in codes], Later())
+    return spelled_out(_numbers(select(Ticket), [VIEWS[code] for code in codes], Later()))
 
 
 def _numbers(tickets: Select, views: Iterable[View], asked) -> CompoundSelect:
@@ -247,11 +261,14 @@ def orders_of(ids: Sequence[int], by: Person) -> dict[int, list[Order]]:
 
 def agents() -> list[tuple[int, str]]:
     """Who can own tickets: agents and supervisors who may sign in, by name."""
-    rows = select(Person.id, Person.name, Person.roles).where(
-        Person.customer_id.is_(None), Person.disabled_at.is_(None)
-    )
-    wanted = {Role.AGENT, Role.SUPERVISOR}
-    return [(row.id, row.name) for row in db.session.execute(rows.order_by(Person.name)) if wanted & set(row.roles)]
+    wanted, rows = {Role.AGENT, Role.SUPERVISOR}, db.session.execute(_staff(db.engine.dialect.name))
+    return [(row.id, row.name) for row in rows if wanted & set(row.roles)]
+
+
+@cache
+def _staff(_dialect: str) -> TextualSelect:
+    rows = select(Person.id, Person.name, Person.roles).order_by(Person.name)
+    return spelled_out(rows.where(Person.customer_id.is_(None), Person.disabled_at.is_(None)))
 
 
 def person(people: Select, key: int | None) -> Person | None:

@@ -102,7 +102,7 @@ def _severity(values: Values, _: Asked):
     """A severity of the policy, or «raised»: any above the lowest."""
     codes = set(values)
     if RAISED in codes:
-        known = settings.policy().severities
+        known = settings.policy().known("severities")
         lowest = min(one.rank for one in known)
         codes |= {one.code for one in known if one.rank > lowest}
     return Ticket.severity.in_(sorted(codes))
@@ -110,7 +110,7 @@ def _severity(values: Values, _: Asked):
 
 def _class(values: Values, _: Asked):
     policy = settings.policy()
-    inside = [one.code for group in values for one in policy.classes_in(group)]
+    inside = [one.code for group in values for one in policy.known("classes") if one.parent == group]
     return Ticket.class_code.in_([*values, *inside])
 
 

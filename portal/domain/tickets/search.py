@@ -3,13 +3,27 @@
 import re
 import unicodedata
 
-from sqlalchemy import Select, text
+from sqlalchemy import ForeignKey, Select, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import db
-from portal.domain.tickets.models import Ticket, TicketSearch
+from portal.db import Base, db
+from portal.domain.tickets.models import Ticket
 
 _RUNS = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+|[a-z0-9]+")
 WORDS_LIMIT = 8
+NEWEST = 1000
+"""So many of the newest tickets that hold the words SQLite looks at: a word in every ticket costs no more than a rare
+one. PostgreSQL chooses by itself between the words' index and walking along the order, as it knows how frequent they are."""
+
+
+class TicketSearch(Base):
+    """The words of a ticket, as tokens: what customers may find, and what only staff may."""
+
+    __tablename__ = "ticket_search"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    shown: Mapped[str] = mapped_column(Text, default="")
+    internal: Mapped[str] = mapped_column(Text, default="")
 
 
 def _runs(said: str) -> list[str]:
@@ -64,9 +78,8 @@ def _in_sqlite(phrases: list[list[str]], internal: bool):
         f'"{phrase[0][:-1]}" *' if phrase[-1].endswith("*") else f'"{" ".join(phrase)}"' for phrase in phrases
     )
     column = "" if internal else "{shown} : "
-    found = text(
-        "select rowid from ticket_search_fts where ticket_search_fts match :wanted order by rowid desc limit 2000"
-    )
+    newest = f"where ticket_search_fts match :wanted order by rowid desc limit {NEWEST}"
+    found = text(f"select rowid from ticket_search_fts {newest}")  # noqa: S608
     return Ticket.id.in_(found.bindparams(wanted=f"{column}({said})").columns(TicketSearch.ticket_id))
 
 
@@ -76,6 +89,5 @@ def _in_postgresql(phrases: list[list[str]], internal: bool):
         for phrase in phrases
     )
     column = "found_by_all" if internal else "found_by"
-    newest = f"where {column} @@ to_tsquery('simple', :wanted) order by ticket_id desc limit 2000"
-    found = text(f"ticket.id in (select ticket_id from ticket_search {newest})")  # noqa: S608
+    found = text(f"ticket.id in (select ticket_id from ticket_search where {column} @@ to_tsquery('simple', :wanted))")  # noqa: S608
     return found.bindparams(wanted=said)

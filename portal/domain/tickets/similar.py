@@ -10,8 +10,10 @@ from sqlalchemy.orm import load_only
 
 from portal import clock
 from portal.db import db
+from portal.domain import settings
+from portal.domain.policy import ReadyAnswer
 from portal.domain.tickets import search
-from portal.domain.tickets.models import Ticket, TicketSearch
+from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.states import State
 
 DAYS, LOOKED_AT, SHOWN = 60, 80, 3
@@ -47,12 +49,36 @@ def alike(rows: Select, subject: str, body: str = "") -> list[Likeness]:
     return sorted((one for one in scored if one.share >= ENOUGH), key=lambda one: -one.share)[:SHOWN]
 
 
+ANSWERED, ANSWERS = 0.25, 2
+"""The share of what is typed that an answer's own words must hold to be offered, and how many are."""
+
+
+def answers(kind: str, subject: str, body: str = "") -> list[ReadyAnswer]:
+    """The policy's ready answers for this kind that fit what is typed, the best first; at most two (R37)."""
+    said = _words(subject) or _words(body)
+    if not said:
+        return []
+    scored = [(len(said & _words(_asked(one))) / len(said), one) for one in _for(kind)]
+    fitting = sorted((pair for pair in scored if pair[0] >= ANSWERED), key=lambda pair: -pair[0])
+    return [one for _, one in fitting[:ANSWERS]]
+
+
+def _for(kind: str) -> list[ReadyAnswer]:
+    return [one for one in settings.policy().ready_answers if kind in one.kinds]
+
+
+def _asked(one: ReadyAnswer) -> str:
+    return f"{one.words.zh} {one.words.en} {one.also.zh} {one.also.en}"
+
+
 def _looked_at(rows: Select) -> list[tuple[Ticket, set[str]]]:
     since = clock.now() - timedelta(days=DAYS)
-    columns = load_only(Ticket.number, Ticket.subject, Ticket.state, Ticket.solution, Ticket.opened_at, Ticket.is_live)
+    columns = load_only(
+        Ticket.number, Ticket.subject, Ticket.state, Ticket.outcome, Ticket.solution, Ticket.opened_at, Ticket.is_live
+    )
     found = db.session.execute(
-        rows.join(TicketSearch, TicketSearch.ticket_id == Ticket.id)
-        .add_columns(TicketSearch.shown)
+        rows.join(search.TicketSearch, search.TicketSearch.ticket_id == Ticket.id)
+        .add_columns(search.TicketSearch.shown)
         .where(Ticket.opened_at >= since, Ticket.state.not_in((State.WITHDRAWN, State.MERGED)))
         .options(columns)
         .order_by(Ticket.id.desc())

@@ -35,9 +35,12 @@ FOR_CUSTOMERS = {
     State.WAITING: N_("We need a word from you"),
     State.VERIFYING: N_("Please confirm the result"),
     State.CLOSED: N_("Solved"),
-    State.WITHDRAWN: N_("You withdrew it"),
+    State.WITHDRAWN: N_("Withdrawn"),
     State.MERGED: N_("Continued in another ticket"),
 }
+
+FORCED = "forced"
+"""The outcome of a ticket that we closed by force (R17)."""
 
 TONES = {
     State.NEW: "info",
@@ -48,3 +51,10 @@ TONES = {
     State.WITHDRAWN: "quiet",
     State.MERGED: "quiet",
 }
+
+
+def as_customers_read(state: str, outcome: str | None = None) -> tuple[str, str]:
+    """The word a customer reads for where a ticket stands, and its tone; what was closed by force is not called solved."""
+    if outcome == FORCED and state == State.CLOSED:
+        return N_("Closed by us"), "quiet"
+    return FOR_CUSTOMERS[State(state)], TONES[State(state)]

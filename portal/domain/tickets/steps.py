@@ -7,18 +7,28 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.db import db
 from portal.domain import files, journal, outbox, settings
-from portal.domain.people.models import Person
+from portal.domain.people.models import Customer, Person
 from portal.domain.people.queries import staff
-from portal.domain.people.roles import Role
+from portal.domain.people.roles import SEES_ALL, Role
 from portal.domain.policy import ReplyField
 from portal.domain.refusals import Refused, Stale
-from portal.domain.tickets import deadlines, search
-from portal.domain.tickets.lifecycle import BY_VERB, DESK, MOVES, Move, lead_of, moves_for, parties
+from portal.domain.tickets import confirm_links, deadlines, forced_requests, search
+from portal.domain.tickets.lifecycle import (
+    BY_VERB,
+    COLLEAGUE,
+    DESK,
+    Move,
+    has_order,
+    parties,
+    running_order_of,
+)
 from portal.domain.tickets.models import Dispatch, Message, Note, Ticket, Watcher
 from portal.domain.tickets.orders import end_running, rerun
-from portal.domain.tickets.states import FOR_STAFF, State
+from portal.domain.tickets.states import FOR_CUSTOMERS, FOR_STAFF, State
+from portal.domain.tickets.voices import Speaker, author, said_by
 from portal.i18n import N_
 
+ONLY_WHO_ASKED = N_("Only whoever asked this, or the administrator of your organisation, can decide that.")
 CHANGED = N_("This ticket changed while you were writing. Look at what is new; your text is kept.")
 
 
@@ -28,25 +38,46 @@ def expect(ticket: Ticket, version: int | None) -> None:
         raise Stale(CHANGED)
 
 
-def move(ticket: Ticket, verb: str, by: Person, why: str = "", **facts) -> Move:
-    """Take one step of the table, with its entry in the journal. Raises Refused when the table says no."""
-    chosen = next((m for m in moves_for(ticket, by) if m.verb == verb), None)
-    if chosen is None:
-        raise Refused(_why_not(ticket, verb, by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB[verb].label)
+def move(
+    ticket: Ticket, verb: str, by: Speaker, why: str = "", *, back_to: State | None = None, **facts
+) -> Move:  # fmt: skip
+    """Take one step of the table, with its entry in the journal. Raises Refused when the table says no.
+
+    `back_to`: the state it enters in place of the table's, where a step undoes another.
+    """
+    chosen = BY_VERB[verb]
+    _need(ticket, chosen, by)
     was = ticket.state
     touch(ticket)
-    ticket.enters(chosen.enters, ticket.touched_at)
-    journal.write(f"ticket.{verb}", ticket, by, was=was, became=ticket.state, why=why, **facts)
+    ticket.enters(back_to or chosen.enters, ticket.touched_at)
+    if was == State.VERIFYING:
+        outbox.cancel(ticket, ":call:")
+        confirm_links.end(ticket)
+    if ticket.forced_asked_at and not ticket.is_live:
+        forced_requests.lapse(ticket)
+    journal.write(f"ticket.{verb}", ticket, by, was=was, became=ticket.state, why=why, **said_by(by), **facts)
     return chosen
 
 
-def _why_not(ticket: Ticket, verb: str, by: Person) -> str:
-    wanted = next(m for m in MOVES if m.verb == verb)
+def _need(ticket: Ticket, wanted: Move, by: Speaker) -> None:
+    """Refuse with the reason, where the table does not give this move to this person now."""
+    if (no := _why_not(ticket, wanted, by)) is not None:
+        states = FOR_STAFF if by.is_staff else FOR_CUSTOMERS
+        raise Refused(no, state=states[State(ticket.state)], what=wanted.label)
+
+
+def _why_not(ticket: Ticket, wanted: Move, by: Speaker) -> str | None:
     if ticket.state not in wanted.leaves:
         return N_("“{what}” is not possible while the ticket is “{state}”.")
-    if verb in ("close", "send_back") and by.has(Role.CALLER):
+    who = parties(ticket, by)
+    is_theirs = not wanted.who.isdisjoint(who)
+    if is_theirs and wanted.closing in (None, settings.policy().kind(ticket.kind).closing):
+        return None
+    if COLLEAGUE in who:
+        return ONLY_WHO_ASKED
+    if wanted.verb in ("close", "send_back") and by.has(Role.CALLER):
         return N_("Whoever handled a ticket cannot verify it; another call-back officer has to.")
-    if wanted.closing and not wanted.who.isdisjoint(parties(ticket, by)):
+    if is_theirs:
         return N_("Tickets of this kind are closed in another way.")
     return N_("“{what}” is not yours to do here.")
 
@@ -84,8 +115,7 @@ def touch(ticket: Ticket, at=None) -> None:
 
 def need_verifier(ticket: Ticket, by: Person) -> None:
     """Refuse whoever may not verify this ticket now."""
-    if not any(m.verb == "close" for m in moves_for(ticket, by)):
-        raise Refused(_why_not(ticket, "close", by), state=FOR_STAFF[State(ticket.state)], what=BY_VERB["close"].label)
+    _need(ticket, BY_VERB["close"], by)
 
 
 def need_desk(ticket: Ticket, by: Person) -> None:
@@ -103,7 +133,7 @@ def need_shape(ticket: Ticket, shape: dict) -> None:
 def shape_of(ticket: Ticket) -> tuple[ReplyField, ...]:
     """The parts that a final reply to this ticket is made of (R15); none for kinds that their answer closes."""
     policy = settings.policy()
-    known = ticket.class_code in {one.code for one in policy.classes}
+    known = ticket.class_code in {one.code for one in policy.known("classes")}
     return policy.reply_shape(ticket.class_code, ticket.kind) if known else ()
 
 
@@ -112,13 +142,14 @@ def given(shape: dict | None) -> dict:
 
 
 def order_of(ticket: Ticket, by: Person) -> Dispatch | None:
-    return lead_of(ticket, by) if by.has(Role.HANDLER) else None
+    """The running order of this handler's party, for what is done under it."""
+    return running_order_of(ticket, by) if by.has(Role.HANDLER) else None
 
 
-def say(ticket: Ticket, by: Person, sort: str, body: str, at, *, shown_at=None, stage=None, shape=None) -> Message:
+def say(ticket: Ticket, by: Speaker, sort: str, body: str, at, *, shown_at=None, stage=None, shape=None) -> Message:
     message = Message(
-        ticket_id=ticket.id, by=by, sort=sort, stage=stage, body=body, shape=shape or {}, at=at, shown_at=shown_at or at
-    )
+        ticket_id=ticket.id, sort=sort, stage=stage, body=body, shape=shape or {}, at=at, shown_at=shown_at or at, **author(by)
+    )  # fmt: skip
     db.session.add(message)
     db.session.flush()
     search.remember(ticket.id, shown=body)
@@ -136,14 +167,28 @@ def attach(
 
 def working_on(ticket: Ticket) -> list[Person]:
     """Who hears of what the customer does: the owner (or the desk) and the watchers."""
-    people = [ticket.owner] if ticket.owner else staff(Role.AGENT)
+    people = [ticket.active_owner] if ticket.active_owner else staff(Role.AGENT)
     return people + [person for person in watchers(ticket) if person not in people]
 
 
 def watchers(ticket: Ticket) -> list[Person]:
-    """Who watches this ticket."""
+    """Who watches this ticket and may still know of it."""
     rows = db.select(Person).join(Watcher, Watcher.person_id == Person.id).where(Watcher.ticket_id == ticket.id)
-    return list(db.session.scalars(rows.where(Person.disabled_at.is_(None))))
+    found = db.session.scalars(rows.where(Person.disabled_at.is_(None)).order_by(Person.id))
+    return [person for person in found if concerns(ticket, person)]
+
+
+def concerns(ticket: Ticket, person: Person) -> bool:
+    """May somebody of staff hear of it: everybody at the desk, the account manager, a party that has an order of it?
+
+    An order called back or handed back takes the party's knowledge along, and other roles take their own.
+    """
+    if person.has(*SEES_ALL):
+        return True
+    cares = db.select(Customer.id).where(Customer.id == ticket.customer_id, Customer.account_manager_id == person.id)
+    if person.has(Role.ACCOUNT_MANAGER) and db.session.scalar(cares):
+        return True
+    return person.has(Role.HANDLER) and has_order(ticket, person)
 
 
 def letter(template: str, to: Person, ticket: Ticket, event: str, at=None, **facts) -> None:
@@ -153,12 +198,21 @@ def letter(template: str, to: Person, ticket: Ticket, event: str, at=None, **fac
     )  # fmt: skip
 
 
-def tell_customer(template: str, ticket: Ticket, event: str, at=None) -> None:
+def tell_customer(template: str, ticket: Ticket, event: str, at=None, **facts) -> None:
     if ticket.asked_by:
-        letter(template, ticket.asked_by, ticket, event, at)
+        letter(template, ticket.asked_by, ticket, event, at, **facts)
 
 
-def tell_watchers(ticket: Ticket, by: Person, event: str, at=None) -> None:
+def tell_closed(ticket: Ticket, event: str) -> None:
+    """It is closed, and how was it? The letter carries a link to rate it, where the person may be asked now (R23)."""
+    from portal.domain.ratings import requests  # that room knows this one's tables
+
+    if ticket.asked_by:
+        letter("ticket_closed", ticket.asked_by, ticket, event, link_id=requests.ask(ticket.asked_by, ticket=ticket))
+
+
+def tell_watchers(ticket: Ticket, by: Speaker, event: str, at=None, but: Sequence[Person] = ()) -> None:
+    """There is news for whoever watches it; `but`: who hears of it in another letter."""
     for person in watchers(ticket):
-        if person.id != by.id:
+        if person.id != by.id and person not in but:
             letter("ticket_moved", person, ticket, event, at, by=by.name)

@@ -7,35 +7,37 @@ the ticket's life was.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from sqlalchemy import (
     JSON,
     Boolean,
+    CompoundSelect,
     Integer,
     Select,
     String,
     Text,
+    TextualSelect,
     bindparam,
     cast,
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import aliased
 
 from portal import clock
-from portal.db import UTCDateTime, db
+from portal.db import UTCDateTime, db, spelled_out
 from portal.domain.drafts import Draft
 from portal.domain.files import Attachment
 from portal.domain.journal import Entry
 from portal.domain.people.models import Person
-from portal.domain.tickets.lifecycle import HANDLING_VERBS, OUR_WORDS
 from portal.domain.tickets.models import (
     CallBack,
     ContactRecord,
-    Dispatch,
     Message,
     Note,
     Presence,
@@ -51,12 +53,12 @@ SHOWN = 400
 # Entries of the journal that a message, note, contact or call-back of the stream tells better.
 DOUBLED = frozenset(
     f"ticket.{verb}"
-    for verb in ("opened", "added", "replied", "ask", "answer", "noted", "contacted", "called_back", "apply", "finish", "reject", "reopen")
+    for verb in ("opened", "added", "replied", "ask", "answer", "noted", "stated", "contacted", "called_back", "apply", "finish", "confirm", "reject", "withdraw", "reopen")
 )  # fmt: skip
 
 
 # And those that a call-back tells better, for whoever sees call-backs.
-DOUBLED_BY_CALLS = frozenset({"ticket.send_back", "ticket.close", "ticket.confirm"})
+DOUBLED_BY_CALLS = frozenset({"ticket.send_back", "ticket.close"})
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,10 @@ class Seen:
     call_backs: Select
     entries: Select
     tickets: Select
+    everything: bool = False
+    """They leave nothing out of any ticket: the statement made once for everybody who sees all may stand for them."""
+    untold: frozenset[str] = frozenset()
+    """Verbs of the journal that are not told to them all the same: whoever was rated reads no single rating (R29)."""
 
 
 @dataclass(frozen=True)
@@ -94,23 +100,38 @@ class Item:
     data: dict | list
     flag: bool
     shown_at: datetime | None
+    """From when a message is shown; for a call-back, when to call again."""
 
 
 def stream(ids: Sequence[int], seen: Seen) -> list[Item]:
     """All that was said and happened in these tickets (one, and those merged into it), the newest first."""
-    parts = union_all(
-        _part(seen.messages, Message).where(Message.ticket_id.in_(ids), Message.taken_back_at.is_(None)),
-        _part(seen.notes, Note).where(Note.ticket_id.in_(ids)),
-        _part(seen.contacts, ContactRecord).where(ContactRecord.ticket_id.in_(ids)),
-        _part(seen.call_backs, CallBack).where(CallBack.ticket_id.in_(ids)),
-        _part(seen.entries, Entry).where(Entry.record == "ticket", Entry.record_id == ids[0]),
-    ).subquery()
-    newest = select(parts).order_by(parts.c.at.desc(), parts.c.id.desc()).limit(SHOWN)
-    found = [_item(row) for row in db.session.execute(newest)]
+    newest = _everything(db.engine.dialect.name) if seen.everything else _newest(seen)
+    found = [_item(row) for row in db.session.execute(newest, {"ids": list(ids), "of": ids[0]})]
+    found = [item for item in found if item.part != "event" or item.kind not in seen.untold]
     order = {"event": 0, "note": 1, "contact": 1, "call_back": 1, "message": 2}
     return sorted(found, key=lambda item: (item.at, order[item.part], item.id), reverse=True)
 
 
+def _newest(seen: Seen) -> Select:
+    parts = union_all(
+        _part(seen.messages, Message).where(Message.ticket_id.in_(_IDS), Message.taken_back_at.is_(None)),
+        _part(seen.notes, Note).where(Note.ticket_id.in_(_IDS)),
+        _part(seen.contacts, ContactRecord).where(ContactRecord.ticket_id.in_(_IDS)),
+        _part(seen.call_backs, CallBack).where(CallBack.ticket_id.in_(_IDS)),
+        _part(seen.entries, Entry).where(_OF_TICKETS, Entry.record_id == _OF),
+    ).subquery()
+    return select(parts).order_by(parts.c.at.desc(), parts.c.id.desc()).limit(SHOWN)
+
+
+@cache
+def _everything(_dialect: str) -> TextualSelect:
+    """The statement for whoever sees everything of every ticket, made once."""
+    messages, notes, contacts, calls = map(select, (Message, Note, ContactRecord, CallBack))
+    return spelled_out(_newest(Seen(messages, notes, contacts, calls, select(Entry), select(Ticket))))
+
+
+_IDS, _OF = bindparam("ids", expanding=True), bindparam("of", type_=Integer)
+_OF_TICKETS = Entry.record == "ticket"
 _NO_MOMENT = cast(null(), UTCDateTime)
 _NO_DATA = cast(null(), JSON)
 
@@ -122,14 +143,17 @@ def _nothing():
 def _columns(part: str, row, **given) -> tuple[type[Person], tuple]:
     """The common shape of every part of the union, in its order; built once, drawn for every page."""
     by = aliased(Person, name=f"{part}_by")
+    name, is_customer = by.name, by.customer_id.is_not(None)
+    if hasattr(row, "by_name"):  # somebody of the customer's without an account has no row
+        name, is_customer = func.coalesce(by.name, row.by_name), or_(is_customer, row.by_id.is_(None))
     values = {
         "ticket_id": getattr(row, "ticket_id", None), "kind": _nothing(), "body": _nothing(), "text": _nothing(),
         "why": _nothing(), "data": _NO_DATA, "flag": literal(False, Boolean), "shown_at": _NO_MOMENT,
     } | given  # fmt: skip
     return by, (
         literal(part, String).label("part"), row.id.label("id"), values["ticket_id"].label("ticket_id"),
-        row.at.label("at"), row.by_id.label("by_id"), by.name.label("by"),
-        by.customer_id.is_not(None).label("is_customer"),
+        row.at.label("at"), row.by_id.label("by_id"), name.label("by"),
+        is_customer.label("is_customer"),
         *(cast(values[name], Text).label(name) for name in ("kind", "body", "text", "why")),
         values["data"].label("data"), values["flag"].label("flag"), values["shown_at"].label("shown_at"),
     )  # fmt: skip
@@ -140,14 +164,14 @@ PARTS = {
         "message", Message, kind=Message.sort, body=Message.body, text=func.coalesce(Message.stage, ""),
         data=Message.shape, shown_at=Message.shown_at,
     ),
-    Note: _columns("note", Note, body=Note.body, data=Note.mentions),
+    Note: _columns("note", Note, body=Note.body, data=Note.mentions, flag=Note.dispatch_id.is_not(None)),
     ContactRecord: _columns(
         "contact", ContactRecord, kind=ContactRecord.means, body=ContactRecord.body, text=ContactRecord.spoke_with,
         flag=ContactRecord.reached,
     ),
     CallBack: _columns(
         "call_back", CallBack, kind=CallBack.outcome, body=CallBack.body, text=CallBack.means,
-        why=CallBack.false_reply_reason, flag=CallBack.false_reply,
+        why=CallBack.false_reply_reason, flag=CallBack.false_reply, shown_at=CallBack.call_at,
     ),
     Entry: _columns(
         "event", Entry, ticket_id=Entry.record_id, kind=Entry.verb, body=func.coalesce(Entry.became, ""),
@@ -168,16 +192,6 @@ def _item(row) -> Item:
         is_customer=bool(row.is_customer), kind=row.kind, body=row.body, text=row.text, why=row.why,
         data={} if row.data is None else row.data, flag=bool(row.flag), shown_at=row.shown_at,
     )  # fmt: skip
-
-
-def hands(ticket: Ticket, items: Iterable[Item], orders: Iterable[Dispatch]) -> set[int]:
-    """Everybody who had a hand in it, from what the page has read: the same as lifecycle.handled_by."""
-    found = {ticket.owner_id} | {order.by_id for order in orders} | {order.handler_id for order in orders}
-    for item in items:
-        ours = item.part == "message" and item.kind in OUR_WORDS
-        if ours or item.part == "contact" or (item.part == "event" and item.kind in HANDLING_VERBS):
-            found.add(item.by_id)
-    return {person for person in found if person is not None}
 
 
 def files_of(items: Sequence[Item], drafts: Iterable[int]) -> dict[tuple[str, int], list[Attachment]]:
@@ -234,7 +248,7 @@ def _family():
     return select(family.union(select(Ticket.id).where(Ticket.merged_into_id == family.c.id)).c.id)
 
 
-_OF, _ME, _PLACES = bindparam("of", type_=Integer), bindparam("me", type_=Integer), bindparam("places", expanding=True)
+_ME, _PLACES = bindparam("me", type_=Integer), bindparam("places", expanding=True)
 _SINCE, _BUYER = bindparam("since", type_=UTCDateTime), bindparam("buyer", type_=Integer)
 _MANAGER, _PROBLEM = bindparam("manager", type_=Integer), bindparam("problem", type_=Integer)
 _LINKS = select(TicketLink.other_id).where(TicketLink.one_id == _OF).union(
@@ -268,9 +282,7 @@ def around(ticket: Ticket, person: Person, seen: Seen, narrow: bool = False) -> 
     """
     parts = DRAFTS
     if not narrow:
-        linked = seen.tickets.with_only_columns(*LINKED, maintain_column_froms=True).where(Ticket.id.in_(_LINKS))
-        others = seen.tickets.with_only_columns(*OPEN, maintain_column_froms=True).where(*_OTHERS).limit(100)
-        parts = union_all(DRAFTS, *AROUND, linked, select(*COUNTED).select_from(others.subquery()))
+        parts = _around_any(db.engine.dialect.name) if seen.everything else _around(seen.tickets)
     facts = {
         "of": ticket.id, "me": person.id, "places": [place_of(ticket, what) for what in ("reply", "note")],
         "since": clock.now() - timedelta(seconds=HERE_FOR), "buyer": ticket.customer_id,
@@ -281,6 +293,18 @@ def around(ticket: Ticket, person: Person, seen: Seen, narrow: bool = False) -> 
         thing = Thing(row.part, row.id, row.name, row.text, row.state, row.at, bool(row.flag), row.data or {})
         found.setdefault(thing.part, []).append(thing)
     return found
+
+
+def _around(tickets: Select) -> CompoundSelect:
+    linked = tickets.with_only_columns(*LINKED, maintain_column_froms=True).where(Ticket.id.in_(_LINKS))
+    others = tickets.with_only_columns(*OPEN, maintain_column_froms=True).where(*_OTHERS).limit(100)
+    return union_all(DRAFTS, *AROUND, linked, select(*COUNTED).select_from(others.subquery()))
+
+
+@cache
+def _around_any(_dialect: str) -> TextualSelect:
+    """The statement for whoever sees every ticket, made once."""
+    return spelled_out(_around(select(Ticket)))
 
 
 def place_of(ticket: Ticket, what: str) -> str:

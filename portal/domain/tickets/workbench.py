@@ -1,10 +1,11 @@
 """What somebody of staff finds on the workbench (工作台): the tickets of each part in one statement, and why they are there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy.orm import aliased
 
 from portal.db import db
 from portal.domain import settings
@@ -70,8 +71,16 @@ def _missed_today(tickets: Select, asked: Asked) -> Select:
 
 
 def _escalated(tickets: Select, asked: Asked) -> Select:
-    """Promises missed for so long that the supervisors were told, and still open."""
-    rows = _with_deadline(tickets).where(Deadline.due_at < asked.at, Deadline.escalated_at.is_not(None))
+    """Promises missed for so long that the supervisors were told, and still open; the first of each ticket."""
+    other = aliased(Deadline, name="other")
+    sooner = tuple_(other.due_at, other.id) < tuple_(Deadline.due_at, Deadline.id)
+    before = select(other.id).where(
+        other.ticket_id == Deadline.ticket_id, other.escalated_at.is_not(None), sooner,
+        other.met_at.is_(None), other.dropped_at.is_(None), other.paused_at.is_(None),
+    )  # fmt: skip
+    rows = _with_deadline(tickets).where(
+        Deadline.due_at < asked.at, Deadline.escalated_at.is_not(None), ~before.correlate(Deadline).exists()
+    )
     return _first(rows.order_by(Deadline.due_at), "escalated", SHOWN, of_deadline=True)
 
 
@@ -102,6 +111,7 @@ WAITS = {
 }
 """Why a ticket waits for its owner: the last thing that happened, and nobody of ours has answered it since."""
 _THEIR_WORDS = {"addition": "said", "answer": "said", "rejection": "rejected", "reopening": "reopened"}
+_HANDED_BACK = (Dispatch.handed_back.is_not(None), ~Dispatch.is_recalled)
 _OUR_WORDS = ("reply", "question", "solution")
 
 
@@ -112,13 +122,13 @@ def waiting(ids: Sequence[int]) -> dict[int, str]:
     """
     if not ids:
         return {}
-    back = [outcome.code for outcome in settings.policy().outcomes if outcome.back]
+    back = [outcome.code for outcome in settings.policy().known("outcomes") if outcome.back]
     parts = [
         _last(Message.ticket_id, Message.at, Message.sort, Message.taken_back_at.is_(None)),
         _last(
             CallBack.ticket_id, CallBack.at, literal("sent_back"), CallBack.outcome.in_(back), CallBack.means == "phone"
         ),
-        _last(Dispatch.ticket_id, Dispatch.done_at, literal("handed_back"), Dispatch.handed_back.is_not(None)),
+        _last(Dispatch.ticket_id, Dispatch.done_at, literal("handed_back"), *_HANDED_BACK),
         _last(Dispatch.ticket_id, Dispatch.at, literal("ours")),
         _last(ContactRecord.ticket_id, ContactRecord.at, literal("ours")),
     ]
@@ -146,6 +156,9 @@ class Task:
     """A key of STEPS."""
     due_at: datetime
     due_code: str | None
+    order_id: int
+    report_at: datetime | None = None
+    """Until when the handler says how the order stands (R15)."""
 
 
 STEPS = {
@@ -167,17 +180,20 @@ def tasks(by: Person, rows: Sequence[Row]) -> list[Task]:
     theirs = (Deadline.dispatch_id == Dispatch.id) | Deadline.dispatch_id.is_(None)
     found = (
         select(
-            Dispatch.ticket_id, Dispatch.confirmed_at, Dispatch.contacted_at, Dispatch.replied_at, Deadline.due_at,
-            Deadline.code,
+            Dispatch.id, Dispatch.ticket_id, Dispatch.confirmed_at, Dispatch.contacted_at, Dispatch.replied_at,
+            Deadline.due_at, Deadline.code,
         )
         .outerjoin(Deadline, (Deadline.ticket_id == Dispatch.ticket_id) & Deadline.is_open & theirs)
         .where(Dispatch.ticket_id.in_(kinds), running_for(by))
         .order_by(Dispatch.id, Deadline.due_at)
     )  # fmt: skip
     first: dict[int, Task] = {}
+    reports = {rule.code for rule in settings.policy().known("clocks") if rule.met == "stated"}
     for row in db.session.execute(found):
         step = _step(row, kinds[row.ticket_id])
-        first.setdefault(row.ticket_id, Task(row.ticket_id, step, row.due_at or NEVER, row.code))
+        task = first.setdefault(row.ticket_id, Task(row.ticket_id, step, row.due_at or NEVER, row.code, row.id))
+        if row.code in reports and row.id == task.order_id:
+            first[row.ticket_id] = replace(task, report_at=row.due_at)
     return sorted(first.values(), key=lambda task: (task.due_at, task.ticket_id))
 
 
@@ -194,7 +210,7 @@ def low_ratings(ratings: Select, asked: Asked, days: int = 14) -> list[Row]:
     """The low ratings of the last days (of those somebody may see), newest first."""
     rows = (
         ratings.join(Ticket, Ticket.id == Rating.ticket_id)
-        .join(Customer, Customer.id == Ticket.customer_id)
+        .join(Customer, Customer.id == Rating.customer_id)
         .where(Rating.at >= asked.at - timedelta(days=days), Rating.withdrawn_at.is_(None))
         .where(Rating.stars <= settings.policy().limits.low_score)
         .with_only_columns(

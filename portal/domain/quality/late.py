@@ -1,0 +1,165 @@
+"""Who is late today, and why: running promises that are missed, or due before the day is over, by party and person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, Select, case, func, literal, select, true, tuple_
+from sqlalchemy.orm import aliased
+
+from portal import clock
+from portal.db import UTCDateTime, db
+from portal.domain import settings
+from portal.domain.people.models import Customer, Department, Person, Provider
+from portal.domain.tickets.models import CallBack, Deadline, Dispatch, Ticket
+from portal.domain.tickets.states import State
+from portal.i18n import N_
+
+_Owner, _Handler = aliased(Person, name="owner"), aliased(Person, name="handler")
+_Other = aliased(Deadline, name="other")
+CAP = 1000
+"""A count of late promises stops here."""
+DESK, CALLERS = "desk", "callers"
+
+
+@dataclass(frozen=True)
+class Who:
+    """With whom late promises lie: a party, or the desk; how many are missed, how many are due today."""
+
+    code: str
+    """department-3, provider-2, desk, or callers: whoever calls back"""
+    name: str
+    name_en: str
+    missed: int
+    today: int
+
+
+def day_ends() -> datetime:
+    """The midnight that ends today, where the company is."""
+    zone = ZoneInfo(settings.company().zone)
+    today = clock.now().astimezone(zone).date()
+    return datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
+
+
+def _running(tickets: Select) -> Select:
+    """Promises of these tickets that run and are missed or due today, with ticket and the order they lie with: its own, or the lead's.
+
+    Once closure was applied for, no order runs any more: then they lie with whoever calls back.
+    """
+    lead = (
+        select(func.max(Dispatch.id))
+        .where(Dispatch.ticket_id == Deadline.ticket_id, Dispatch.done_at.is_(None), Dispatch.is_lead)
+        .correlate(Deadline).scalar_subquery()
+    )  # fmt: skip
+    return (
+        tickets.join(Deadline, Deadline.ticket_id == Ticket.id)
+        .outerjoin(Dispatch, Dispatch.id == func.coalesce(Deadline.dispatch_id, lead))
+        .where(Deadline.is_open, Deadline.due_at < day_ends())
+    )
+
+
+def people() -> list[Who]:
+    """With whom they lie, the most missed first; one statement."""
+    now = clock.now()
+    missed = func.sum(case((Deadline.due_at < now, 1), else_=0))
+    calls = case((Ticket.state == State.VERIFYING, 1), else_=0)
+    rows = (
+        _running(select(Ticket))
+        .outerjoin(Department, Department.id == Dispatch.department_id)
+        .outerjoin(Provider, Provider.id == Dispatch.provider_id)
+        .with_only_columns(
+            calls.label("calls"), Department.id, Department.name, Department.name_en, Provider.id, Provider.name, missed, func.count()
+        )
+        .group_by(calls, Department.id, Department.name, Department.name_en, Provider.id, Provider.name)
+    )  # fmt: skip
+    found = [_who(*row) for row in db.session.execute(rows)]
+    return sorted(found, key=lambda who: (-who.missed, -who.today, who.code))
+
+
+def _who(calls, department, name, name_en, provider, provider_name, missed, count) -> Who:
+    if calls:
+        return Who(CALLERS, "", "", missed, count - missed)
+    if department:
+        return Who(f"department-{department}", name, name_en or name, missed, count - missed)
+    if provider:
+        return Who(f"provider-{provider}", provider_name, provider_name, missed, count - missed)
+    return Who(DESK, "", "", missed, count - missed)
+
+
+def count() -> Select:
+    """How many promises are missed by now and still run, up to a thousand; as a statement."""
+    some = select(Deadline.id).where(Deadline.is_open, Deadline.due_at < clock.now()).limit(CAP).subquery()
+    return select(func.count()).select_from(some)
+
+
+def page(tickets: Select, who: str | None, after: tuple[datetime, int] | None, limit: int) -> Sequence[Row]:
+    """The promises in the order they are due, of one party or of all; `tickets`: those somebody may see.
+
+    Of the promises of one ticket that lie with the same party only the first stands here, with how many `more` there are.
+    """
+    same = (
+        _Other.ticket_id == Deadline.ticket_id, _Other.dispatch_id.is_not_distinct_from(Deadline.dispatch_id),
+        # open, said so that it is looked up by its ticket and not among all open ones
+        _Other.met_at.is_(None), _Other.dropped_at.is_(None), _Other.paused_at.is_(None),
+    )  # fmt: skip
+    others = select(func.count()).where(*same, _Other.due_at < day_ends(), _Other.id != Deadline.id)
+    sooner = tuple_(_Other.due_at, _Other.id) < tuple_(Deadline.due_at, Deadline.id)
+    is_first = ~select(_Other.id).where(*same, sooner).correlate(Deadline).exists()
+    calls = (
+        select(func.count()).where(CallBack.ticket_id == Ticket.id, CallBack.at >= Ticket.applied_at)
+        .correlate(Ticket).scalar_subquery()
+    )  # fmt: skip
+    rows = (
+        _running(tickets)
+        .join(Customer, Customer.id == Ticket.customer_id)
+        .outerjoin(Department, Department.id == Dispatch.department_id)
+        .outerjoin(Provider, Provider.id == Dispatch.provider_id)
+        .outerjoin(_Owner, _Owner.id == Ticket.owner_id)
+        .outerjoin(_Handler, _Handler.id == Dispatch.handler_id)
+        .with_only_columns(
+            Deadline.id, Deadline.code, Deadline.due_at, Ticket.id.label("ticket_id"), Ticket.number, Ticket.subject,
+            Ticket.state, Ticket.replied_at, Ticket.sent_back, Customer.short_name.label("customer"),
+            Department.name.label("department"), Department.name_en, Provider.name.label("provider"),
+            _Owner.name.label("owner"), _Handler.name.label("handler"), Dispatch.at.label("dispatched_at"),
+            Dispatch.id.label("order_id"), Dispatch.confirmed_at, Dispatch.contacted_at, calls.label("calls"),
+            Ticket.opened_at, Ticket.applied_at, Ticket.touched_at, others.correlate(Deadline).scalar_subquery().label("more"),
+        )
+        .where(_with(who), is_first)
+    )  # fmt: skip
+    if after:
+        place, mark = tuple_(Deadline.due_at, Deadline.id), tuple_(literal(after[0], UTCDateTime), literal(after[1]))
+        rows = rows.where(place > mark)
+    return db.session.execute(rows.order_by(Deadline.due_at, Deadline.id).limit(limit)).all()
+
+
+def _with(who: str | None):
+    sort, _, key = (who or "").partition("-")
+    number = int(key) if key.isascii() and key.isdigit() and len(key) < 10 else 0
+    if sort == "department":
+        return Dispatch.department_id == number
+    if sort == "provider":
+        return Dispatch.provider_id == number
+    if sort == CALLERS:
+        return Ticket.state == State.VERIFYING
+    return (Dispatch.id.is_(None) & (Ticket.state != State.VERIFYING)) if sort == DESK else true()
+
+
+def why(row: Row) -> tuple[str, dict]:
+    """What it waits for, as a marked sentence with its facts: how far the ticket is and who has not acted."""
+    if row.state == State.NEW:
+        return N_("Nobody has accepted it since {at}."), {"at": row.opened_at}
+    if row.state == State.WAITING:
+        return N_("It waits for the customer's answer; this promise does not pause."), {}
+    if row.state == State.VERIFYING:
+        said = N_("Closure was applied for {at}; called back {times} times so far.")
+        return said, {"at": row.applied_at, "times": row.calls}
+    if row.order_id is None:
+        return N_("It is with the desk and was not dispatched; last touched {at}."), {"at": row.touched_at}
+    if row.confirmed_at is None:
+        return N_("Dispatched {at}; the order is not confirmed by anybody."), {"at": row.dispatched_at}
+    if row.contacted_at is None and row.replied_at is None:
+        return N_("Order confirmed {at}; neither contact nor reply is recorded."), {"at": row.confirmed_at}
+    if row.sent_back:
+        return N_("Sent back {times} times after a call-back; being worked on again."), {"times": row.sent_back}
+    return N_("Being worked on; last touched {at}."), {"at": row.touched_at}

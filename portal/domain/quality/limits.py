@@ -1,0 +1,117 @@
+"""Limits of complaints (抱怨限值, R32): set for a quarter from the visits of the quarter before, or by hand with a reason."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from portal import clock
+from portal.db import db
+from portal.domain import journal, settings
+from portal.domain.people.models import Person, Provider
+from portal.domain.people.roles import Role
+from portal.domain.quality.days import following
+from portal.domain.quality.support_models import ComplaintLimit, ProviderVisits
+from portal.domain.refusals import Refused
+from portal.i18n import N_
+
+MOST_VISITS = 1_000_000
+
+TOLD = {
+    "provider.visits": N_("{by} entered the visits of {month}: {became}"),
+    "provider.limit": N_("{by} set the limit of complaints from {month} on: {became} a month; {why}"),
+}
+
+
+def quarter_of(day: date) -> date:
+    """The first day of its quarter."""
+    return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
+
+
+def months_of(quarter: date) -> list[date]:
+    """The first days of its three months."""
+    return [following(quarter, by) for by in range(3)]
+
+
+def enter_visits(provider: Provider, month: date, visits: int, by: Person) -> None:
+    """Keep how many visits a provider had in a month; what stood there before is in the journal."""
+    need_supervisor(by)
+    if not 0 <= visits <= MOST_VISITS:
+        raise Refused(N_("Please give a number of visits between 0 and {most}."), most=MOST_VISITS)
+    known = (ProviderVisits.provider_id == provider.id, ProviderVisits.month == month)
+    row = db.session.scalar(db.select(ProviderVisits).where(*known))
+    if row is not None and row.visits == visits:
+        return
+    was = str(row.visits) if row else None
+    row = row or ProviderVisits(provider_id=provider.id, month=month)
+    row.visits, row.by_id, row.at = visits, by.id, clock.now()
+    db.session.add(row)
+    journal.write("provider.visits", provider, by, was=was, became=str(visits), month=f"{month:%Y-%m}")
+
+
+def visits_of(providers: Iterable[int], months: Iterable[date]) -> dict[tuple[int, date], int]:
+    """The visits of these providers in these months, where they are known."""
+    rows = db.select(ProviderVisits).where(
+        ProviderVisits.provider_id.in_(list(providers)), ProviderVisits.month.in_(list(months))
+    )
+    return {(row.provider_id, row.month): row.visits for row in db.session.scalars(rows)}
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What the table says for a provider and quarter; none of it while a month's visits are missing."""
+
+    average: float | None
+    per_hundred: float | None
+    limit: int | None
+
+
+def proposed(visits: Iterable[int | None]) -> Proposed:
+    """The limit of a quarter from the monthly visits of the quarter before.
+
+    average × complaints per 100 visits ÷ 100, rounded up to a whole complaint; the step is the last one that the
+    average reaches.
+    """
+    known = list(visits)
+    if not known or any(one is None for one in known):
+        return Proposed(None, None, None)
+    average = sum(one for one in known if one is not None) / len(known)
+    step = [one for one in settings.policy().support.steps if average >= one.visits_from][-1]
+    return Proposed(average, step.per_hundred, math.ceil(round(average * step.per_hundred / 100, 6)))
+
+
+def set_limit(provider: Provider, quarter: date, by: Person, limit: int | None = None, why: str = "") -> ComplaintLimit:
+    """Set the limit of a quarter: the table's, or another one with a reason. What held before stays as history."""
+    need_supervisor(by)
+    before = months_of(following(quarter, -3))
+    known = visits_of([provider.id], before)
+    table = proposed(known.get((provider.id, month)) for month in before)
+    if limit is None:
+        limit = table.limit
+    if limit is None:
+        raise Refused(N_("The visits of the quarter before are not all known yet."))
+    if limit != table.limit and not why.strip():
+        raise Refused(N_("Please say why the limit differs from the table."))
+    if not 0 <= limit <= MOST_VISITS:
+        raise Refused(N_("Please give a limit between 0 and {most}."), most=MOST_VISITS)
+    row = ComplaintLimit(
+        provider_id=provider.id, quarter=quarter, average=table.average, per_hundred=table.per_hundred, limit=limit,
+        by_id=by.id, at=clock.now(), why=why if limit != table.limit else "",
+    )  # fmt: skip
+    db.session.add(row)
+    journal.write("provider.limit", provider, by, became=str(limit), why=why, month=f"{quarter:%Y-%m}")
+    return row
+
+
+def limits_of(providers: Iterable[int], quarter: date) -> dict[int, ComplaintLimit]:
+    """The limits that hold in a quarter, by provider."""
+    rows = db.select(ComplaintLimit).where(
+        ComplaintLimit.quarter == quarter, ComplaintLimit.provider_id.in_(list(providers))
+    )
+    return {row.provider_id: row for row in db.session.scalars(rows.order_by(ComplaintLimit.id))}
+
+
+def need_supervisor(by: Person) -> None:
+    """Refuse whoever is no quality supervisor."""
+    if not by.has(Role.SUPERVISOR):
+        raise Refused(N_("Only a quality supervisor does this."))

@@ -1,0 +1,223 @@
+"""What weighs on a provider (R32): standings without support, harm to the market, penalties, stars with their history."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import Select, or_
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.db import db
+from portal.domain import journal, outbox, settings
+from portal.domain.people.models import Person, Provider
+from portal.domain.people.queries import handlers_of, staff
+from portal.domain.people.roles import Role
+from portal.domain.quality.days import following
+from portal.domain.quality.limits import need_supervisor
+from portal.domain.quality.support_models import MarketHarm, Penalty, ProviderStanding, StarRating
+from portal.domain.refusals import Refused
+from portal.domain.tickets.lifecycle import handled_by
+from portal.domain.tickets.models import Ticket
+from portal.i18n import N_
+
+STANDINGS = {"transition": N_("In transition"), "suspended": N_("Suspended")}
+SORTS = {
+    "fine": N_("Fine"),
+    "star_down": N_("One star less"),
+    "stars_removed": N_("All stars removed"),
+    "removal": N_("Removed from the network"),
+}
+TOLD = {
+    "provider.standing": N_("{by} noted: {became} from {since}; {why}"),
+    "provider.standing_ended": N_("{by} ended “{was}” on {until}"),
+    "provider.harm": N_("{by} noted severe harm in {month}: {why}"),
+    "provider.harm_withdrawn": N_("{by} withdrew the harm noted in {month}: {why}"),
+    "provider.penalty": N_("{by} proposed a penalty: {became}; {why}"),
+    "provider.penalty_decided": N_("{by} decided on the penalty “{was}”: {became}; {why}"),
+    "provider.stars": N_("{by} changed the stars from {was} to {became}: {why}"),
+}
+GRANTED = {True: N_("Granted"), False: N_("Declined")}
+
+
+def note_standing(provider: Provider, sort: str, since: date, reason: str, by: Person) -> ProviderStanding:
+    """From this day on the provider is in transition or suspended: no support (R32)."""
+    need_supervisor(by)
+    if standings(provider, open_only=True):
+        raise Refused(N_("{name} is in transition or suspended already; end that first."), name=provider.name)
+    row = ProviderStanding(
+        provider_id=provider.id, sort=sort, from_on=since, reason=reason, by_id=by.id, at=clock.now()
+    )
+    db.session.add(row)
+    journal.write("provider.standing", provider, by, became=STANDINGS[sort], why=reason, since=since.isoformat())
+    return row
+
+
+def end_standing(row: ProviderStanding, provider: Provider, until: date, by: Person) -> None:
+    """The last day of it."""
+    need_supervisor(by)
+    if row.until_on is not None:
+        raise Refused(N_("This has ended already."))
+    if until < row.from_on:
+        raise Refused(N_("It cannot end before it began."))
+    row.until_on = until
+    journal.write("provider.standing_ended", provider, by, was=STANDINGS[row.sort], until=until.isoformat())
+
+
+def standings(provider: Provider, open_only: bool = False) -> list[ProviderStanding]:
+    """The stretches without support, the newest first."""
+    rows = db.select(ProviderStanding).where(ProviderStanding.provider_id == provider.id)
+    rows = rows.where(ProviderStanding.until_on.is_(None)) if open_only else rows
+    return list(db.session.scalars(rows.order_by(ProviderStanding.from_on.desc(), ProviderStanding.id.desc())))
+
+
+def without_support(providers: Iterable[int], month: date) -> dict[int, str]:
+    """Which of these providers were in transition or suspended on any day of the month, and which of the two."""
+    rows = db.select(ProviderStanding).where(
+        ProviderStanding.provider_id.in_(list(providers)),
+        ProviderStanding.from_on < following(month),
+        or_(ProviderStanding.until_on.is_(None), ProviderStanding.until_on >= month),
+    )
+    return {row.provider_id: row.sort for row in db.session.scalars(rows.order_by(ProviderStanding.id))}
+
+
+def note_harm(provider: Provider, month: date, what: str, by: Person, ticket: Ticket | None = None) -> MarketHarm:
+    """Severe harm to the market or in the media by this provider's neglect, in a month."""
+    need_supervisor(by)
+    row = MarketHarm(
+        provider_id=provider.id, month=month, what=what, ticket=ticket, by_id=by.id, at=clock.now(), withdrawn_why=""
+    )
+    db.session.add(row)
+    number = ticket.number if ticket else ""
+    journal.write("provider.harm", provider, by, why=what, month=f"{month:%Y-%m}", number=number)
+    return row
+
+
+def withdraw_harm(row: MarketHarm, provider: Provider, why: str, by: Person) -> None:
+    """It was not so; it stays readable with the reason."""
+    need_supervisor(by)
+    if row.withdrawn_at is not None:
+        raise Refused(N_("This was withdrawn already."))
+    row.withdrawn_at, row.withdrawn_why = clock.now(), why
+    journal.write("provider.harm_withdrawn", provider, by, why=why, month=f"{row.month:%Y-%m}")
+
+
+def harms(provider: Provider) -> list[MarketHarm]:
+    """The harm noted for a provider, the newest first."""
+    rows = db.select(MarketHarm).where(MarketHarm.provider_id == provider.id).options(joinedload(MarketHarm.ticket))
+    return list(db.session.scalars(rows.order_by(MarketHarm.month.desc(), MarketHarm.id.desc())))
+
+
+def harm_in(providers: Iterable[int], month: date) -> dict[int, list[MarketHarm]]:
+    """The harm that counts in a month, by provider."""
+    rows = db.select(MarketHarm).where(
+        MarketHarm.provider_id.in_(list(providers)), MarketHarm.month == month, MarketHarm.withdrawn_at.is_(None)
+    )
+    found: dict[int, list[MarketHarm]] = {}
+    for row in db.session.scalars(rows):
+        found.setdefault(row.provider_id, []).append(row)
+    return found
+
+
+def propose(
+    provider: Provider, sort: str, reason: str, by: Person, amount: int | None = None, ticket: Ticket | None = None
+) -> Penalty:
+    """Propose a penalty for a mishandled major complaint; the managers hear of it and decide."""
+    need_supervisor(by)
+    rules = settings.policy().support
+    if sort == "fine" and not rules.penalty_from_yuan <= (amount or 0) <= rules.penalty_to_yuan:
+        raise Refused(
+            N_("A fine is between {least} and {most} yuan."), least=rules.penalty_from_yuan, most=rules.penalty_to_yuan
+        )
+    row = Penalty(
+        provider=provider, sort=sort, amount_yuan=amount if sort == "fine" else None, reason=reason, by=by,
+        at=clock.now(), ticket=ticket, decision="",
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    journal.write("provider.penalty", provider, by, became=SORTS[sort], why=reason, amount=row.amount_yuan)
+    for manager in staff(Role.MANAGER):
+        if manager.id != by.id:
+            _letter("penalty_proposed", manager, row, provider, "proposed", by=by.name)
+    return row
+
+
+def why_not_decide(row: Penalty, by: Person) -> str | None:
+    """Why this person cannot decide on the penalty, as a marked sentence; none if they can."""
+    if row.decided_at is not None:
+        return N_("This penalty is decided already.")
+    if not by.has(Role.MANAGER):
+        return N_("A manager decides on penalties.")
+    if by.id == row.by_id or (row.ticket is not None and by.id in handled_by(row.ticket)):
+        return N_("You proposed it or had a hand in the complaint; another manager has to decide.")
+    return None
+
+
+def decide(row: Penalty, provider: Provider, is_granted: bool, reason: str, by: Person) -> None:
+    """Grant or decline it. Stars change with what is granted; the provider hears of it. Removal only is noted: orders
+    end when the administrator closes the provider."""
+    if (no := why_not_decide(row, by)) is not None:
+        raise Refused(no)
+    row.decided_by, row.decided_at, row.is_granted, row.decision = by, clock.now(), is_granted, reason
+    became = GRANTED[is_granted]
+    journal.write("provider.penalty_decided", provider, by, was=SORTS[row.sort], became=became, why=reason)
+    if not is_granted:
+        return
+    if row.sort in ("star_down", "stars_removed"):
+        fewer = 0 if row.sort == "stars_removed" else max(0, (stars_of(provider) or 0) - 1)
+        rate(provider, fewer, row.reason, by, row)
+    for handler in handlers_of(provider):
+        _letter("penalty_granted", handler, row, provider, "granted", by=by.name)
+
+
+def penalties(provider: Provider) -> list[Penalty]:
+    """The penalties of a provider, the newest first."""
+    along = map(joinedload, (Penalty.ticket, Penalty.by, Penalty.decided_by))
+    rows = db.select(Penalty).where(Penalty.provider_id == provider.id).options(*along)
+    return list(db.session.scalars(rows.order_by(Penalty.id.desc())))
+
+
+def undecided(rows: Select, limit: int = 50) -> list[Penalty]:
+    """Of these penalties (visible ones) those that wait for a manager, the oldest first."""
+    waiting = rows.where(Penalty.decided_at.is_(None)).options(joinedload(Penalty.provider), joinedload(Penalty.by))
+    return list(db.session.scalars(waiting.order_by(Penalty.id).limit(limit)))
+
+
+def undecided_count() -> Select:
+    """How many penalties wait for a manager, 100 at most; as a statement."""
+    few = db.select(Penalty.id).where(Penalty.decided_at.is_(None)).limit(100).subquery()
+    return db.select(db.func.count()).select_from(few)
+
+
+def rate(provider: Provider, stars: int, why: str, by: Person, penalty: Penalty | None = None) -> StarRating:
+    """The provider has so many stars from now on."""
+    most = settings.policy().support.stars
+    if not 0 <= stars <= most:
+        raise Refused(N_("Stars are between 0 and {most}."), most=most)
+    if penalty is None:
+        need_supervisor(by)
+    was = stars_of(provider)
+    row = StarRating(
+        provider_id=provider.id, stars=stars, why=why, penalty_id=penalty.id if penalty else None, by=by, at=clock.now()
+    )
+    db.session.add(row)
+    journal.write("provider.stars", provider, by, was="—" if was is None else str(was), became=str(stars), why=why)
+    return row
+
+
+def ratings(provider: Provider) -> list[StarRating]:
+    """The history of a provider's stars, the newest first."""
+    rows = db.select(StarRating).where(StarRating.provider_id == provider.id).options(joinedload(StarRating.by))
+    return list(db.session.scalars(rows.order_by(StarRating.id.desc())))
+
+
+def stars_of(provider: Provider) -> int | None:
+    """How many stars it has; none if nobody has rated it yet."""
+    rows = db.select(StarRating.stars).where(StarRating.provider_id == provider.id)
+    return db.session.scalar(rows.order_by(StarRating.id.desc()).limit(1))
+
+
+def _letter(template: str, to: Person, row: Penalty, provider: Provider, event: str, **facts) -> None:
+    outbox.post(
+        template, to, key=f"penalty:{row.id}:{event}", provider=provider.name, penalty=SORTS[row.sort],
+        amount=row.amount_yuan or "", reason=row.reason[:500], provider_id=provider.id, **facts,
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Complaints in a row: the register of a month (投诉月度清单), and the complaint card of a customer (投诉管理卡, R5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy.orm import joinedload
+
+from portal import clock
+from portal.db import UTCDateTime, db
+from portal.domain.people.models import Customer
+from portal.domain.quality import complaint_counts
+from portal.domain.quality.days import bounds
+from portal.domain.quality.unclosed import COMPLAINT, leading
+from portal.domain.tickets.models import Message, Ticket
+from portal.i18n import Words
+
+CAUSE, AMOUNT = "cause", "amount"
+"""The reply fields (R15) that say why, and how much was given back or compensated."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One complaint: who worked on it, how long it took, why it came about, what was compensated (yuan, if known)."""
+
+    ticket: Ticket
+    party: Words
+    days: int
+    cause: str
+    amount: Decimal | None
+
+
+def register(
+    tickets: Select, month: date, after: tuple[datetime, int] | None, limit: int, part: tuple[str, str] | None = None
+) -> list[Line]:
+    """The complaints (visible ones) opened in a month, in their order, with customer; `after`: (opened, id) of the last.
+
+    `part`: only those that the analysis counts there (a side and a code).
+    """
+    rows = _in_month(tickets, month, part).options(joinedload(Ticket.customer))
+    if after is not None:
+        mark = tuple_(literal(after[0], UTCDateTime), literal(after[1]))
+        rows = rows.where(tuple_(Ticket.opened_at, Ticket.id) > mark)
+    return _lines(db.session.scalars(rows.order_by(Ticket.opened_at, Ticket.id).limit(limit)).all())
+
+
+def registered(tickets: Select, month: date, part: tuple[str, str] | None = None) -> int:
+    """How many complaints (visible ones) were opened in a month, or counted in a part of it."""
+    return _counted(_in_month(tickets, month, part))
+
+
+def _in_month(tickets: Select, month: date, part: tuple[str, str] | None) -> Select:
+    begin, end = bounds(month)
+    if part is not None:
+        tickets = tickets.where(Ticket.id.in_(complaint_counts.records(month, *part)))
+    return tickets.where(Ticket.kind == COMPLAINT, Ticket.opened_at >= begin, Ticket.opened_at < end)
+
+
+def card(tickets: Select, customer: Customer, before: int | None, limit: int) -> list[Line]:
+    """All complaints (visible ones) of a customer, the newest first; `before`: the id of the last one seen."""
+    rows = _of_customer(tickets, customer)
+    if before is not None:
+        rows = rows.where(Ticket.id < before)
+    return _lines(db.session.scalars(rows.order_by(Ticket.id.desc()).limit(limit)).all())
+
+
+def on_card(tickets: Select, customer: Customer) -> int:
+    """How many complaints stand on a customer's card."""
+    return _counted(_of_customer(tickets, customer))
+
+
+def _of_customer(tickets: Select, customer: Customer) -> Select:
+    return tickets.where(Ticket.customer_id == customer.id, Ticket.kind == COMPLAINT)
+
+
+def _counted(rows: Select) -> int:
+    return db.session.scalar(rows.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+
+
+def _lines(tickets: Sequence[Ticket]) -> list[Line]:
+    at, ids = clock.now(), [ticket.id for ticket in tickets]
+    parties, said = leading(ids), _solutions(ids)
+    return [
+        Line(
+            ticket, parties.get(ticket.id, Words("")), ((ticket.closed_at or at) - ticket.opened_at) // timedelta(days=1),
+            str(said.get(ticket.id, {}).get(CAUSE) or ""), _amount(said.get(ticket.id, {}).get(AMOUNT)),
+        )
+        for ticket in tickets
+    ]  # fmt: skip
+
+
+def _solutions(ids: list[int]) -> dict[int, dict]:
+    """The parts of the last solution of each ticket."""
+    rows = select(Message.ticket_id, Message.shape).where(
+        Message.ticket_id.in_(ids), Message.sort.in_(("solution", "reply")), Message.taken_back_at.is_(None)
+    )
+    found: dict[int, dict] = {}
+    for ticket, shape in db.session.execute(rows.order_by(Message.id)):
+        found[ticket] = found.get(ticket, {}) | (shape or {})
+    return found
+
+
+def _amount(given) -> Decimal | None:
+    """A number as somebody typed it; none where it is none."""
+    try:
+        amount = Decimal(str(given).replace(",", "").strip()) if given not in (None, "") else None
+    except InvalidOperation:
+        return None
+    return amount if amount is None or amount.is_finite() else None
