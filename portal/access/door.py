@@ -3,7 +3,7 @@
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
@@ -28,14 +28,14 @@ BUSINESS = ("documents", "files")
 class Door(Blueprint):
     """A blueprint whose routes cannot be written without saying what they need.
 
-    `files` lets a body be large; `ahead` is work done before the transaction of an unsafe method begins, because
+    `files` lets a body be large and takes in its files, which no other route does; `ahead` is work done before the transaction of an unsafe method begins, because
     it would hold the database too long (hashing a password).
     """
 
     def add_url_rule(
         self, rule, endpoint=None, view_func=None, *, needs: Permission, files=False, ahead=None, **options
     ):
-        guarded = _guard(view_func, needs, ahead)
+        guarded = _guard(view_func, needs, files, ahead)
         guarded.files = files  # pyright: ignore[reportAttributeAccessIssue]
         super().add_url_rule(rule, endpoint, guarded, **options)
 
@@ -45,7 +45,7 @@ def me() -> Person:
     return current_user._get_current_object()  # pyright: ignore[reportReturnType]
 
 
-def _guard(view, needs: Permission, ahead=None):
+def _guard(view, needs: Permission, files=False, ahead=None):
     @wraps(view)
     def answer(**url):
         if not may(me(), needs):
@@ -54,7 +54,8 @@ def _guard(view, needs: Permission, ahead=None):
             return gate
         if request.method in READING:
             return view(**_records(url))
-        uploads.stage_all()
+        if files:
+            uploads.stage_all()
         if ahead is not None:
             ahead()
         return _once(view, needs, url)
@@ -80,7 +81,7 @@ def _once(view, needs: Permission, url: dict):
             response = current_app.make_response(view(**_records(url)))
             if response.status_code >= 400 and response.status_code != 422:
                 db.session.rollback()  # a 422 has written nothing but the draft of what was typed
-            elif key and me().is_authenticated and response.status_code == 303:
+            elif key and me().is_authenticated and response.status_code == 303 and not g.get("put_off"):
                 drafts.take(me(), key, _digest(), response.location)
         faults.point("after.commit")
         return response

@@ -2,13 +2,16 @@
 
 from flask import Flask
 
-from portal.access import links, proof, set_up, sign_in
+from portal.access import confirming, links, proof, rating_links, set_up, sign_in
 from portal.access.permissions import Permission, roles_with
 from portal.customer import DOORS as CUSTOMER
 from portal.everyone import DOORS as EVERYONE
 from portal.staff import DOORS as STAFF
 
 DOORS = (sign_in.door, links.door, proof.door, set_up.door, *EVERYONE, *CUSTOMER, *STAFF)
+
+HANG_ON = (confirming, rating_links)
+"""The modules that hang their routes on the door of links."""
 
 ANYBODY = {Permission.PUBLIC: "anybody", Permission.OWN_ACCOUNT: "anybody signed in"}
 

@@ -1,12 +1,13 @@
 """Letters with a link: an invitation, a forgotten password. Looking at a link uses nothing up."""
 
-from flask import current_app, redirect, url_for
+from flask import current_app, redirect, request, url_for
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 from portal.access import attempts, passwords
 from portal.access.door import Door
 from portal.access.permissions import Permission
+from portal.db import transaction
 from portal.domain import settings
 from portal.domain.people import accounts, actions, queries
 from portal.domain.people import links as one_time
@@ -45,18 +46,31 @@ class ForgottenForm(Form):
     email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120)])
 
 
+def hash_if_open(purpose: str):
+    """Work ahead of a form behind a link: its password is hashed if the link is open; a guessed one is counted."""
+
+    def ahead() -> None:
+        if one_time.find(purpose, (request.view_args or {}).get("secret")) is not None:
+            passwords.hash_ahead()
+            return
+        with transaction():
+            attempts.note(attempts.link_guessed())
+
+    return ahead
+
+
 @door.get("/invitation/<secret>", needs=Permission.PUBLIC)
 def invitation(secret):
     if (link := one_time.find(one_time.INVITATION, secret)) is None:
-        return _gone()
+        return gone()
     person = queries.person(link.person_id)
     return page("access/invitation.html", form=WelcomeForm(person, name=person.name), person=person, secret=secret)
 
 
-@door.post("/invitation/<secret>", needs=Permission.PUBLIC, ahead=passwords.hash_ahead)
+@door.post("/invitation/<secret>", needs=Permission.PUBLIC, ahead=hash_if_open(one_time.INVITATION))
 def accept(secret):
     if (link := one_time.find(one_time.INVITATION, secret)) is None:
-        return _gone()
+        return gone()
     person = queries.person(link.person_id)
     form = WelcomeForm(person)
     if not form.validate():
@@ -96,14 +110,14 @@ def asked():
 @door.get("/reset/<secret>", needs=Permission.PUBLIC)
 def reset(secret):
     if (link := one_time.find(one_time.RESET, secret)) is None:
-        return _gone()
+        return gone()
     return page("access/reset.html", form=NewPasswordForm(queries.person(link.person_id)), secret=secret)
 
 
-@door.post("/reset/<secret>", needs=Permission.PUBLIC, ahead=passwords.hash_ahead)
+@door.post("/reset/<secret>", needs=Permission.PUBLIC, ahead=hash_if_open(one_time.RESET))
 def change(secret):
     if (link := one_time.find(one_time.RESET, secret)) is None:
-        return _gone()
+        return gone()
     form = NewPasswordForm(queries.person(link.person_id))
     if not form.validate():
         return page("access/reset.html", 422, form=form, secret=secret)
@@ -125,6 +139,8 @@ def say_invited(email: str, person: Person | None) -> None:
         )
 
 
-def _gone():
-    """Unknown, used, run out: the same page for all, so that nothing can be learnt from it."""
+def gone():
+    """Unknown, used, run out: the same page for all, so that nothing can be learnt from it; not for ever."""
+    if wait := attempts.wait(attempts.link_guessed(), *attempts.LINKS_GUESSED):
+        return attempts.too_often(wait)
     return page("access/gone.html", 404)

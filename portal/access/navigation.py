@@ -1,6 +1,7 @@
 """What the navigation offers a person: a row each, shown to whoever may go there."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask import g, request, url_for
 from flask_babel import gettext
@@ -8,6 +9,7 @@ from flask_login import current_user
 
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
+from portal.domain.people.roles import Role
 from portal.i18n import N_
 
 
@@ -22,19 +24,58 @@ class Entry:
     needs: P
     home_of: tuple[str, ...] = ()
     """Other blueprints whose pages light it up."""
+    handles: bool = False
+    """Only for whoever handles orders for a department or provider."""
 
+
+@dataclass(frozen=True)
+class Room:
+    """A room of quality supervision: a tab of its pages. `others`: blueprints whose pages light it up too."""
+
+    endpoint: str
+    label: str
+    needs: P
+    others: tuple[str, ...] = ()
+
+
+QUALITY = (
+    Room("quality.index", N_("Overview"), P.QUALITY_READ),
+    Room("analysis.index", N_("Analysis"), P.QUALITY_READ, ("signals",)),
+    Room("figures.index", N_("Figures"), P.QUALITY_READ),
+    Room("problems.index", N_("Problems"), P.DESK_READ),
+    Room("improvements.index", N_("Improvement actions"), P.IMPROVE),
+    Room("liability.index", N_("Liability"), P.QUALITY_READ),
+    Room("major.index", N_("Major complaints"), P.DESK_READ),
+    Room("unclosed.index", N_("Unclosed complaints"), P.QUALITY_READ),
+    Room("projects.index", N_("Supervised projects"), P.QUALITY_READ),
+    Room("forced.index", N_("Forced closures"), P.QUALITY_READ),
+    Room("reopened.index", N_("Reopened"), P.QUALITY_READ),
+    Room("ratings_of_us.index", N_("Customer ratings"), P.QUALITY_READ),
+    Room("follow_ups.index", N_("Low ratings"), P.FOLLOW_UP),
+    Room("register.index", N_("Complaints of the month"), P.QUALITY_READ),
+    Room("support.index", N_("Support"), P.QUALITY_READ),
+)
+QUALITY_ROOMS = tuple(name for room in QUALITY for name in (room.endpoint.partition(".")[0], *room.others))
 
 CUSTOMER = (
     Entry("home.index", N_("Home"), "home", "g h", P.TICKET_READ),
     Entry("tickets.index", N_("My tickets"), "ticket", "g t", P.TICKET_READ),
     Entry("reports.index", N_("Service reports"), "report", "g r", P.TICKET_READ),
+    Entry("forum_mine.index", N_("Forum"), "speakerphone", "g f", P.FORUM_ATTEND, ("events",)),
+    Entry("surveys_mine.index", N_("Surveys"), "checklist", "g s", P.SURVEY_ANSWER),
     Entry("organisation.index", N_("Organisation"), "building", "g o", P.ORGANISATION_RUN),
 )
 STAFF = (
     Entry("workbench.index", N_("Workbench"), "home", "g w", P.DESK_READ),
     Entry("queue.index", N_("Queue"), "inbox", "g q", P.DESK_READ, ("desk", "views")),
+    Entry("mail.index", N_("Incoming mail"), "mail", "g m", P.MAIL_SORT),
     Entry("calls.index", N_("Call-backs"), "phone", "g c", P.CALL_BACK),
     Entry("customers.index", N_("Customers"), "building", "g k", P.CUSTOMER_READ),
+    Entry("quality.index", N_("Quality"), "chart-bar", "g u", P.QUALITY_READ, QUALITY_ROOMS),
+    Entry("support.own", N_("Decisions about us"), "shield-check", "g b", P.DESK_HANDLE, handles=True),
+    Entry("forum.index", N_("Customer forum"), "speakerphone", "g f", P.FORUM_READ),
+    Entry("forum_door.index", N_("Check-in"), "scan", "g i", P.FORUM_DOOR),
+    Entry("campaigns.index", N_("Surveys"), "checklist", "g v", P.SURVEY_READ, ("questionnaires",)),
     Entry("service_reports.index", N_("Reports"), "report", "g r", P.REPORT_READ),
     Entry("people.index", N_("People"), "users", "g p", P.PEOPLE_RUN),
     Entry("parties.index", N_("Departments and providers"), "tool", "g d", P.SETTINGS_RUN),
@@ -61,9 +102,24 @@ def entries() -> list[Shown]:
     """The entries for whoever asks; none for nobody."""
     if not current_user.is_authenticated:
         return []
-    counts = g.get("counts", {})
-    rows = STAFF if current_user.is_staff else CUSTOMER
-    return [_shown(row, counts) for row in rows if may(current_user, row.needs) and _exists(row.endpoint)]
+    counts, person = g.get("counts", {}), current_user._get_current_object()  # the proxy asks anew each time
+    rows = STAFF if person.is_staff else CUSTOMER
+    offered = [row for row in rows if may(person, row.needs) and (not row.handles or person.has(Role.HANDLER))]
+    return [_shown(row, counts) for row in offered if _exists(row.endpoint)]
+
+
+def rooms() -> list[dict]:
+    """The tabs of quality supervision for whoever asks."""
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        {
+            "label": gettext(room.label),
+            "url": url_for(room.endpoint),
+            "current": here in (room.endpoint.partition(".")[0], *room.others),
+        }
+        for room in QUALITY
+        if may(current_user, room.needs)
+    ]
 
 
 def _exists(endpoint: str) -> bool:
@@ -72,7 +128,13 @@ def _exists(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
+@cache
+def _address(endpoint: str) -> str:
+    """Where an entry leads: the same for everybody, so built once."""
+    return url_for(endpoint)
+
+
 def _shown(row: Entry, counts: dict) -> Shown:
     here = (request.endpoint or "").partition(".")[0]
     current = here == row.endpoint.partition(".")[0] or here in row.home_of
-    return Shown(url_for(row.endpoint), gettext(row.label), row.icon, row.key, current, counts.get(row.endpoint))
+    return Shown(_address(row.endpoint), gettext(row.label), row.icon, row.key, current, counts.get(row.endpoint))

@@ -3,7 +3,7 @@
 from functools import wraps
 from urllib.parse import urlsplit
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask_babel import gettext
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
@@ -70,6 +70,7 @@ def freshly(view):
             return view(**url)
         if request.method == "GET":
             return redirect(url_for("proof.new", next=request.full_path.rstrip("?")), 303)
+        g.put_off = True  # the door then keeps the form as one that was not sent yet
         say(N_("Nothing was changed yet: please confirm that it is you, then do it again."), "warn")
         return redirect(url_for("proof.new", next=urlsplit(request.referrer or "").path or None), 303)
 

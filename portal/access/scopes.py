@@ -3,17 +3,23 @@
 `visible(Model, person)` is a door's only way to rows. A model without a line here cannot be shown to anybody.
 """
 
+from functools import cache
+
 from flask import abort
 from sqlalchemy import Select, and_, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from portal import clock
+from portal.access import forum_rows, survey_rows
+from portal.access import scopes_of_the_loop as loop
 from portal.access.permissions import Permission, may
+from portal.access.records import RECORDS
 from portal.db import db
 from portal.domain.documents.models import Document
 from portal.domain.drafts import Draft
 from portal.domain.files import Attachment
 from portal.domain.journal import Entry
+from portal.domain.mailroom.models import IncomingMail
 from portal.domain.outbox import Letter
 from portal.domain.people.models import (
     Approval,
@@ -26,8 +32,22 @@ from portal.domain.people.models import (
     Sharing,
     SignIn,
 )
-from portal.domain.people.roles import Role
-from portal.domain.ratings.models import Rating
+from portal.domain.people.roles import SEES_ALL, Role
+from portal.domain.quality.fact_models import FigureSnapshot
+from portal.domain.quality.improvement_models import Improvement, ImprovementStep, Revisit
+from portal.domain.quality.major_models import MajorApproval, MajorCase
+from portal.domain.quality.models import Liability
+from portal.domain.quality.records import (
+    ComplaintCount,
+    Milestone,
+    Signal,
+    SupervisedProject,
+    UnclosedLine,
+    UnclosedWeek,
+)
+from portal.domain.quality.support_models import MarketHarm, Penalty, ProviderStanding, SupportResult
+from portal.domain.ratings.models import FollowUp, Rating
+from portal.domain.tickets.forced_models import ForcedClosure
 from portal.domain.tickets.lifecycle import TOLD_TO_PROVIDERS
 from portal.domain.tickets.models import (
     CallBack,
@@ -41,7 +61,10 @@ from portal.domain.tickets.models import (
     Watcher,
 )
 
-SEES_ALL = (Role.AGENT, Role.CALLER, Role.SUPERVISOR, Role.MANAGER)
+
+def sees_all(person: Person) -> bool:
+    """Does this person see every ticket, and all that was said and done in it?"""
+    return person.is_staff and person.has(*SEES_ALL) and person.provider_id is None
 
 
 def _tickets(person: Person):
@@ -118,8 +141,10 @@ def _messages(person: Person):
 
 
 def _notes(person: Person):
-    if not person.is_staff or person.provider_id:
+    if not person.is_staff:
         return false()
+    if person.provider_id:
+        return Note.dispatch_id.in_(select(Dispatch.id).where(_dispatched_to(person)))
     return true() if person.has(*SEES_ALL) else Note.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
 
 
@@ -132,6 +157,14 @@ def _contacts(person: Person):
     return true() if person.has(*SEES_ALL) else ContactRecord.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
 
 
+OF_ROOMS = ("problem", "supervised_project")
+"""Records whose course all of staff may read who do more than handle orders."""
+
+
+def _not_only_handles(person: Person):
+    return false() if person.only_handles or person.provider_id else true()
+
+
 def _entries(person: Person):
     """The journal: all of it for the auditor; of tickets for staff, and to a provider only its plain course."""
     if not person.is_staff or person.has(Role.AUDITOR):
@@ -139,28 +172,60 @@ def _entries(person: Person):
     of_tickets = Entry.record == "ticket"
     if person.provider_id:
         of_tickets = and_(of_tickets, Entry.verb.in_(TOLD_TO_PROVIDERS))
+    of_rooms = and_(Entry.record.in_(OF_ROOMS), _not_only_handles(person))
+    improved = and_(
+        Entry.record == "improvement", Entry.record_id.in_(select(Improvement.id).where(loop.improvements(person)))
+    )
+    of_tickets = and_(of_tickets, loop.told_of_ratings(person))
     if person.has(*SEES_ALL):
-        return of_tickets
-    return and_(of_tickets, Entry.record_id.in_(select(Ticket.id).where(_tickets(person))))
+        return or_(of_tickets, of_rooms, improved)
+    return or_(and_(of_tickets, Entry.record_id.in_(select(Ticket.id).where(_tickets(person)))), of_rooms, improved)
 
 
 def _attachments(person: Person):
     mine = Attachment.draft_id.in_(select(Draft.id).where(Draft.person_id == person.id))
     said = Attachment.message_id.in_(select(Message.id).where(_messages(person)))
     noted = Attachment.note_id.in_(select(Note.id).where(_notes(person)))
-    return or_(mine, said, noted)
+    appealed = Attachment.liability_id.in_(select(Liability.id).where(_liabilities(person)))
+    filed = Attachment.major_id.in_(select(MajorCase.id).where(_majors(person)))
+    improved = Attachment.improvement_id.in_(select(Improvement.id).where(loop.improvements(person)))
+    mailed = Attachment.mail_id.in_(select(IncomingMail.id).where(_mails(person)))
+    return or_(mine, said, noted, appealed, filed, improved, mailed, forum_rows.attachments(person))
 
 
-def _customers(person: Person):
+def _mails(person: Person):
+    """Mail that came in: all of it for whoever sorts it, nothing for anybody else."""
+    return true() if person.is_staff and may(person, Permission.MAIL_SORT) else false()
+
+
+def _liabilities(person: Person):
+    """Decisions on liability: all of them for quality supervision, to a handler those about the own party (R19)."""
     if not person.is_staff:
-        return Customer.id == person.customer_id
-    if person.has(*SEES_ALL, Role.ADMINISTRATOR):
+        return false()
+    if may(person, Permission.QUALITY_READ):
         return true()
-    return Customer.account_manager_id == person.id if person.has(Role.ACCOUNT_MANAGER) else false()
+    if not person.has(Role.HANDLER):
+        return false()
+    if person.provider_id:
+        return Liability.provider_id == person.provider_id
+    return Liability.department_id == person.department_id if person.department_id else false()
+
+
+def _majors(person: Person):
+    """Major cases: of the tickets one sees; to whoever only handles, no proposals but the own (R20)."""
+    if not person.is_staff:
+        return false()
+    if person.has(*SEES_ALL):
+        return true()
+    theirs = MajorCase.ticket_id.in_(select(Ticket.id).where(_tickets(person)))
+    if person.only_handles or person.provider_id:
+        known = or_(MajorCase.state.in_(("accepted", "closed")), MajorCase.proposed_by_id == person.id)
+        return and_(theirs, known)
+    return theirs
 
 
 def _of_customers(column):
-    return lambda person: column.in_(select(Customer.id).where(_customers(person)))
+    return lambda person: column.in_(select(Customer.id).where(loop.customers(person)))
 
 
 def _people(person: Person):
@@ -168,7 +233,26 @@ def _people(person: Person):
         return Person.customer_id == person.customer_id
     if person.has(Role.SECURITY_ADMIN, Role.ADMINISTRATOR):
         return true()
-    return or_(Person.customer_id.is_(None), Person.customer_id.in_(select(Customer.id).where(_customers(person))))
+    return or_(Person.customer_id.is_(None), Person.customer_id.in_(select(Customer.id).where(loop.customers(person))))
+
+
+LISTS = {
+    "figures-month": Permission.QUALITY_READ,
+    "unclosed-week": Permission.QUALITY_READ,
+    "complaint-register": Permission.QUALITY_READ,
+    "complaint-card": Permission.CUSTOMER_READ,
+    "support-statement": Permission.DESK_READ,
+    "improvement-list": Permission.IMPROVE,
+    "forced-month": Permission.QUALITY_READ,
+    **forum_rows.PAPERS,
+}
+"""Reports that are lists, and what their reader must be allowed; a list of a customer needs that customer too."""
+
+
+def _lists(person: Person):
+    codes = [code for code, needs in LISTS.items() if may(person, needs)]
+    theirs = Document.customer_id.in_(select(Customer.id).where(loop.customers(person)))
+    return and_(Document.report.in_(codes), or_(Document.customer_id.is_(None), theirs))
 
 
 def _documents(person: Person):
@@ -183,10 +267,36 @@ def _documents(person: Person):
     own = [Document.dispatch_id.in_(select(Dispatch.id).where(_dispatches(person)))]
     if not person.provider_id:
         own.append(of_ticket)
+    own.append(_lists(person))
     mine = and_(Document.by_id == person.id, or_(*own))
+    if not person.only_handles and not person.provider_id:  # whoever sees a major case reads all versions of its report
+        mine = or_(mine, Document.major_id.in_(select(MajorCase.id).where(_majors(person))))
     if not may(person, Permission.REPORT_READ):
         return mine
-    return or_(mine, Document.customer_id.in_(select(Customer.id).where(_customers(person))))
+    return or_(mine, Document.customer_id.in_(select(Customer.id).where(loop.customers(person))))
+
+
+def _quality(person: Person):
+    """What quality supervision keeps: all of it for whoever reads its pages."""
+    return true() if may(person, Permission.QUALITY_READ) else false()
+
+
+def _supervised(person: Person):
+    """Supervised projects of the tickets this person sees."""
+    return _see_all_or(person, SupervisedProject.ticket_id)
+
+
+def _of_provider(column, *more):
+    """Rows about a provider: for whoever sees everything, and for its own people."""
+
+    def rule(person: Person):
+        if not person.is_staff:
+            return false()
+        if person.has(*SEES_ALL):
+            return true()
+        return and_(column == person.provider_id, *more) if person.provider_id else false()
+
+    return rule
 
 
 def _staff_only(rule):
@@ -198,65 +308,51 @@ ROWS = {
     Attachment: _attachments,
     CallBack: _staff_only(lambda person: _see_all_or(person, CallBack.ticket_id)),
     Contact: _of_customers(Contact.customer_id),
+    ComplaintCount: _staff_only(_quality),
     ContactRecord: _contacts,
-    Customer: _customers,
+    Customer: loop.customers,
     Department: _staff_only(lambda _: true()),
     Dispatch: _dispatches,
     Document: _documents,
     Draft: lambda person: Draft.person_id == person.id,
     Entry: _entries,
+    FigureSnapshot: _staff_only(lambda person: true() if may(person, Permission.QUALITY_READ) else false()),
+    FollowUp: _staff_only(loop.follow_ups),
+    ForcedClosure: _staff_only(lambda person: _see_all_or(person, ForcedClosure.ticket_id)),
+    Improvement: loop.improvements,
+    IncomingMail: _mails,
+    ImprovementStep: lambda person: ImprovementStep.improvement_id.in_(
+        select(Improvement.id).where(loop.improvements(person))
+    ),
     Letter: lambda person: true() if person.has(Role.ADMINISTRATOR) else Letter.to_id == person.id,
+    Liability: _liabilities,
+    MarketHarm: _of_provider(MarketHarm.provider_id),
+    MajorApproval: _staff_only(lambda person: MajorApproval.case_id.in_(select(MajorCase.id).where(_majors(person)))),
+    MajorCase: _majors,
     Message: _messages,
+    Milestone: _staff_only(
+        lambda person: Milestone.project_id.in_(select(SupervisedProject.id).where(_supervised(person)))
+    ),
     Note: _notes,
+    Penalty: _of_provider(Penalty.provider_id, Penalty.is_granted),
     Person: _people,
-    Problem: _staff_only(lambda person: false() if person.only_handles else true()),
+    Problem: _staff_only(_not_only_handles),
     Project: _of_customers(Project.customer_id),
     Provider: _staff_only(lambda _: true()),
-    Rating: _staff_only(lambda person: _see_all_or(person, Rating.ticket_id)),
+    ProviderStanding: _of_provider(ProviderStanding.provider_id),
+    Rating: _staff_only(loop.ratings),
+    Revisit: loop.revisits,
     SavedView: _staff_only(lambda person: or_(SavedView.by_id == person.id, SavedView.is_shared)),
+    Signal: _staff_only(_quality),
     SignIn: lambda person: true() if person.has(Role.SECURITY_ADMIN) else SignIn.person_id == person.id,
+    SupervisedProject: _staff_only(_supervised),
+    SupportResult: _of_provider(SupportResult.provider_id),
     Ticket: _tickets_one_by_one,
+    UnclosedLine: _staff_only(_quality),
+    UnclosedWeek: _staff_only(_quality),
     Watcher: _staff_only(lambda person: Watcher.person_id == person.id),
-}
-
-# What a part of a URL names: its key, and what is loaded along with it.
-RECORDS: dict[str, tuple] = {
-    "approval": (Approval.id, Approval.person, Approval.asked_by),
-    "attachment": (Attachment.id,),
-    "call_back": (CallBack.id,),
-    "contact": (Contact.id,),
-    "customer": (Customer.id, Customer.account_manager),
-    "department": (Department.id,),
-    "dispatch": (Dispatch.id, Dispatch.ticket, Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler),
-    "document": (
-        Document.id,
-        Document.file,
-        Document.ticket,
-        Document.dispatch,
-        Document.customer,
-        Document.by,
-        Document.published_by,
-        Document.acknowledged_by,
-    ),
-    "letter": (Letter.id, Letter.to),
-    "message": (Message.id, Message.by),
-    "note": (Note.id, Note.by),
-    "person": (Person.id, Person.customer, Person.department, Person.provider),
-    "problem": (Problem.id,),
-    "project": (Project.id,),
-    "provider": (Provider.id,),
-    "sign_in": (SignIn.id,),
-    "ticket": (
-        Ticket.id,
-        Ticket.customer,
-        Ticket.owner,
-        Ticket.asked_by,
-        Ticket.opened_by,
-        Ticket.project,
-        Ticket.problem,
-        Ticket.merged_into,
-    ),
-    "view": (SavedView.id,),
+    **forum_rows.rows(loop.customers),
+    **survey_rows.rows(loop.customers),
 }
 
 LARGEST_KEY = 2**31 - 1
@@ -269,8 +365,15 @@ def visible(model: type, person: Person) -> Select:
 
 def find(name: str, key: int, person: Person):
     """The record a URL names, if this person may see it; else it does not exist (404)."""
-    column, *along = RECORDS[name]
-    if key > LARGEST_KEY:
+    column, along = _record(name)
+    if not 0 < key <= LARGEST_KEY:
         abort(404)
-    rows = visible(column.class_, person).options(*map(joinedload, along))
+    rows = visible(column.class_, person).options(*along)
     return db.session.scalar(rows.where(column == key)) or abort(404)
+
+
+@cache
+def _record(name: str) -> tuple:
+    """The key of a record and what is loaded along with it, made once."""
+    column, *along = RECORDS[name]
+    return column, tuple(map(joinedload, along))

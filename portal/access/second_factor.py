@@ -10,6 +10,7 @@ from pyotp.totp import TOTP
 
 from portal import clock
 from portal.access import attempts
+from portal.db import db
 from portal.domain import settings
 from portal.domain.people.models import Person
 
@@ -50,16 +51,21 @@ def step_of(secret: str, code: str, last_step: int | None) -> int | None:
 
 
 def proves(person: Person, typed: str) -> bool:
-    """Does this code prove it? It is used up by that. Counts a failure; ask `attempts.wait` first."""
-    if not person.totp_secret:
+    """Does this code prove it? It is used up by that. Counts a failure; ask `attempts.wait` first.
+
+    What was used up is read with the row locked: of two requests with one code at the same time, one proves it.
+    """
+    if person.totp_secret is None:
         return False
-    step = step_of(person.totp_secret, typed, person.totp_last_step)
+    used = db.select(Person.totp_last_step, Person.recovery_hashes).where(Person.id == person.id).with_for_update()
+    kept = db.session.execute(used).one()
+    step = step_of(person.totp_secret, typed, kept.totp_last_step) if person.totp_secret else None
     if step is not None:
         person.totp_last_step = step
         return True
     hashed = hash_of(typed)
-    if hashed in person.recovery_hashes:
-        person.recovery_hashes = [kept for kept in person.recovery_hashes if kept != hashed]
+    if hashed in kept.recovery_hashes:
+        person.recovery_hashes = [other for other in kept.recovery_hashes if other != hashed]
         return True
     attempts.note(attempts.code(person))
     return False

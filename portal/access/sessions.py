@@ -3,14 +3,17 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from flask import g, request, session
 from flask_login import LoginManager
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.db import db, transaction
+from portal.db import UTCDateTime, db, transaction
 from portal.domain import outbox, settings
+from portal.domain.mailroom import waiting
 from portal.domain.people import queries
 from portal.domain.people.models import Person, SignIn
 from portal.domain.people.roles import APART
@@ -65,24 +68,27 @@ def end_current() -> None:
     session.clear()
 
 
+@cache
+def _current() -> Select:
+    """The statement of every request, made once: the session with its person, unread letters, mail to be sorted."""
+    along = joinedload(SignIn.person).options(
+        joinedload(Person.customer), joinedload(Person.department), joinedload(Person.provider)
+    )
+    unread = outbox.unread_of(SignIn.person_id, bindparam("now", type_=UTCDateTime)).label("unread")
+    rows = db.select(SignIn, unread, waiting.now().label("mails"))
+    rows = rows.where(SignIn.token_hash == bindparam("token"), SignIn.ended_at.is_(None))
+    return rows.options(along).execution_options(populate_existing=True)
+
+
 def current() -> SignIn | None:
     """The live session of this request, its person loaded along; none if there is none or it has run out."""
     reference = session.get(REFERENCE)
     if not isinstance(reference, str):
         return None
-    found = db.session.execute(
-        db.select(SignIn, outbox.unread_of(SignIn.person_id).label("unread"))
-        .where(SignIn.token_hash == _hash(reference), SignIn.ended_at.is_(None))
-        .options(
-            joinedload(SignIn.person).options(
-                joinedload(Person.customer), joinedload(Person.department), joinedload(Person.provider)
-            )
-        )
-        .execution_options(populate_existing=True)
-    ).first()
+    found = db.session.execute(_current(), {"token": _hash(reference), "now": clock.now()}).first()
     if found is None or _has_run_out(found[0], found[0].person):
         return None
-    g.unread = found.unread
+    g.unread, g.counts = found.unread, {"mail.index": found.mails or None}
     return found[0]
 
 

@@ -27,6 +27,18 @@ log = structlog.get_logger()
 HALF = "half"
 WRONG = N_("The e-mail address or the password is not right.")
 
+OF_PROVIDER, ANOTHER_SUPERVISOR = "handler_of_provider", "another_supervisor"
+BESIDES = {
+    Role.HANDLER: [(OF_PROVIDER, N_("Provider's handler"))],
+    Role.SUPERVISOR: [(ANOTHER_SUPERVISOR, N_("Second quality supervisor"))],
+}
+CALLED = LABELS | {Role.HANDLER: N_("Department's handler")}
+EYES = [pair for role in Role for pair in [(role, CALLED[role]), *BESIDES.get(role, ())]]
+"""Whose eyes the demo world is seen with: what a button sends, and what it says; a customer's two first.
+
+A complaint's whole way needs a provider's handler, and a supervisor who did not judge to decide the appeal (R19).
+"""
+
 
 class SignInForm(Form):
     email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120)])
@@ -35,7 +47,7 @@ class SignInForm(Form):
 
 
 class CodeForm(Form):
-    code = StringField(N_("Code"), [DataRequired(), Length(max=60)])
+    code = StringField(N_("Code from your app"), [DataRequired(), Length(max=60)])
     next = HiddenField()
 
 
@@ -95,9 +107,7 @@ def prove():
 def demo():
     if not is_demo():
         abort(404)
-    role = request.form.get("role", "")
-    person = queries.first_of(Role(role)) if role in set(Role) else None
-    return let_in(person or abort(404), request.form.get("next"))
+    return let_in(_whose_eyes(request.form.get("role", "")) or abort(404), request.form.get("next"))
 
 
 @door.post("/sign-out", needs=Permission.PUBLIC)
@@ -156,8 +166,17 @@ def home_of(person: Person) -> str:
 
 
 def _sign_in_page(form: SignInForm, status: int = 200, wrong: str = ""):
-    roles = [(role, LABELS[role]) for role in Role] if is_demo() else []
+    roles = EYES if is_demo() else []
     return page("access/sign_in.html", status, form=form, roles=roles, wrong=wrong)
+
+
+def _whose_eyes(name: str) -> Person | None:
+    """Who is meant by a button of the demo world: the first of a role, or another one of it where a walk needs two."""
+    if name == OF_PROVIDER:
+        return queries.first_of(Role.HANDLER, of_provider=True)
+    if name == ANOTHER_SUPERVISOR:
+        return queries.first_of(Role.SUPERVISOR, besides=queries.first_of(Role.SUPERVISOR))
+    return queries.first_of(Role(name)) if name in set(Role) else None
 
 
 def _refused(form: SignInForm):

@@ -10,7 +10,6 @@ from portal.customer.ticket_page import (
     RejectForm,
     ReopenForm,
     WithdrawForm,
-    rating_form,
     ticket_page,
     with_files,
 )
@@ -20,6 +19,7 @@ from portal.domain.tickets import actions, callback, doubts
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.web.pages import say
+from portal.web.rating_form import rating_form
 
 
 @door.post("/<int:ticket>/confirmation", needs=Permission.TICKET_DECIDE)
@@ -66,15 +66,10 @@ def rate(ticket):
     form = rating_form()
     if not form.validate():
         return ticket_page(ticket, 422, forms={"rating": form})
-    given = {name.removeprefix("side_"): int(f.data) for name, f in form._fields.items() if _is_side(name, f)}
-    if not attempted(form, "stars", ratings.rate, ticket, me(), int(form.stars.data), form.comment.data or "", given):
+    if not attempted(form, "stars", ratings.rate, ticket, me(), *form.given()):
         return ticket_page(ticket, 422, forms={"rating": form})
     say(N_("Thank you for your rating."))
     return _back(ticket)
-
-
-def _is_side(name: str, field) -> bool:
-    return name.startswith("side_") and field.data not in (None, "", "None")
 
 
 def _back(ticket: Ticket) -> Response:

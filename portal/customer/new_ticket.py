@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 from wtforms import BooleanField, MultipleFileField, SelectField, StringField, TelField, TextAreaField
 
 from portal import clock
+from portal.access import draft_files
 from portal.access.door import me
 from portal.access.permissions import Permission
 from portal.access.scopes import visible
-from portal.customer import draft_files, showing
+from portal.customer import showing
 from portal.customer.tickets import door
 from portal.domain import drafts, settings
 from portal.domain.files import ONE_LIMIT
@@ -21,7 +22,7 @@ from portal.domain.people.models import Project, Sharing
 from portal.domain.policy import Ask, Kind, Service
 from portal.domain.tickets import actions, outlook, similar
 from portal.domain.tickets.models import Ticket
-from portal.domain.tickets.states import FOR_CUSTOMERS, State
+from portal.domain.tickets.states import as_customers_read
 from portal.i18n import N_
 from portal.web import asks
 from portal.web.forms import BODY, TITLE, AtMost, Form, Needed, Uploads
@@ -147,7 +148,9 @@ def create(kind):
 def alike(kind):
     """What may be the same thing, while it is typed."""
     said = request.form
-    return page("customer/similar.html", similar=_similar(said.get("subject", ""), said.get("body", "")))
+    subject, body = said.get("subject", ""), said.get("body", "")
+    fitting = similar.answers(kind, subject, body)
+    return page("customer/similar.html", similar=_similar(subject, body), answers=fitting)
 
 
 def _facts(wanted: Wanted, form: TicketForm) -> dict:
@@ -177,6 +180,7 @@ def _page(wanted: Wanted, form: TicketForm, status=200, draft=None, restored=Fal
         restored=restored,
         lying=[showing.file_line(row) for row in drafts.attached(draft)],
         similar=_similar(form.subject.data or "", form.body.data or ""),
+        answers=similar.answers(wanted.kind.code, form.subject.data or "", form.body.data or ""),
         coming=outlook.expected(wanted.kind, klass or wanted.service, showing.organisation(), clock.now()),
         shareable=showing.organisation().sharing == Sharing.SHARED,
         accepted=draft_files.ACCEPTED,
@@ -187,4 +191,4 @@ def _page(wanted: Wanted, form: TicketForm, status=200, draft=None, restored=Fal
 def _similar(subject: str, body: str) -> list[tuple]:
     """What may be the same, with its state in words: nothing while hardly anything is typed."""
     found = similar.alike(visible(Ticket, me()), subject, body) if subject or body else []
-    return [(one.ticket, FOR_CUSTOMERS[State(one.ticket.state)]) for one in found]
+    return [(one.ticket, as_customers_read(one.ticket.state, one.ticket.outcome)[0]) for one in found]

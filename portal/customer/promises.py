@@ -9,6 +9,7 @@ from portal.customer.tickets import door
 from portal.domain.tickets import deadlines, for_customers
 from portal.domain.tickets.for_customers import Promised
 from portal.i18n import N_
+from portal.web import filters
 from portal.web.filters import told
 from portal.web.pages import by_htmx, page
 
@@ -19,7 +20,6 @@ def promise(ticket, deadline):
     found = next((p for p in for_customers.promises(ticket) if p.deadline.id == deadline), None) or abort(404)
     kept = found.deadline
     reckoning = deadlines.explain(kept)
-    first_due = kept.pauses_kept[0].due_was if kept.pauses_kept else kept.due_at
     return page(
         "customer/promise.html",
         ticket=ticket,
@@ -28,8 +28,9 @@ def promise(ticket, deadline):
         chip=chip(ticket, found, clock.now(), explain=False),
         lines=[told(step.text, step.facts) for step in reckoning.steps],
         unconfirmed=reckoning.unconfirmed,
-        recounted=reckoning.due if reckoning.due != first_due else None,
-        first_due=first_due,
+        promised=filters.promise(deadlines.promise_of(kept)),
+        recounted=deadlines.recounted(kept, reckoning),
+        first_due=deadlines.first_due(kept),
         segments=_segments(found),
     )
 

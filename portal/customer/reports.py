@@ -7,8 +7,10 @@ from portal.access.permissions import Permission
 from portal.access.scopes import visible
 from portal.domain.documents import actions, queries
 from portal.domain.documents.models import Document
+from portal.domain.ratings import actions as ratings
 from portal.i18n import N_
 from portal.web.pages import page, say
+from portal.web.paging import row_number
 
 door = Door("reports", __name__, url_prefix="/reports")
 
@@ -18,7 +20,7 @@ PAGE = 25
 @door.get("", needs=Permission.TICKET_READ)
 def index():
     """The newest first; of a month with several versions the last one counts."""
-    before, rows = request.args.get("before", type=int), visible(Document, me())
+    before, rows = row_number(request.args.get("before")), visible(Document, me())
     reports = queries.service_reports(rows, before=before, limit=PAGE + 1)
     return page(
         "customer/reports.html",
@@ -26,6 +28,7 @@ def index():
         followed=queries.followed(reports[:PAGE], rows),
         older=url_for(".index", before=reports[PAGE - 1].id) if len(reports) > PAGE else None,
         first=before is None,
+        rated=ratings.of_reports([one.id for one in reports[:PAGE]], me()),
     )
 
 

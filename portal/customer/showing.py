@@ -12,8 +12,8 @@ from portal.access.door import me
 from portal.domain import settings
 from portal.domain.files import PHOTOS, TYPES, Attachment
 from portal.domain.people.models import Customer, Person
-from portal.domain.policy import AskType, Policy, Promise, Unit
-from portal.domain.tickets import outlook
+from portal.domain.policy import CAUSE_KIND, AskType, Policy, Promise, Unit
+from portal.domain.tickets import outlook, rounds
 from portal.domain.tickets.for_customers import Promised, Said
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_, Words
@@ -24,7 +24,10 @@ PHOTO_TYPES = frozenset(TYPES[ending] for ending in PHOTOS)
 TAGS = {
     "question": (N_("A question to you"), "warn"),
     "solution": (N_("The result"), "good"),
+    "forced": (N_("Closed by us"), "warn"),
+    "confirmation": (N_("Solved, confirmed"), "good"),
     "rejection": (N_("Not solved"), "warn"),
+    "withdrawal": (N_("Withdrawn"), ""),
     "reopening": (N_("Reopened"), "warn"),
     "preliminary": (N_("Our first reply"), ""),
     "final": (N_("Our reply"), ""),
@@ -75,7 +78,7 @@ def chip(ticket: Ticket, promise: Promised, at: datetime, explain: bool = True) 
     return {
         "label": words_in(promise.rule.words),
         "due_at": deadline.due_at,
-        "state": "far" if state == "dropped" else state,
+        "state": state,
         "words": words() if words else None,
         "explain_url": url_for("tickets.promise", ticket=ticket.id, deadline=deadline.id) if explain else None,
     }
@@ -101,8 +104,8 @@ def entries(ticket: Ticket, said: Sequence[Said], reader: Person) -> list[Entry]
 
 def _entry(ticket: Ticket, one: Said, reader: Person) -> Entry:
     message = one.message
-    who, role = author(ticket, message.by, reader)
-    theirs = message.by.customer_id is not None or message.sort == "opening"
+    who, role = author(ticket, message.by, reader) if message.by else (message.by_name, "")
+    theirs = message.by is None or message.by.customer_id is not None or message.sort == "opening"
     return Entry(
         said=one,
         who=who,
@@ -112,6 +115,14 @@ def _entry(ticket: Ticket, one: Said, reader: Person) -> Entry:
         facts=reply_facts(message.shape),
         files=[file_line(row) for row in one.files],
     )
+
+
+def rounds_of(ticket: Ticket, said: Sequence[Said]) -> list[rounds.Round]:
+    """The rounds of a ticket that was reopened, as its customer knows them."""
+    if ticket.round < 2:
+        return []
+    words = (one.message for one in said if one.message.ticket_id == ticket.id)
+    return rounds.rounds(rounds.Happened(word.sort, word.at, word.body) for word in words)
 
 
 def author(ticket: Ticket, by: Person, reader: Person) -> tuple[str, str]:
@@ -126,9 +137,9 @@ def author(ticket: Ticket, by: Person, reader: Person) -> tuple[str, str]:
 def reply_facts(shape: dict) -> list[tuple[str, str]]:
     """The parts of a reply that its class requires (R15), in words."""
     policy, told_facts = settings.policy(), []
-    known = {field.code: field for field in policy.reply_fields}
+    known = {field.code: field for field in policy.known("reply_fields")}
     for code, value in shape.items():
-        if field := known.get(code):
+        if (field := known.get(code)) and code != CAUSE_KIND:  # how we count causes is no matter of theirs
             words = next((c.words for c in field.choices if c.code == value), value)
             if field.type is AskType.YES_NO:
                 words = value in (True, "yes")
@@ -155,6 +166,15 @@ def asked_facts(ticket: Ticket) -> list[tuple[str, str]]:
     asks = list(_item(policy, "kinds", ticket.kind))
     asks += _item(policy, "services", ticket.service_code) + _item(policy, "classes", ticket.class_code)
     return answers_told({ask.name: ask for ask in asks}.values(), ticket.answers)
+
+
+def proxy_words(ticket: Ticket) -> str:
+    """Who speaks for the customer (R10): by name if they gave a power of attorney, else only what they are."""
+    proxy = ticket.proxy
+    if proxy is None:
+        return ""
+    kind = in_words(settings.policy().called("proxies", proxy.kind))
+    return " · ".join(filter(None, (kind, proxy.name, proxy.office))) if proxy.has_power else kind
 
 
 def _item(policy: Policy, listed: str, code: str | None) -> list:

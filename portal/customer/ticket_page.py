@@ -5,28 +5,26 @@ from collections.abc import Iterable
 from flask import current_app, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, MultipleFileField, RadioField, TextAreaField
-from wtforms.validators import Optional
+from wtforms import HiddenField, MultipleFileField, TextAreaField
 
 from portal import clock
+from portal.access import draft_files
 from portal.access.door import attempted, me
 from portal.access.scopes import visible
-from portal.customer import draft_files, showing
+from portal.customer import showing
 from portal.domain import drafts, settings
 from portal.domain.files import ONE_LIMIT
 from portal.domain.people.models import Sharing
 from portal.domain.ratings import actions as ratings
-from portal.domain.ratings.models import Rating
 from portal.domain.tickets import for_customers, outlook
-from portal.domain.tickets.lifecycle import moves_for
+from portal.domain.tickets.lifecycle import decides, moves_for
 from portal.domain.tickets.models import Message, Ticket
-from portal.domain.tickets.states import FOR_CUSTOMERS, TONES, State
+from portal.domain.tickets.states import State, as_customers_read
 from portal.i18n import N_
 from portal.web.forms import BODY, AtMost, Form, Needed, Uploads
 from portal.web.pages import page, say
+from portal.web.rating_form import STARS, rating_form
 
-ONE_TO_FIVE = {str(n): str(n) for n in range(1, 6)}
-STARS = (N_("very poor"), N_("poor"), N_("fair"), N_("good"), N_("very good"))
 FILES = N_("Photos and files")
 
 
@@ -54,13 +52,6 @@ class ReopenForm(Form):
     files = MultipleFileField(FILES, [Uploads()], id="reopen-files")
 
 
-class RatingForm(Form):
-    """The stars over all, those of each side of the service (R11, added for each request), and words."""
-
-    stars = RadioField(N_("All in all"), [Needed()], choices=ONE_TO_FIVE, id="stars")
-    comment = TextAreaField(N_("In your words"), [AtMost(2_000)], id="comment")
-
-
 FORMS = {
     "add": AddForm,
     "confirm": ConfirmForm,
@@ -69,23 +60,6 @@ FORMS = {
     "reopen": ReopenForm,
 }
 DRAFTED = ("add", "reject", "reopen")
-
-
-def rating_form(given: Rating | None = None) -> RatingForm:
-    """The rating's form with the sides the policy names, filled with what was given before."""
-    sides = settings.policy().rating_dimensions
-    fields = {
-        f"side_{side.code}": RadioField(
-            showing.in_words(side.words), [Optional()], choices=ONE_TO_FIVE, id=f"side-{side.code}",
-            description=showing.in_words(side.help),
-        )
-        for side in sides
-    }  # fmt: skip
-    before = {}
-    if given:
-        before = {f"side_{code}": str(stars) for code, stars in given.dimensions.items()}
-        before |= {"stars": str(given.stars), "comment": given.comment}
-    return type("RatingForm", (RatingForm,), fields)(data=before)
 
 
 def place_of(ticket: Ticket, verb: str) -> str:
@@ -107,13 +81,17 @@ def ticket_page(
         ticket=ticket,
         entries=showing.entries(ticket, said, me()),
         steps=showing.steps(outlook.steps(ticket, said, promised)),
-        outlook=outlook.outlook(ticket, promised, at),
+        outlook=outlook.outlook(ticket, promised, at, said, decides(ticket, me())),
         chips=showing.chips(ticket, promised, at),
         asked=showing.asked_facts(ticket),
+        proxy=showing.proxy_words(ticket),
         may={move.verb for move in moves_for(ticket, me())} - ({"reopen"} if _too_late(ticket, at) else set()),
         given=given,
+        earlier=ratings.earlier(ticket),
         question=next((one.message.body for one in reversed(said) if one.message.sort == "question"), None),
         doubt=doubt,
+        rounds=showing.rounds_of(ticket, said),
+        decides=decides(ticket, me()),
         rating=(forms or {}).get("rating") or rating_form(given),
         **_with_drafts(ticket, forms or {}),
         **_around(ticket),
@@ -126,7 +104,10 @@ def _too_late(ticket: Ticket, at) -> bool:
 
 
 def _with_drafts(ticket: Ticket, forms: dict) -> dict:
-    """A form for each thing that can be done, with what was typed before, and the files in its draft."""
+    """A form for each thing that can be done, with what was typed before, and the files in its draft.
+
+    One box stands open: that of the form that came back, else one with a draft.
+    """
     kept = drafts.at(me(), [place_of(ticket, verb) for verb in DRAFTED])
     lying = _lying(kept.values())
     made, files = {}, {}
@@ -134,7 +115,8 @@ def _with_drafts(ticket: Ticket, forms: dict) -> dict:
         draft = kept.get(place_of(ticket, verb))
         made[verb] = forms.get(verb) or form(MultiDict(draft.fields) if draft else None)
         files[verb] = lying.get(draft.id, []) if draft else []
-    return {"forms": made, "lying": files, "restored": {place.rpartition("/")[2] for place in kept}}
+    restored = [verb for verb in FORMS if files[verb] or made[verb].body.data]
+    return {"forms": made, "lying": files, "box": next(iter([*forms, *restored]), None)}
 
 
 def _lying(kept: Iterable[drafts.Draft]) -> dict[int, list[dict]]:
@@ -150,11 +132,12 @@ def _around(ticket: Ticket) -> dict:
     listed, code = ("services", ticket.service_code) if ticket.service_code else ("classes", ticket.class_code)
     own = ticket.asked_by_id == me().id or me().is_org_admin
     merged = ticket.merged_into
+    state, tone = as_customers_read(ticket.state, ticket.outcome)
     return {
         "kind": policy.called("kinds", ticket.kind),
         "about": policy.called(listed, code) if code else None,
-        "state": FOR_CUSTOMERS[State(ticket.state)],
-        "tone": TONES[State(ticket.state)],
+        "state": state,
+        "tone": tone,
         "shareable": own and ticket.is_live and customer.sharing == Sharing.SHARED,
         "goes_on": merged if merged and for_customers.sees(visible(Ticket, me()), merged) else None,
         "on_paper": "documents.create" in current_app.view_functions,

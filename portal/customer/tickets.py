@@ -16,10 +16,12 @@ from portal.domain.outbox import Letter
 from portal.domain.people.models import Sharing
 from portal.domain.tickets import actions, for_customers
 from portal.domain.tickets.for_customers import Filters
+from portal.domain.tickets.lifecycle import decides
 from portal.domain.tickets.models import Ticket
-from portal.domain.tickets.states import FOR_CUSTOMERS, TONES, State
+from portal.domain.tickets.states import State, as_customers_read
 from portal.i18n import N_
 from portal.web.pages import page, say
+from portal.web.paging import row_number
 
 door = Door("tickets", __name__, url_prefix="/tickets")
 
@@ -37,7 +39,7 @@ def index():
     """One's tickets, the newest first."""
     said, at = request.args, clock.now()
     filters = Filters(*(said.get(name, "")[:80].strip() for name in ("group", "kind", "whose", "q")))
-    before, after = said.get("before", type=int), said.get("after", type=int)
+    before, after = row_number(said.get("before")), row_number(said.get("after"))
     rows, more = for_customers.listed(visible(Ticket, me()), me(), filters, before, after)
     promised = for_customers.next_promises(rows)
     return page(
@@ -53,8 +55,8 @@ def index():
         ],
         whose=WHOSE if _sees_colleagues() else {},
         kinds=settings.policy().kinds,
-        states=FOR_CUSTOMERS,
-        tones=TONES,
+        stands=as_customers_read,
+        decides=lambda ticket: decides(ticket, me()),
     )
 
 

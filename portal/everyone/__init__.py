@@ -1,8 +1,31 @@
 """The door of both sides: what everybody signed in comes for: own account, notices, files, documents, drafts."""
 
-from portal.everyone import account, documents, drafts, files, look, notices, own_factor, own_sessions, switches
+from portal.everyone import (
+    account,
+    documents,
+    drafts,
+    events,
+    files,
+    look,
+    notices,
+    own_factor,
+    own_sessions,
+    surveys,
+    switches,
+    tickets_of_events,
+)
 
-ROUTES_OF_ACCOUNT = (own_factor, own_sessions)
-"""The modules that hang their routes on the one door of the account."""
+ROUTES_OF_ACCOUNT = (own_factor, own_sessions, tickets_of_events)
+"""The modules that hang their routes on the doors of the account and of events."""
 
-DOORS = (account.door, notices.door, documents.door, drafts.door, files.door, look.door, switches.door)
+DOORS = (
+    account.door,
+    notices.door,
+    documents.door,
+    drafts.door,
+    events.door,
+    files.door,
+    look.door,
+    surveys.door,
+    switches.door,
+)

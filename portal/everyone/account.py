@@ -124,7 +124,7 @@ def choose_letters():
 
 def _letters() -> dict[str, str]:
     """The letters this person may have kept out of the mail, by template."""
-    of_customers = ("ticket_opened", "ticket_accepted", "ticket_closed", "ticket_merged")
+    of_customers = ("ticket_opened", "ticket_accepted", "ticket_closed", "rating_asked", "ticket_merged")
     return {name: words for name, words in outbox.MAY_BE_MUTED.items() if (name in of_customers) != me().is_staff}
 
 

@@ -14,8 +14,11 @@ from portal.access.scopes import find
 from portal.domain import slots
 from portal.domain.documents import actions, queries
 from portal.domain.documents.models import Document
+from portal.domain.quality import improvement_list
+from portal.domain.quality.days import today
 from portal.i18n import LANGUAGES, N_
 from portal.reports import registry
+from portal.reports.gathering import support as statements
 from portal.web.headers import FILE
 from portal.web.months import month_of
 from portal.web.pages import page
@@ -57,7 +60,65 @@ def _month(form: ImmutableMultiDict) -> Document:
     return actions.ask_for_report(customer, month, me(), language, correction)
 
 
-ASKS = {"ticket-record": _record, "dispatch-order": _order, "service-month": _month}
+def _week(form: ImmutableMultiDict) -> Document:
+    week = find("week", _id(form, "week"), me())
+    return actions.ask_for_list("unclosed-week", f"WGB-{week.monday:%Y%m%d}", me(), week=week.id)
+
+
+def _register(form: ImmutableMultiDict) -> Document:
+    month = month_of(form.get("month")) or abort(404)
+    return actions.ask_for_list("complaint-register", f"TSQD-{month:%Y%m}", me(), month=month.isoformat())
+
+
+def _forced(form: ImmutableMultiDict) -> Document:
+    month = month_of(form.get("month")) or abort(404)
+    return actions.ask_for_list("forced-month", f"QZGB-{month:%Y%m}", me(), month=month.isoformat())
+
+
+def _card(form: ImmutableMultiDict) -> Document:
+    customer = find("customer", _id(form, "customer"), me())
+    return actions.ask_for_list("complaint-card", f"TSK-{customer.number}", me(), customer)
+
+
+def _improvements(form: ImmutableMultiDict) -> Document:
+    which = form.get("which", "")
+    if which not in improvement_list.CHOICES:
+        abort(404)
+    return actions.ask_for_list("improvement-list", f"ZGQD-{today():%Y%m%d}", me(), which=which)
+
+
+def _statement(form: ImmutableMultiDict) -> Document:
+    row = find("support", _id(form, "support"), me())
+    return actions.ask_for_list("support-statement", statements.number_of(row), me(), support=row.id)
+
+
+def _forum(form: ImmutableMultiDict) -> Document:
+    event = find("event", _id(form, "event"), me())
+    return actions.ask_for_list(form["report"], f"{event.number}-{FORUM[form['report']]}", me(), event=event.id)
+
+
+FORUM = {
+    "forum-programme": "RC", "forum-badges": "XP", "forum-table-cards": "XK", "forum-sign-in": "QD", "forum-attendees": "MD",
+    "forum-report": "BG",
+}  # fmt: skip
+"""Papers of a forum, and how their numbers end."""
+
+ASKS = {
+    "ticket-record": _record, "dispatch-order": _order, "service-month": _month, "unclosed-week": _week,
+    "complaint-register": _register, "complaint-card": _card, "forced-month": _forced, "support-statement": _statement,
+    "improvement-list": _improvements,
+    **dict.fromkeys(FORUM, _forum),
+}  # fmt: skip
+FROM = {
+    "unclosed-week": lambda document: url_for("unclosed.show", week=document.params["week"]),
+    "complaint-register": lambda document: url_for("register.index", month=document.params["month"][:7]),
+    "forced-month": lambda document: url_for("forced.month", month=document.params["month"][:7]),
+    "complaint-card": lambda document: url_for("customers.complaints", customer=document.customer_id),
+    "improvement-list": lambda document: url_for("improvements.index", which=document.params["which"]),
+    "support-statement": lambda document: url_for("support.show", support=document.params["support"]),
+    **dict.fromkeys(FORUM, lambda document: url_for("forum.show", event=document.params["event"])),
+}
+"""The page a list on paper was asked for on."""
 
 
 def _id(form: ImmutableMultiDict, name: str) -> int:
@@ -76,6 +137,7 @@ def show(document):
         step=STEPS[document.step] if document.state == "working" else WAITING,
         ahead=queries.ahead(document) if document.state == "waiting" else 0,
         heard=heard,
+        back=FROM[document.report](document) if document.report in FROM else None,
         silent=document.is_being_made and (heard is None or clock.now() - heard > SILENT),
     )
 

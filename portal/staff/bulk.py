@@ -12,6 +12,7 @@ from portal.domain.tickets import bulk, queue
 from portal.domain.tickets.bulk import AT_ONCE, Result
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
+from portal.web.filters import words_in
 from portal.web.forms import said
 from portal.web.pages import own_path, say
 from portal.web.words import gettext
@@ -38,7 +39,9 @@ def judge():
     if severity not in {one.code for one in settings.policy().severities}:
         raise Refused(N_("Please choose a severity."))
     words = settings.policy().severity(severity).words
-    return _tell(bulk.judge(_chosen(), me(), severity), N_("{count} judged anew: {severity}."), severity=words)
+    return _tell(
+        bulk.judge(_chosen(), me(), severity), N_("{count} judged anew: {severity}."), severity=words_in(words)
+    )
 
 
 @door.post("/watch", needs=P.DESK_READ)

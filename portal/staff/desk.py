@@ -6,11 +6,12 @@ from portal.access.door import me
 from portal.access.permissions import Permission
 from portal.domain.tickets import deadlines, presence
 from portal.staff import (
-    desk_calls,
     desk_dispatch,
+    desk_forced,
     desk_links,
     desk_notes,
     desk_replies,
+    desk_states,
     desk_texts,
     desk_verbs,
     entry,
@@ -21,7 +22,7 @@ from portal.web import promises
 from portal.web.pages import page
 
 __all__ = [
-    "desk_calls", "desk_dispatch", "desk_links", "desk_notes", "desk_replies", "desk_texts", "desk_verbs", "door", "entry",
+    "desk_dispatch", "desk_forced", "desk_links", "desk_notes", "desk_replies", "desk_states", "desk_texts", "desk_verbs", "door", "entry",
 ]  # fmt: skip
 
 
@@ -44,12 +45,15 @@ def promise(ticket, deadline):
     """How a promise came about, day by day, with the stretches in which it did not run."""
     sheet = read(ticket)
     found = next((one for one in sheet.deadlines if one.id == deadline), None) or abort(404)
+    reckoning = deadlines.explain(found)
     return page(
         "staff/ticket_promise.html",
         ticket=ticket,
         deadline=found,
         rule=deadlines.rule_of(found),
-        reckoning=deadlines.explain(found),
+        reckoning=reckoning,
+        recounted=deadlines.recounted(found, reckoning),
+        first_due=deadlines.first_due(found),
         promised=promises.kept_for(found),
         chip=promises.chip(found),
         stretches=promises.clock_line(found),

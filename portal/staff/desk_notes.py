@@ -3,6 +3,7 @@
 from flask import redirect, request, url_for
 from flask_babel import gettext
 
+from portal.access import draft_files
 from portal.access.door import me
 from portal.access.permissions import Permission
 from portal.domain import drafts
@@ -11,7 +12,6 @@ from portal.domain.people.queries import staff
 from portal.domain.tickets import actions
 from portal.domain.tickets.thread import place_of
 from portal.i18n import N_
-from portal.staff import desk_drafts
 from portal.staff.desk_forms import NoteForm
 from portal.staff.desk_page import door, is_narrow
 from portal.staff.desk_showing import ticket_page
@@ -22,13 +22,13 @@ from portal.web.pages import page, say
 def note(ticket):
     """Keep an internal note; whoever is named in it with @ hears of it."""
     form, place = NoteForm(), place_of(ticket, "note")
-    if desk_drafts.file_taken_out(place, form):
+    if draft_files.taken_out(form, place):
         return redirect(url_for("desk.show", ticket=ticket.id), 303)
-    if not form.validate():
-        desk_drafts.keep(place, form)
+    if not draft_files.in_order(form, place):
+        draft_files.keep_for_later(form, place)
         return ticket_page(ticket, 422, note_form=form)
     mentioned = named_in(form.body.data)
-    actions.note(ticket, me(), form.body.data, mentioned, desk_drafts.all_files(place, form))
+    actions.note(ticket, me(), form.body.data, mentioned, draft_files.all_of(form, place))
     drafts.discard(me(), place)
     names = gettext(", ").join(person.name for person in mentioned)
     say(N_("The note is kept; {names} will hear of it."), names=names) if names else say(N_("The note is kept."))

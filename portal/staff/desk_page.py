@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from flask import redirect, request, url_for
 
 from portal.access.door import Door, me
-from portal.access.scopes import visible
+from portal.access.permissions import Permission as P
+from portal.access.permissions import may
+from portal.access.scopes import sees_all, visible
+from portal.access.scopes_of_the_loop import RATED
 from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
 from portal.domain.tickets import deadlines, thread
-from portal.domain.tickets.lifecycle import DESK, HANDLING, Move, is_of, moves_for, parties
+from portal.domain.tickets.lifecycle import DESK, HANDLING, Move, handled_by, is_of, moves_for, parties
 from portal.domain.tickets.models import (
     CallBack,
     ContactRecord,
@@ -38,6 +41,8 @@ class Sheet:
     deadlines: list[Deadline]
     files: dict
     who: frozenset[str]
+    hands: set[int]
+    """Everybody who had a hand in it; empty for readers who neither verify nor judge."""
     moves: dict[str, Move]
     narrow: bool
     """The reader belongs to a provider: sees the order, the ticket's contact and conversation, nothing else."""
@@ -67,7 +72,10 @@ class Sheet:
 
 def seen() -> thread.Seen:
     """The rows the asking person may see."""
-    return thread.Seen(*(visible(model, me()) for model in (Message, Note, ContactRecord, CallBack, Entry, Ticket)))
+    messages, notes, contacts, calls = (visible(one, me()) for one in (Message, Note, ContactRecord, CallBack))
+    entries, tickets = visible(Entry, me()), visible(Ticket, me())
+    untold = frozenset() if may(me(), P.QUALITY_READ) else frozenset(RATED)
+    return thread.Seen(messages, notes, contacts, calls, entries, tickets, everything=sees_all(me()), untold=untold)
 
 
 def is_narrow() -> bool:
@@ -76,7 +84,7 @@ def is_narrow() -> bool:
 
 
 def read(ticket: Ticket) -> Sheet:
-    """Everything of a ticket that the asking person may see: five statements."""
+    """Everything of a ticket that the asking person may see: five statements, six for whoever verifies or judges."""
     rows, narrow = seen(), is_narrow()
     around = thread.around(ticket, me(), rows, narrow)
     ids = [ticket.id, *(thing.id for thing in around.get("merged", ()))]
@@ -86,9 +94,13 @@ def read(ticket: Ticket) -> Sheet:
     owed = _owed(deadlines.with_pauses(ticket), orders)
     drafts = [thing.id for thing in around.get("draft", ())]
     files = thread.files_of(items, drafts)
-    who = parties(ticket, me(), all_orders, thread.hands(ticket, items, all_orders))
+    judges = me().has(Role.CALLER, Role.SUPERVISOR) or (ticket.forced_asked_at and me().has(Role.MANAGER))
+    hands = handled_by(ticket) if judges else set[int]()
+    who = parties(ticket, me(), all_orders, hands)
     moves = {move.verb: move for move in moves_for(ticket, me(), who)}
-    return Sheet(ticket, items, around, orders, owed, files, who, moves, narrow, _why_no_call(ticket, "close" in moves))
+    return Sheet(
+        ticket, items, around, orders, owed, files, who, hands, moves, narrow, _why_no_call(ticket, "close" in moves)
+    )
 
 
 def _owed(all_of_them: list[Deadline], orders: list[Dispatch]) -> list[Deadline]:
@@ -112,10 +124,3 @@ def sheet_page(ticket: Ticket, form, title: str, submit: str, status: int = 200,
 def to_ticket(ticket: Ticket):
     """Back to the ticket's page, once something was done."""
     return redirect(url_for("desk.show", ticket=ticket.id), 303)
-
-
-def own_order(ticket: Ticket) -> Dispatch | None:
-    """The running order of the asking handler's party, for what is done under it."""
-    from portal.domain.tickets.lifecycle import lead_of
-
-    return lead_of(ticket, me()) if me().has(Role.HANDLER) else None

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from flask import abort, redirect, url_for
 
+from portal.access import draft_files
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission
 from portal.domain import drafts
@@ -11,7 +12,6 @@ from portal.domain.tickets import actions
 from portal.domain.tickets.models import Message, Ticket
 from portal.domain.tickets.thread import place_of
 from portal.i18n import N_
-from portal.staff import desk_drafts
 from portal.staff.desk_forms import WAYS, ReplyForm, is_whole, reply_form, shape_in
 from portal.staff.desk_page import door, read
 from portal.staff.desk_showing import ticket_page
@@ -24,11 +24,11 @@ def reply(ticket):
     """Answer the customer in one of several ways; what was typed stays when it cannot be sent."""
     sheet, place = read(ticket), place_of(ticket, "reply")
     form = reply_form(sheet)
-    if desk_drafts.file_taken_out(place, form):
+    if draft_files.taken_out(form, place):
         return redirect(url_for("desk.show", ticket=ticket.id), 303)
-    sent = is_whole(form, sheet) and attempted(form, "body", _send, ticket, form, place)
+    sent = is_whole(form, sheet) & draft_files.fits(form, place) and attempted(form, "body", _send, ticket, form, place)
     if not sent:
-        desk_drafts.keep(place, form)
+        draft_files.keep_for_later(form, place)
         return _again(ticket, form)
     drafts.discard(me(), place)
     say(WAYS[form.stage.data][2])
@@ -36,7 +36,7 @@ def reply(ticket):
 
 
 def _send(ticket: Ticket, form: ReplyForm, place: str) -> None:
-    stage, files = form.stage.data, desk_drafts.all_files(place, form)
+    stage, files = form.stage.data, draft_files.all_of(form, place)
     by, body, version = me(), form.body.data, form.version.data
     if stage == "question":
         actions.ask(ticket, by, body, version=version, attached=files)

@@ -1,26 +1,32 @@
 """A ticket's page drawn: tabs, chips, the line of time, and fresh forms with one's drafts."""
 
 from datetime import timedelta
+from functools import partial
 
 from flask import current_app, request, url_for
 
 from portal import clock
+from portal.access import draft_files
 from portal.access.door import me
 from portal.access.permissions import Permission, may
 from portal.access.scopes import find
 from portal.domain import files, settings
-from portal.domain.tickets import steps, thread
+from portal.domain.quality import liability as liability_rules
+from portal.domain.tickets import callback, forced, rounds, steps, thread
+from portal.domain.tickets.lifecycle import OUR_WORDS
 from portal.domain.tickets.models import Deadline, Ticket
 from portal.domain.tickets.states import FOR_STAFF, TONES, State
 from portal.i18n import N_
-from portal.staff import desk_drafts, desk_telling
+from portal.staff import desk_forced, desk_telling, liability_steps, major_steps
 from portal.staff.desk_forms import WAYS, note_form, reply_form
 from portal.staff.desk_page import Sheet, read
+from portal.staff.desk_states import LONGEST, READERS, due_reports
 from portal.web import promises
 from portal.web.pages import page
 
 SHOWS = {"all": N_("Everything"), "conversation": N_("Conversation"), "notes": N_("Notes"), "events": N_("Events")}
 """What the stream can be narrowed to."""
+OWN_WORD = (callback.PORTAL, callback.LINK)
 CONVERSATION = frozenset({"message", "contact", "call_back"})
 
 
@@ -49,7 +55,15 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         chips=chips([one for one in sheet.deadlines if not one.is_over], ticket),
         past=sum(one.is_over for one in sheet.deadlines),
         main_clock=_main_clock(sheet),
-        undo_seconds=_undo_seconds,
+        reports_due=due_reports(sheet),
+        state_readers=READERS,
+        state_limit=LONGEST,
+        undo_seconds=partial(_undo_seconds, _newest_of_ours(sheet)),
+        liability=liability_steps.box(ticket, sheet.hands),
+        liability_words=liability_rules,
+        major=major_steps.box(ticket, sheet.items),
+        forced=desk_forced.box(sheet),
+        may_force=sheet.at_the_desk and forced.why_not_ask(ticket) is None,
         has_documents="documents.create" in current_app.view_functions,
         tell=desk_telling,
         state_words=FOR_STAFF[State(ticket.state)],
@@ -60,9 +74,10 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
             (item for item in reversed(sheet.items) if item.kind == "opening" and item.ticket_id == ticket.id), None
         ),
         seen=max((item.at for item in sheet.items), default=ticket.touched_at).isoformat(),
-        accepted_files=desk_drafts.ACCEPTED,
+        accepted_files=draft_files.ACCEPTED,
         file_limit=files.ONE_LIMIT,
         class_words=_class_words(ticket),
+        rounds=rounds_of(sheet),
         mine=mine,
         typed={what: bool(kept.get(what, {}).get("body")) for what in ("reply", "note")},
         shape=steps.shape_of(ticket),
@@ -89,7 +104,12 @@ def _items(sheet: Sheet, show: str) -> list[thread.Item]:
         return [item for item in sheet.items if item.part in parts]
     called = any(item.part == "call_back" for item in sheet.items)
     doubled = thread.DOUBLED | (thread.DOUBLED_BY_CALLS if called else frozenset())
-    return [item for item in sheet.items if item.part != "event" or item.kind not in doubled]
+    return [item for item in sheet.items if not _is_told_twice(item, doubled)]
+
+
+def _is_told_twice(item: thread.Item, doubled: frozenset[str]) -> bool:
+    """What the customer decided here stands as a message of theirs; the verification kept of it says the same."""
+    return item.kind in doubled if item.part == "event" else item.part == "call_back" and item.text in OWN_WORD
 
 
 def chips(deadlines: list[Deadline], ticket: Ticket) -> list[promises.Chip]:
@@ -115,11 +135,28 @@ def _customer_url(ticket: Ticket) -> str | None:
     return url_for("customers.show", customer=ticket.customer_id) if may_read else None
 
 
-def _undo_seconds(item: thread.Item) -> int:
+def _newest_of_ours(sheet: Sheet) -> int | None:
+    """The newest words that went to the customer: only those can be taken back."""
+    ours = (item.id for item in sheet.items if item.part == "message" and item.kind in OUR_WORDS)
+    return next(ours, None)
+
+
+def _undo_seconds(newest: int | None, item: thread.Item) -> int:
     """How many seconds are left to take this reply back; none for whatever is out, or not one's own."""
-    mine = item.part == "message" and item.kind == "reply" and item.by_id == me().id
+    mine = item.part == "message" and item.kind == "reply" and item.by_id == me().id and item.id == newest
     left = (item.shown_at or clock.now()) - clock.now()
     return max(0, int(left / timedelta(seconds=1)) + 1) if mine and left > timedelta() else 0
+
+
+def rounds_of(sheet: Sheet) -> list[rounds.Round]:
+    """The rounds of a ticket that was reopened; a first round needs no telling."""
+    if sheet.ticket.round < 2:
+        return []
+    mine = (item for item in sheet.items if item.ticket_id == sheet.ticket.id and item.part in ("message", "call_back"))
+    return rounds.rounds(
+        rounds.Happened(item.part if item.part == "call_back" else item.kind, item.at, item.body, item.kind)
+        for item in mine
+    )  # fmt: skip
 
 
 def _class_words(ticket: Ticket):

@@ -5,11 +5,11 @@ from flask_babel import gettext
 
 from portal.domain import settings
 from portal.domain.files import Attachment
-from portal.domain.policy import Ask
+from portal.domain.policy import Ask, Kind
 from portal.domain.tickets.dispatching import MEANS
-from portal.domain.tickets.lifecycle import TOLD
 from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.thread import Item
+from portal.domain.told import TOLD
 from portal.i18n import N_, Words
 from portal.web.asks import answers_told
 from portal.web.filters import told
@@ -20,36 +20,42 @@ TAGS = {
     "opening": (N_("Opened"), ""),
     "addition": (N_("Added"), ""),
     "answer": (N_("Answer to our question"), "info"),
+    "confirmation": (N_("Solved, confirmed"), "good"),
     "rejection": (N_("Not solved"), "bad"),
+    "withdrawal": (N_("Withdrawn"), ""),
     "reopening": (N_("Reopened"), "warn"),
     "question": (N_("Question to the customer"), "warn"),
     "solution": (N_("Solution, closure applied for"), "good"),
+    "forced": (N_("Closed by force"), "warn"),
     "preliminary": (N_("Preliminary reply"), "accent"),
     "final": (N_("Final reply"), "good"),
     "progress": (N_("Progress"), ""),
 }
 ICONS = {
     "accept": "user-check", "assigned": "user-check", "dispatched": "arrow-forward-up", "order_confirmed": "check",
-    "handed_back": "arrow-back-up", "recalled": "arrow-back-up", "ask": "player-pause", "resume": "player-play",
+    "lead": "arrow-forward-up", "kind": "tag", "handed_back": "arrow-back-up", "recalled": "arrow-back-up", "ask": "player-pause", "resume": "player-play",
     "answer": "player-play", "warned": "hourglass", "breached": "clock-exclamation", "escalated": "alert-triangle",
-    "close": "circle-check", "confirm": "circle-check", "finish": "circle-check", "rated": "star", "linked": "link",
-    "merge": "git-merge", "merged_here": "git-merge",
+    "close": "circle-check", "confirm": "circle-check", "finish": "circle-check", "rated": "star", "follow_up_opened": "star", "follow_up_done": "circle-check", "linked": "link",
+    "force": "lock", "force_asked": "lock", "by_link": "mail", "merge": "git-merge", "merged_here": "git-merge",
 }  # fmt: skip
 # What an entry of the journal keeps as a code of the policy's lists.
 LISTED = {
-    "classified": "classes", "severity": "severities", "called_back": "outcomes", "warned": "clocks",
-    "breached": "clocks", "escalated": "clocks",
+    "classified": "classes", "kind": "kinds", "severity": "severities", "called_back": "outcomes", "warned": "clocks",
+    "breached": "clocks", "escalated": "clocks", "force_asked": "forced_reasons",
 }  # fmt: skip
 
 
 def event(item: Item) -> str:
     """An entry of the journal as a plain sentence."""
     verb = item.kind.partition(".")[2]
-    became: str | Words = item.body
-    if verb in LISTED and item.body:
-        became = settings.policy().called(LISTED[verb], item.body)
-    by = item.by or gettext("The portal")
-    return told(TOLD.get(item.kind, item.kind), {"by": by, "became": became, "was": item.text})
+    said_by = item.data.get("said_by") if isinstance(item.data, dict) else None
+    by = item.by or said_by or gettext("The portal")
+    facts = {"by": by, "became": _plain(verb, item.body), "was": _plain(verb, item.text), "why": item.why}
+    return told(TOLD.get(item.kind, item.kind), facts)
+
+
+def _plain(verb: str, kept: str) -> str | Words:
+    return settings.policy().called(LISTED[verb], kept) if verb in LISTED and kept else kept
 
 
 def event_icon(item: Item) -> str:
@@ -77,7 +83,7 @@ def shape(item: Item) -> list[tuple[str, str]]:
     """The parts of a reply that its class requires, as they were filled (R15)."""
     if not isinstance(item.data, dict):
         return []
-    parts = (Ask(f.code, f.words, f.help, f.type, f.choices) for f in settings.policy().reply_fields)
+    parts = (Ask(f.code, f.words, f.help, f.type, f.choices) for f in settings.policy().known("reply_fields"))
     return answers_told(parts, item.data)
 
 
@@ -87,8 +93,9 @@ def answers(ticket: Ticket) -> list[tuple[str, str]]:
     for listed, code in (
         ("kinds", ticket.kind), ("services", ticket.service_code), ("classes", ticket.class_code), ("channels", ticket.channel),
     ):  # fmt: skip
-        item = next((one for one in getattr(policy, listed) if one.code == code), None)
-        asks += [ask for ask in (item.asks if item else ()) if ask.name not in {known.name for known in asks}]
+        item = next((one for one in policy.known(listed) if one.code == code), None)
+        asked = item.asks_of_staff if isinstance(item, Kind) else item.asks if item else ()
+        asks += [ask for ask in asked if ask.name not in {known.name for known in asks}]
     return answers_told(asks, ticket.answers)
 
 

@@ -7,6 +7,7 @@ from portal.access.door import me
 from portal.access.permissions import Permission
 from portal.domain import drafts, settings
 from portal.domain.policy import ReplyTemplate
+from portal.domain.tickets import deadlines
 from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.thread import place_of
 from portal.staff.desk_page import door
@@ -41,7 +42,8 @@ def _filled(ticket: Ticket) -> list[tuple[ReplyTemplate, str]]:
 
 
 def _places(ticket: Ticket) -> dict[str, str]:
-    """What the templates' places stand for, of this ticket."""
+    """What the templates' places stand for, of this ticket: of the promises, only one the customer knows of."""
+    promised = deadlines.told_next(ticket, "replied", "told")
     asked_by = ticket.asked_by.name if ticket.asked_by else ""
     return {
         "customer": ticket.customer.name,
@@ -49,5 +51,5 @@ def _places(ticket: Ticket) -> dict[str, str]:
         "number": ticket.number,
         "subject": ticket.subject,
         "owner": ticket.owner.name if ticket.owner else me().name,
-        "due": filters.stamp(ticket.due_at) if ticket.due_code else gettext("soon"),
+        "due": filters.stamp(promised.due_at) if promised else gettext("soon"),
     }

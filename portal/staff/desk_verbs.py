@@ -10,7 +10,7 @@ from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
-from portal.domain.tickets import actions, steps
+from portal.domain.tickets import actions, kinds, steps
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.staff.desk_page import door, sheet_page, to_ticket
@@ -124,6 +124,51 @@ def _class_form(ticket: Ticket) -> ClassForm:
 def _class_sheet(ticket: Ticket, form: ClassForm, status: int = 200):
     help_text = gettext("Promises that were given stay as they were given.")
     return sheet_page(ticket, form, gettext("Class and severity"), gettext("Keep"), status, help=help_text)
+
+
+class KindForm(WhyForm):
+    """Which kind it is, why, and the condition where the kind asks for one."""
+
+    kind = SelectField(N_("The right kind"), validators=[Needed()])
+    condition = SelectField(N_("What makes it one"), default="")
+    why = TextAreaField(N_("Reason"), validators=[Needed(), AtMost(WHY)])
+
+
+@door.get("/<int:ticket>/kind", needs=Permission.DESK_WORK)
+def kinds_of(ticket):
+    """What else it could have been meant as, and what makes it that."""
+    return _kind_sheet(ticket, _kind_form(ticket))
+
+
+@door.post("/<int:ticket>/kind", needs=Permission.DESK_WORK)
+def correct_kind(ticket):
+    """Put a mistaken kind right; the promises of the right one begin when it was opened."""
+    form = _kind_form(ticket)
+    if not form.validate():
+        return _kind_sheet(ticket, form, 422)
+    condition = form["condition"].data or None if "condition" in form else None
+    facts = {"condition": condition, "version": form.version.data}
+    if attempted(form, "kind", kinds.correct, ticket, me(), form.kind.data, form.why.data, **facts) is False:
+        return _kind_sheet(ticket, form, 422)
+    say(N_("The kind is put right; its promises run from the moment it was opened."))
+    return to_ticket(ticket)
+
+
+def _kind_form(ticket: Ticket) -> KindForm:
+    form, others = KindForm(), kinds.others(ticket)
+    form.kind.choices = [(one.code, said(one.words)) for one in others]
+    asked = [one for one in others if one.conditions]
+    form.condition.choices = {"—": [("", gettext("Please choose"))]} | {
+        said(one.words): [(choice.code, said(choice.words)) for choice in one.conditions] for one in asked
+    }
+    if not asked:
+        del form["condition"]
+    return form
+
+
+def _kind_sheet(ticket: Ticket, form: KindForm, status: int = 200):
+    help_text = gettext("Possible once. The number stays; promises that only the old kind made are dropped.")
+    return sheet_page(ticket, form, gettext("Put the kind right"), gettext("Put right"), status, help=help_text)
 
 
 @door.post("/<int:ticket>/resume", needs=Permission.DESK_HANDLE)

@@ -1,82 +1,82 @@
 """A ticket entered by staff for whoever rang, wrote or was visited: for whom, which way, then what kinds ask."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
-from wtforms import MultipleFileField, SelectField, StringField, TelField, TextAreaField
 
+from portal.access import draft_files
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission
 from portal.access.scopes import find, visible
 from portal.domain import drafts, files, settings
-from portal.domain.people.models import Contact, Customer, Project
+from portal.domain.mailroom import triage
+from portal.domain.mailroom.models import IncomingMail
+from portal.domain.mailroom.taking import WHOLE
+from portal.domain.people.models import Contact, Customer, Person
 from portal.domain.people.queries import colleagues
 from portal.domain.policy import Ask
+from portal.domain.quality import major
 from portal.domain.tickets import actions, entering
+from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
-from portal.staff import desk_drafts, desk_telling
+from portal.staff import desk_dispatch, desk_telling
 from portal.staff.desk_page import door
-from portal.web.asks import answers_in, fields_of
-from portal.web.filters import words_in as said
-from portal.web.forms import BODY, TITLE, AtMost, Form, Needed, Uploads
+from portal.staff.entry_form import EntryForm, chosen, entry_form, kind_of
+from portal.web.asks import answers_in
+from portal.web.forms import BODY, TITLE
 from portal.web.pages import page, say
-
-
-class EntryForm(Form):
-    """What every ticket has; the questions of kind, class, service and channel are added."""
-
-    channel = SelectField(N_("How it came"), validators=[Needed()])
-    asked_by = SelectField(N_("Whose ticket it is"), coerce=int, default=0)
-    contact_name = StringField(N_("Contact"), validators=[AtMost(60)])
-    contact_phone = TelField(N_("Telephone"), validators=[AtMost(40)])
-    class_code = SelectField(N_("Class"), default="")
-    service_code = SelectField(N_("Service"), default="")
-    severity = SelectField(N_("Severity"), default="")
-    project = SelectField(N_("Project"), coerce=int, default=0)
-    subject = StringField(N_("Subject"), validators=[Needed(), AtMost(TITLE)])
-    body = TextAreaField(N_("What it is about"), validators=[Needed(), AtMost(BODY)])
-    files = MultipleFileField(N_("Files"), validators=[Uploads()])
 
 
 @door.get("/new", needs=Permission.DESK_WORK)
 def enter():
     """For whom, then the form; choosing a class or channel draws its questions, what was typed stays."""
-    customer = _customer(request.args)
+    customer, mail = _customer(request.args), _mail(request.args)
     if customer is None:
         wanted = request.args.get("q", "").strip()[:60]
-        return page("staff/entry_customer.html", found=entering.named(visible(Customer, me()), wanted), wanted=wanted)
-    kept = drafts.find(me(), place_of(customer))
-    given = MultiDict((kept.fields if kept else {}) | request.args.to_dict())
-    form, asks = _form(customer, given)
-    return _page(customer, form, asks, _kind(given))
+        found = entering.named(visible(Customer, me()), wanted)
+        return page("staff/entry_customer.html", found=found, wanted=wanted, mail=mail)
+    kept = drafts.find(me(), place_of(customer, mail))
+    proposed = _first_words(mail, customer) if mail else {}
+    given = MultiDict(proposed | (kept.fields if kept else {}) | request.args.to_dict())
+    form, asks = entry_form(customer, given)
+    return _page(customer, form, asks, kind_of(given), mail=mail)
 
 
 @door.post("/new", needs=Permission.DESK_WORK, files=True)
 def open_for():
-    """Open it in the customer's name, and accept it if whoever enters it stays with it."""
-    customer = _customer(request.form) or find("customer", 0, me())
-    form, asks = _form(customer, request.form)
-    ticket = form.validate() and attempted(form, "subject", _open, customer, form, asks)
+    """Open it in the customer's name; accept it, or dispatch it, if whoever enters it stays with it."""
+    customer, mail = _customer(request.form) or find("customer", 0, me()), _mail(request.form)
+    form, asks = entry_form(customer, request.form, sent=True)
+    form.sends = "dispatch" in request.form
+    form.has_files = bool(mail) or bool(drafts.attached(drafts.find(me(), place_of(customer, mail))))
+    ticket = draft_files.in_order(form, place_of(customer, mail)) and attempted(
+        form, "subject", _open, customer, form, asks, mail
+    )
     if not ticket:
-        desk_drafts.keep(place_of(customer), form)
-        return _page(customer, form, asks, _kind(request.form), 422)
-    drafts.discard(me(), place_of(customer))
+        draft_files.keep_for_later(form, place_of(customer, mail))
+        return _page(customer, form, asks, kind_of(request.form), 422, mail)
+    drafts.discard(me(), place_of(customer, mail))
     say(N_("{number} is opened."), number=ticket.number)
     return redirect(url_for("desk.show", ticket=ticket.id), 303)
 
 
-def _open(customer: Customer, form: EntryForm, asks: list[Ask]):
+def _open(customer: Customer, form: EntryForm, asks: list[Ask], mail: IncomingMail | None) -> Ticket:
     answers = answers_in(form, asks)
     ticket = actions.open_ticket(
-        me(), _kind(request.form).code, form.subject.data, form.body.data, customer=customer,
-        asked_by=_person(customer, form.asked_by.data), class_code=_chosen(form, "class_code"),
-        service_code=_chosen(form, "service_code"), answers=answers, wish=str(answers.pop("wish", "")),
+        me(), kind_of(request.form).code, form.subject.data, form.body.data, customer=customer,
+        asked_by=_person(customer, form.asked_by.data), class_code=chosen(form, "class_code"),
+        service_code=chosen(form, "service_code"), answers=answers, wish=str(answers.pop("wish", "")),
         channel=form.channel.data, severity=form.severity.data or None, project_id=form.project.data or None,
-        contact_name=form.contact_name.data or "", contact_phone=form.contact_phone.data or "",
-        attached=desk_drafts.all_files(place_of(customer), form),
+        contact_name=form.contact_name.data or "", contact_phone=form.contact_phone.data or "", contact_email=form.contact_email.data or "", proxy=form.proxy(),
+        attached=[*(triage.files_of(mail) if mail else ()), *draft_files.all_of(form, place_of(customer, mail))],
     )  # fmt: skip
-    if request.form.get("accept"):
+    if mail:
+        triage.enter(mail, ticket, me())
+    if form.sends:
+        desk_dispatch.send(ticket, form)
+    elif request.form.get("accept"):
         actions.accept(ticket, me())
+    if "signs" in form:
+        major.consider(ticket, form.signs.data or (), form.amount.data)
     return ticket
 
 
@@ -85,65 +85,40 @@ def _customer(given) -> Customer | None:
     return find("customer", key, me()) if key else None
 
 
-def _kind(given):
-    kinds = settings.policy().kinds
-    return next((kind for kind in kinds if kind.code == given.get("kind")), kinds[0])
-
-
-def _person(customer: Customer, key: int):
+def _person(customer: Customer, key: int) -> Person | None:
     return next((person for person in colleagues(customer.id) if person.id == key), None)
 
 
-def _form(customer: Customer, given: MultiDict) -> tuple[EntryForm, list[Ask]]:
-    """The form for this customer, kind, class, service and channel, with what was typed so far."""
-    kind, policy = _kind(given), settings.policy()
-    asks = entering.asks(kind, given.get("class_code"), given.get("service_code"), given.get("channel"))
-    made = type("EntryForm", (EntryForm,), fields_of(asks))
-    form = made(formdata=given)
-    people = [(person.id, f"{person.name} {person.title}".strip()) for person in colleagues(customer.id)]
-    form.asked_by.choices = [(0, gettext("Somebody without an account")), *people]
-    form.channel.choices = [(one.code, said(one.words)) for one in policy.channels if not one.by_customer]
-    form.severity.choices = [
-        ("", gettext("As the class says")),
-        *((one.code, said(one.words)) for one in policy.severities),
-    ]
-    form.class_code.choices = _classes(kind)
-    form.service_code.choices = [
-        ("", gettext("Please choose")),
-        *((one.code, said(one.words)) for one in policy.services),
-    ]
-    form.project.choices = [
-        (0, "—"),
-        *((one.id, one.name) for one in entering.projects(visible(Project, me()), customer)),
-    ]
-    for name, wanted in (("class_code", kind.takes_class), ("service_code", entering.is_catalogue(kind))):
-        if not wanted:
-            del form[name]
-    return form, asks
+def _mail(given) -> IncomingMail | None:
+    """The mail it is made of, if it is made of one."""
+    key = given.get("mail", type=int)
+    return find("mail", key, me()) if key else None
 
 
-def _chosen(form: EntryForm, name: str) -> str | None:
-    return (form[name].data or None) if name in form else None
+def _first_words(mail: IncomingMail, customer: Customer) -> dict[str, str]:
+    """What the form holds at first when a ticket is made of a mail: who wrote it, and every word that is new in it."""
+    known = mail.person_id if mail.person and mail.person.customer_id == customer.id else 0
+    return {
+        "channel": "email", "ask_sender": mail.from_address, "asked_by": str(known or 0), "contact_name": (mail.sender or "")[:60],
+        "contact_phone": mail.contact.phone if mail.contact and mail.contact.customer_id == customer.id else "",
+        "contact_email": mail.from_address[:120], "subject": mail.subject[:TITLE], "body": (mail.body or mail.subject)[:BODY],
+    }  # fmt: skip
 
 
-def _classes(kind) -> dict:
-    policy = settings.policy()
-    groups = {
-        said(group.words): [(one.code, said(one.words)) for one in policy.classes_in(group.code, kind.code)]
-        for group in policy.groups(kind.code)
-    }
-    return {"—": [("", gettext("Not known yet"))], **groups}
+def place_of(customer: Customer, mail: IncomingMail | None = None) -> str:
+    """Where the draft of a ticket for this customer lies; of a mail each has its own."""
+    return f"new/entry/{customer.id}/mail/{mail.id}" if mail else f"new/entry/{customer.id}"
 
 
-def place_of(customer: Customer) -> str:
-    """Where the draft of a ticket for this customer lies."""
-    return f"new/entry/{customer.id}"
-
-
-def _page(customer: Customer, form: EntryForm, asks: list[Ask], kind, status: int = 200):
+def _page(
+    customer: Customer, form: EntryForm, asks: list[Ask], kind, status: int = 200, mail: IncomingMail | None = None
+):
+    kinds = settings.policy().kinds
     return page(
-        "staff/entry.html", status, customer=customer, form=form, kind=kind, kinds=settings.policy().kinds,
-        asks=asks, accepted_files=desk_drafts.ACCEPTED, file_limit=files.ONE_LIMIT,
-        place=place_of(customer), contacts=entering.contacts(visible(Contact, me()), customer),
-        lying=desk_telling.files(drafts.attached(drafts.find(me(), place_of(customer)))),
+        "staff/entry.html", status, customer=customer, form=form, kind=kind, kinds=kinds,
+        meant=[one for one in kinds if one.conditions and one.code != kind.code and kind.code == "complaint"],
+        asks=asks, accepted_files=draft_files.ACCEPTED, file_limit=files.ONE_LIMIT,
+        place=place_of(customer, mail), contacts=entering.contacts(visible(Contact, me()), customer),
+        mail=mail, of_mail=[row for row in triage.attachments(mail) if row.place != WHOLE] if mail else [],
+        lying=desk_telling.files(drafts.attached(drafts.find(me(), place_of(customer, mail)))),
     )  # fmt: skip

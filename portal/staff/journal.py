@@ -24,11 +24,13 @@ door = Door("journal", __name__, url_prefix="/staff/journal")
 
 PAGE = 50
 ROOMS = {
-    "ticket": N_("Tickets"), "person": N_("People"), "customer": N_("Customers"), "party": N_("Departments and providers"),
+    "ticket": N_("Tickets"), "liability": N_("Liability"), "major": N_("Major complaints"), "person": N_("People"), "customer": N_("Customers"), "party": N_("Departments and providers"),
     "document": N_("Documents"), "settings": N_("Settings"), "letter": N_("Letters"), "journal": N_("Journal"),
+    "problem": N_("Problems"), "supervised_project": N_("Supervised projects"),
+    "quality_signal": N_("Signals"),
 }  # fmt: skip
 COLUMNS = (
-    N_("No."), N_("When"), N_("Who"), N_("What happened"), N_("About"), N_("Verb"), N_("Before"), N_("After"),
+    N_("No."), N_("When"), N_("Who"), N_("What was done"), N_("About"), N_("Verb"), N_("Before"), N_("After"),
     N_("Reason"), N_("Hash"),
 )  # fmt: skip
 
@@ -49,7 +51,7 @@ def index():
 
 @door.post("/checks", needs=Permission.JOURNAL_READ)
 def check():
-    """Check the newest entries and the end of the chain; the whole of it is checked every night."""
+    """Check the newest entries and the end of the chain; the whole of it is checked every day."""
     wrong = journal_search.verify_newest(me())
     if wrong:
         say(N_("The journal is not whole: {first}"), "bad", first=wrong[0])
@@ -134,7 +136,11 @@ def _place(entry: Entry, name: str) -> str:
     """What people call the part of the settings that was changed."""
     if entry.verb == "settings.company":
         return gettext(COMPANY.get(name, name))
-    return called(name, settings.policy()) if entry.verb in ("settings.policy", "settings.calendar") else name
+    return (
+        called(name, settings.policy())
+        if entry.verb in ("settings.policy", "settings.planned", "settings.calendar")
+        else name
+    )
 
 
 def _lines(found: list[Entry]) -> Iterator[list]:

@@ -43,7 +43,7 @@ def index():
     return page(
         "staff/letters.html", rows=[Row(letter, _subject(letter)) for letter in found[:PAGE]], to=to, state=state,
         tabs=_tabs(state, to, backlog), older=older, newest=url_for(".index", **given) if before else None,
-        may_be_mailed=mail.has_server(),
+        may_be_mailed=mail.has_server(), meaning=outbox.meaning,
     )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def show(letter):
         wrong = str(mistake)
     return page(
         "staff/letter.html", letter=letter, said=words, text=text, wrong=wrong, tones=TONES,
-        states=outbox.SHOWN_STATES,
+        states=outbox.SHOWN_STATES, meaning=outbox.meaning(letter.error or ""), outbox_words=outbox.MAY_BE_MUTED,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ DUE = {
     "replied": N_("Reply"),
     "reported": N_("Report back"),
     "told": N_("Tell progress"),
+    "stated": N_("State report"),
     "applied": N_("Solution"),
     "verified": N_("Call back"),
     "closed": N_("Closure"),
@@ -252,10 +253,10 @@ def _weights(policy: Policy, called: Callable[[str, str | None], str]) -> Callab
 
 def _tones(policy: Policy) -> dict[str, str]:
     """How loud each severity looks: the highest bad, those between warn, the lowest plain."""
-    ranks = sorted({one.rank for one in policy.severities})
+    ranks = sorted({one.rank for one in policy.known("severities")})
     return {
         one.code: "" if one.rank == ranks[0] else "bad" if one.rank == ranks[-1] else "warn"
-        for one in policy.severities
+        for one in policy.known("severities")
     }  # fmt: skip
 
 

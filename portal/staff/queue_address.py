@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
@@ -11,7 +10,7 @@ from portal.domain.people.models import Person
 from portal.domain.tickets import views
 from portal.domain.tickets.models import SavedView
 from portal.domain.tickets.queue import ORDERS, Key, Wanted, views_for
-from portal.domain.tickets.queue_filters import ANY, FILTERS, LARGEST_KEY, VIEWS, Filters, Values, View, only_live
+from portal.domain.tickets.queue_filters import ANY, FILTERS, VIEWS, Filters, Values, View, only_live
 from portal.web.paging import key_of, moment_and_id
 
 LONGEST, MOST = 80, 20
@@ -51,15 +50,20 @@ class Address:
         return Wanted(self.filters, self.order, self.words, self.after, self.before)
 
     @property
+    def usual(self) -> str:
+        """The order where none is asked for: of what words found the newest first, else the view's."""
+        return "-opened" if self.words else self.view.order
+
+    @property
     def is_changed(self) -> bool:
         """Does it differ from the view it began with?"""
-        return bool(self.own) or self.order != self.view.order
+        return bool(self.own) or self.order != self.usual
 
     def args(self, **changes) -> dict[str, str | list[str]]:
         """The arguments of the address with these changes; paging only if it is among them."""
         said: dict[str, str | list[str]] = {"view": code_of(self.saved) if self.saved else self.view.code}
         said |= {name: ",".join(values) if name not in _WHOLE else list(values) for name, values in self.own.items()}
-        if self.order != self.view.order:
+        if self.order != self.usual:
             said["order"] = self.order
         if self.words:
             said["q"] = self.words
@@ -85,12 +89,13 @@ def read(args: MultiDict, person: Person, saved: Sequence[SavedView]) -> Address
     own = {name: values for name in open_to if (values := _values(args, name))}
     view, kept = _view(args.get("view", ""), person, offered, saved, bare=not own and not args.get("q"))
     order = args.get("order", "")
-    order = order if order.removeprefix("-") in ORDERS and len(order) < 12 else view.order
+    order = order if order.removeprefix("-") in ORDERS and len(order) < 12 else ""
     words = plain(args.get("q", ""))
     after, before = moment_and_id(args.get("after")), moment_and_id(args.get("before"))
     own = {name: values for name, values in own.items() if view.filters.get(name) != values}
     own = {name: values for name, values in own.items() if ANY not in values or name in view.filters or name == "stage"}
-    found = Address(view, own, kept, order, words, _known(after), None if after else _known(before), offered)
+    found = Address(view, own, kept, order, words, after, None if after else before, offered)
+    found = replace(found, order=order or found.usual)
     return replace(found, order="due") if found.is_live and order.endswith("closed") else found
 
 
@@ -122,11 +127,3 @@ def _values(args: Mapping, name: str) -> Values:
 def plain(written: str) -> str:
     """A value as it may go to the database: printable, without blanks around, at most 80 characters."""
     return "".join(char for char in written if char.isprintable()).strip()[:LONGEST]
-
-
-def _known(key: Key | None) -> Key | None:
-    """A place in the order that a database can hold."""
-    try:
-        return (key[0].astimezone(UTC), key[1]) if key and 0 <= key[1] <= LARGEST_KEY else None
-    except OverflowError:
-        return None

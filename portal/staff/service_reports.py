@@ -16,6 +16,7 @@ from portal.i18n import LANGUAGES, N_
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.months import code_of, month, month_of
 from portal.web.pages import page, say
+from portal.web.paging import row_number
 
 door = Door("service_reports", __name__, url_prefix="/staff/reports")
 
@@ -56,7 +57,7 @@ def _ask(form: ReportForm) -> Document:
 
 
 def _reports(form: ReportForm, customers: list, status: int = 200):
-    chosen, before = request.args.get("customer", type=int), request.args.get("before", type=int)
+    chosen, before = row_number(request.args.get("customer")), row_number(request.args.get("before"))
     rows = visible(Document, me())
     reports = queries.service_reports(rows, chosen, before, PAGE + 1)
     older = url_for(".index", customer=chosen, before=reports[PAGE - 1].id) if len(reports) > PAGE else None

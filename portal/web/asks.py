@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from urllib.parse import urlsplit
 
 from flask_babel import gettext
+from markupsafe import Markup
 from wtforms import (
     DateField,
     DateTimeLocalField,
@@ -14,6 +16,7 @@ from wtforms import (
     StringField,
     TelField,
     TextAreaField,
+    URLField,
 )
 from wtforms.validators import Optional, Regexp, ValidationError
 
@@ -22,7 +25,7 @@ from portal.i18n import N_, Words
 from portal.web import filters
 from portal.web.forms import AtMost, Needed
 
-LINE, TEXT, LARGEST_NUMBER = 200, 4_000, 10**12
+LINE, TEXT, ADDRESS, LARGEST_NUMBER = 200, 4_000, 1_000, 10**12
 PREFIX = "ask_"
 
 
@@ -79,6 +82,33 @@ def _reasonable(_form, field: Field) -> None:
         raise ValidationError(gettext("Please give a number of ordinary size."))
 
 
+def _url(_ask: Ask, facts: dict):
+    facts["validators"] += [AtMost(ADDRESS), _web_address]
+    return URLField(**facts)
+
+
+def _web_address(_form, field: Field) -> None:
+    if field.data and not is_web_address(field.data):
+        raise ValidationError(gettext("Please give the whole address, beginning with http:// or https://."))
+
+
+def is_web_address(text: str) -> bool:
+    """May this be made a link: http or https, with a host, nothing hidden in it?"""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and text.isprintable() and " " not in text
+    except ValueError:
+        return False
+
+
+def outside_link(address: str) -> Markup | str:
+    """A link out of the portal that tells the other side nothing; the plain text of what is no web address."""
+    if not is_web_address(address):
+        return address
+    link = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>')
+    return link.format(address)
+
+
 def _choice(ask: Ask, facts: dict):
     choices = {choice.code: _said(choice.words) for choice in ask.choices}
     if len(choices) <= 5 and ask.required:
@@ -95,6 +125,7 @@ _MADE = {
     AskType.LONG: _long,
     AskType.PHONE: _phone,
     AskType.NUMBER: _number,
+    AskType.URL: _url,
     AskType.CHOICE: _choice,
     AskType.YES_NO: _yes_no,
     AskType.DATE: lambda _ask, facts: DateField(**facts),
@@ -119,6 +150,8 @@ def _plain(ask: Ask, value):
 def _told(ask: Ask, value) -> str:
     if ask.type is AskType.CHOICE:
         return next((_said(choice.words) for choice in ask.choices if choice.code == value), str(value))
+    if ask.type is AskType.URL:
+        return outside_link(str(value))
     if ask.type is AskType.YES_NO and isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     try:

@@ -1,10 +1,10 @@
 """Static files under names that carry their version, and what templates call for them."""
 
 import hashlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from flask import g, request
+from flask import g, request, url_for
 from flask_wtf.csrf import generate_csrf
 
 from portal.web.headers import PAGE
@@ -24,6 +24,19 @@ def _version() -> str:
     for place in sorted(FOLDER.glob("*.*")):
         digest.update(place.read_bytes())
     return digest.hexdigest()[:10]
+
+
+def address(endpoint: str, **parts) -> str:
+    """`url_for` of a template; an address never changes while the portal runs, and a page asks for thirty."""
+    try:
+        return _built(endpoint, **parts)
+    except TypeError:  # a part is a list
+        return url_for(endpoint, **parts)
+
+
+@lru_cache(maxsize=4096)
+def _built(endpoint: str, **parts) -> str:
+    return url_for(endpoint, **parts)
 
 
 def headers(kept, path, url) -> None:

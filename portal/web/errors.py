@@ -81,7 +81,8 @@ def install(app: Flask) -> None:
 
 def _logged(error: Exception) -> str:
     number = secrets.token_hex(4)
-    log.exception("unexpected", number=number, path=request.path, method=request.method, exc_info=error)
+    rule = str(request.url_rule or "")  # never the address itself: one-time secrets are part of some
+    log.exception("unexpected", number=number, rule=rule, method=request.method, exc_info=error)
     return number
 
 

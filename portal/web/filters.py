@@ -8,6 +8,7 @@ from babel.dates import format_time
 from babel.numbers import format_decimal
 
 from portal.domain import settings
+from portal.domain.policy import Promise, Unit
 from portal.i18n import Words
 from portal.web.moments import Moments
 from portal.web.months import month
@@ -61,6 +62,27 @@ def span(length: timedelta | None) -> str:
     return " ".join(parts) or gettext("less than a minute")
 
 
+def work_span(length: timedelta, day: timedelta) -> str:
+    """A length of working time in words: from one working day (so long) on in those, 5 个工作日 3 小时."""
+    days, rest = divmod(length, day)
+    if not days:
+        return span(length)
+    hours = round(rest.total_seconds() / 3600)
+    said = ngettext("%(num)d working day", "%(num)d working days", days) % {"num": days}
+    return f"{said} {ngettext('%(num)d hour', '%(num)d hours', hours) % {'num': hours}}" if hours else said
+
+
+def promise(given: Promise) -> str:
+    """A promise in words: 24 hours by the clock, 3 working days, the same day."""
+    amount = int(given.amount) if given.amount == int(given.amount) else given.amount
+    return {
+        Unit.HOURS: gettext("%(amount)s hours by the clock") % {"amount": amount},
+        Unit.WORKING_HOURS: gettext("%(amount)s working hours") % {"amount": amount},
+        Unit.WORKING_DAYS: gettext("%(amount)s working days") % {"amount": amount},
+        Unit.SAME_DAY: gettext("the same day"),
+    }[given.unit]
+
+
 def number(value, digits: int = 0) -> str:
     """1,234 or 1,234.5; — for nothing."""
     if value is None:
@@ -97,6 +119,8 @@ def _said(value):
         return format_time(value, "HH:mm", locale="en")
     if isinstance(value, timedelta):
         return span(value)
+    if isinstance(value, Promise):
+        return promise(value)
     return gettext(value) if isinstance(value, str) and value.isascii() and value else value
 
 

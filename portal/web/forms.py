@@ -1,16 +1,17 @@
 """Forms: shape only. A form lives in the module of the view that shows it; whether the rules agree is the action's business."""
 
 import secrets
+from functools import cache
 from typing import ClassVar
 
 from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, i18n
 from wtforms.validators import StopValidation, ValidationError
 
 from portal.domain.refusals import Refused
-from portal.web import uploads
+from portal.web import uploads, words
 
 TITLE, BODY = 200, 20_000
 
@@ -39,6 +40,9 @@ class Form(FlaskForm):
                     options = dict(options) | {"filters": (*filters, _stripped)}
             return super().bind_field(form, unbound_field, options)
 
+        def get_translations(self, form):
+            return _messages("zh" if words.chinese() else "en")
+
         def wrap_formdata(self, form, formdata):
             if formdata is not None:
                 return super().wrap_formdata(form, formdata)
@@ -47,6 +51,12 @@ class Form(FlaskForm):
     def facts(self) -> dict:
         """What was given, as the keyword arguments of the action."""
         return {name: field.data for name, field in self._fields.items() if not isinstance(field, HiddenField)}
+
+
+@cache
+def _messages(language: str):
+    """WTForms' own words; read once, not for each form."""
+    return i18n.get_translations([language])
 
 
 STRIPPED = {"StringField", "TextAreaField", "EmailField", "TelField", "SearchField", "URLField"}

@@ -17,6 +17,7 @@ def install(app: Flask, config: Config) -> None:
         storage_uri=config.redis_url or "memory://",
         default_limits=["100 per 5 seconds", "2000 per 5 minutes"],
         strategy="fixed-window",
+        in_memory_fallback_enabled=True,  # Redis is away: each process counts for itself, as without Redis
         swallow_errors=True,
     )
     limiter.request_filter(lambda: request.endpoint in (None, "static", "health.show"))

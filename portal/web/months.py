@@ -22,3 +22,19 @@ def month(first: date) -> str:
 def code_of(first: date) -> str:
     """2026-10: for forms and addresses."""
     return f"{first:%Y-%m}"
+
+
+def choices(newest: date, chosen: date, count: int) -> list[tuple[str, str]]:
+    """For a form: so many months (code, words) back from the newest, and the chosen one where it lies before them."""
+    number = newest.year * 12 + newest.month - 1
+    listed = [date((number - back) // 12, (number - back) % 12 + 1, 1) for back in range(count)]
+    listed += [] if chosen in listed else [chosen]
+    return [(code_of(one), month(one)) for one in listed]
+
+
+def day_of(given: str | None) -> date | None:
+    """The day 2026-10-05; none for what is no day."""
+    try:
+        return date.fromisoformat((given or "")[:10])
+    except ValueError:
+        return None

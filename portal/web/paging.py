@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 LARGEST_ROW = 2**31 - 1
 
@@ -25,16 +25,17 @@ def moment_and_id(key: str | None) -> tuple[datetime, int] | None:
     """A key of the kind (moment, id); none for what is not one of ours."""
     try:
         at, number = (key or "").split("~")
-        moment = datetime.fromisoformat(at)
-        return (moment, int(number)) if moment.tzinfo else None
-    except ValueError:
+        moment, row = datetime.fromisoformat(at), row_number(number)
+        return (moment.astimezone(UTC), row) if moment.tzinfo and row else None
+    except (ValueError, OverflowError):
         return None
 
 
 def name_and_id(key: str | None) -> tuple[str, int] | None:
     """A key of the kind (name, id); none for what is not one of ours."""
     name, _, number = (key or "").rpartition("~")
-    return (name[:200], int(number)) if number.isascii() and number.isdecimal() and len(number) < 10 else None
+    row = row_number(number)
+    return (name[:200], row) if row else None
 
 
 def row_number(key: str | None) -> int | None:
@@ -46,3 +47,13 @@ def row_number(key: str | None) -> int | None:
 def typed(text: str | None, longest: int = 80) -> str:
     """What somebody looks for, as it may be asked of any database: no blanks around, no NUL, not endlessly long."""
     return (text or "").replace("\0", "").strip()[:longest]
+
+
+def day_and_id(key: str | None) -> tuple[date, int] | None:
+    """A key of the kind (day, id); none for what is not one of ours."""
+    try:
+        day, number = (key or "").split("~")
+        row = row_number(number)
+        return (date.fromisoformat(day), row) if row else None
+    except ValueError:
+        return None

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext
 
 from portal import clock
 from portal.domain import settings
-from portal.domain.policy import Promise, Unit
+from portal.domain.policy import Unit
 from portal.domain.tickets.deadlines import promise_of, rule_of
 from portal.domain.tickets.models import Deadline
-from portal.web.filters import span
+from portal.domain.tickets.outlook import in_view
+from portal.web import filters
+from portal.web.filters import span, work_span
 from portal.web.filters import words_in as said
 
 
@@ -23,7 +25,7 @@ class Chip:
     label: str
     due_at: datetime
     state: str
-    """far · near · late · paused · met · missed"""
+    """far · near · late · paused · met · missed · dropped"""
     words: str
     explain_url: str | None = None
 
@@ -41,40 +43,33 @@ class Stretch:
 def chip(deadline: Deadline, explain_url: str | None = None) -> Chip:
     """A promise as it stands now."""
     at = clock.now()
-    state = state_of(deadline, at)
+    state = in_view(deadline, at)
     return Chip(
-        deadline.code, said(rule_of(deadline).words), deadline.due_at, state, _left(deadline, state, at), explain_url
+        deadline.code,
+        said(rule_of(deadline).desk_words),
+        deadline.due_at,
+        state,
+        _left(deadline, state, at),
+        explain_url,
     )
 
 
-def state_of(deadline: Deadline, at: datetime) -> str:
-    """How a promise stands at this moment."""
-    if deadline.is_over:
-        return "missed" if deadline.is_late(at) else "met"
-    if deadline.paused_at is not None:
-        return "paused"
-    if deadline.due_at < at:
-        return "late"
-    soon = timedelta(hours=settings.policy().warnings.before_hours)
-    return "near" if deadline.due_at - at <= soon else "far"
-
-
 def _left(deadline: Deadline, state: str, at: datetime) -> str:
-    if deadline.dropped_at is not None:
-        return gettext("no longer due")
-    if state in ("met", "missed", "paused"):
-        return {"met": gettext("kept"), "missed": gettext("missed"), "paused": gettext("paused")}[state]
+    words = {"met": gettext("kept"), "missed": gettext("missed"), "paused": gettext("paused")}
+    words["dropped"] = gettext("no longer due")
+    if state in words:
+        return words[state]
     if state == "late":
         return gettext("%(time)s over", time=span(at - deadline.due_at))
     if deadline.unit == Unit.HOURS:
         return gettext("%(time)s left", time=span(deadline.due_at - at))
     worked = settings.calendar(deadline.policy_id).between(at, deadline.due_at)
-    return gettext("%(time)s left of working time", time=span(worked))
+    return gettext("%(time)s left of working time", time=work_span(worked, settings.calendar(deadline.policy_id).day))
 
 
 def chips(deadlines: Iterable[Deadline], explain_url=None) -> list[Chip]:
     """The chips of these promises, the most pressing first; `explain_url` gives the address of each."""
-    ranks = {"late": 0, "near": 1, "far": 1, "paused": 2, "missed": 3, "met": 4}
+    ranks = {"late": 0, "near": 1, "far": 1, "paused": 2, "missed": 3, "met": 4, "dropped": 4}
     made = [chip(one, explain_url(one) if explain_url else None) for one in deadlines]
     return sorted(made, key=lambda one: (ranks[one.state], one.due_at))
 
@@ -105,15 +100,4 @@ def _running(start: datetime, end: datetime, due_at: datetime) -> list[Stretch]:
 
 def kept_for(deadline: Deadline) -> str:
     """What was promised, in words: 24 hours, 3 working days, the same day."""
-    return in_words(promise_of(deadline))
-
-
-def in_words(promise: Promise) -> str:
-    """A promise in words: 24 hours by the clock, 3 working days, the same day."""
-    amount = int(promise.amount) if promise.amount == int(promise.amount) else promise.amount
-    return {
-        Unit.HOURS: gettext("%(amount)s hours by the clock", amount=amount),
-        Unit.WORKING_HOURS: gettext("%(amount)s working hours", amount=amount),
-        Unit.WORKING_DAYS: gettext("%(amount)s working days", amount=amount),
-        Unit.SAME_DAY: gettext("the same day"),
-    }[promise.unit]
+    return filters.promise(promise_of(deadline))

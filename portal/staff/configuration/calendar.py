@@ -13,7 +13,7 @@ from portal.access.permissions import Permission as P
 from portal.domain import calendar_changes, settings
 from portal.domain.policy_changes import open_tickets
 from portal.i18n import N_
-from portal.staff.configuration.promises import history
+from portal.staff.configuration.history import decisions
 from portal.staff.configuration.ways import Decision, door, tabs
 from portal.web import filters
 from portal.web.forms import Needed
@@ -109,6 +109,6 @@ def _show(year: int, day_form: DayForm, year_form: YearForm, status: int = 200, 
     days = [one | {"date": date.fromisoformat(one["on"])} for one in found["days"]]
     return page(
         "staff/calendar.html", status, year=found, days=days, years=years, day_form=day_form, year_form=year_form,
-        open_tickets=open_tickets(), decided=history("calendar"), revision=settings.calendar_id(), tabs=tabs(),
+        open_tickets=open_tickets(), decided=decisions("calendar"), revision=settings.calendar_id(), tabs=tabs(),
         wrong=wrong, today=filters.here(clock.now()).date(),
     )  # fmt: skip

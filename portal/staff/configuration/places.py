@@ -1,59 +1,56 @@
 """The places of a settings document as people call them: «limits.reopen_days» is the days a ticket may be reopened."""
 
 import re
+from collections.abc import Iterator
 
 from flask_babel import gettext
 
 from portal.domain.policy import Policy
+from portal.domain.policy_reading import Mistake
 from portal.i18n import N_
-from portal.web.filters import words_in
+from portal.staff.configuration.sections import LABELS
+from portal.staff.configuration.wording import title
+from portal.web.filters import told, words_in
 
-FIGURES = {
-    "limits.reopen_days": N_("Days in which a closed ticket may be reopened"),
-    "limits.call_attempts": N_("Call-backs on different days before “could not be reached” closes"),
-    "limits.undo_seconds": N_("Seconds in which a reply can be taken back"),
-    "limits.low_score": N_("Stars up to which the supervisors are told"),
-    "warnings.before_hours": N_("Hours before a deadline at which the owner is warned"),
-    "warnings.escalate_after_hours": N_("Hours after a missed deadline at which the supervisors are told"),
-    "calendar.hours": N_("Opening hours"),
-    "calendar.cut_off": N_("Daily cut-off"),
-    "calendar.zone": N_("Time zone of the opening hours"),
-    "name": N_("Policy pack"),
-}
 COMPANY = {
     "name": N_("Name of the company"), "short_name": N_("Short name"), "accent": N_("Colour"), "logo": N_("Logo"),
     "hotline": N_("Service line"), "hotline_hours": N_("Hours of the service line"),
     "mail_from": N_("Letters come from"), "language": N_("Language for whoever has not chosen one"),
     "zone": N_("Time zone of dates and times"),
 }  # fmt: skip
-PARTS = {
-    "amount": N_("amount"), "unit": N_("unit"), "closure": N_("to be closed within"), "promise": N_("promise"),
-    "words": N_("name"), "confirmed": N_("confirmed"), "source": N_("announced by"), "work": N_("working day"),
-    "zh": N_("Chinese name"), "en": N_("English name"), "days": N_("days"),
-}  # fmt: skip
-ITEM = re.compile(r"(\w+)\[([^\]]+)\]\.?(.*)")
+STEP = re.compile(r"(\w+)|\[([^\]]*)\]")
+DAYS = ("years", "days")
+"""Lists of the calendar: a year or a day says itself what it is."""
 
 
 def called(place: str, policy: Policy) -> str:
-    """What people call this place; the place itself where nobody ever calls it anything."""
-    if place in FIGURES:
-        return gettext(FIGURES[place])
-    if match := ITEM.fullmatch(place):
-        listed, code, rest = match.groups()
-        return " ".join(filter(None, (_item(listed, code, policy), _rest(rest, policy))))
-    return place
+    """What people call this place: «Limits › Days in which a closed ticket may be reopened»."""
+    return " › ".join(_steps(place, policy)) or place
 
 
-def _item(listed: str, code: str, policy: Policy) -> str:
-    if listed in ("years", "days"):
-        return code
+def _steps(place: str, policy: Policy) -> Iterator[str]:
+    listed = ""
+    for number, (name, key) in enumerate(STEP.findall(place)):
+        if key:
+            yield _item(listed, key, policy)
+            continue
+        if name not in DAYS and name != "retired":
+            yield title(name) if number == 0 else gettext(LABELS.get(name, name))
+        listed = name
+
+
+def _item(listed: str, key: str, policy: Policy) -> str:
     try:
-        return words_in(policy.called(listed, code))
+        return words_in(policy.called(listed, key))
     except KeyError:
-        return f"{listed} {code}"
+        return key
 
 
-def _rest(rest: str, policy: Policy) -> str:
-    if ITEM.fullmatch(rest):
-        return called(rest, policy)
-    return " ".join(gettext(PARTS[part]) if part in PARTS else part for part in rest.split(".") if part)
+def wrong_said(mistake: Mistake, policy: Policy) -> str:
+    """What is wrong, in the reader's words; codes by what they are called."""
+    facts = dict(mistake.facts)
+    if "into" in facts:
+        facts |= {"code": _item(facts["into"], facts["code"], policy), "into": title(facts["into"])}
+    if "kind" in facts:
+        facts["kind"] = _item("kinds", facts["kind"], policy)
+    return told(mistake.text, facts)

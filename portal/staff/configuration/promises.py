@@ -1,65 +1,60 @@
-"""What the company promises, readable: the pack and its history, hours, limits, the table of clocks, the tree of classes."""
+"""What the company promises and how it sorts its work: the sections of the policy, what is planned, what was decided last."""
 
 from dataclasses import dataclass
 
+from flask import url_for
+from flask_babel import gettext
+
 from portal.access.permissions import Permission as P
 from portal.domain import settings
-from portal.domain.policy import ClockRule, Policy, TicketClass
-from portal.domain.settings import Revision
-from portal.staff.configuration.places import called
+from portal.domain.policy import Policy
+from portal.domain.policy_changes import open_tickets
+from portal.domain.revisions import Standing
+from portal.staff.configuration import proposing
+from portal.staff.configuration.history import decisions
+from portal.staff.configuration.proposals import title_of
+from portal.staff.configuration.sections import GROUPS, SECTIONS, Section
+from portal.staff.configuration.shape import in_short, is_list
 from portal.staff.configuration.ways import door, tabs
-from portal.web.filters import words_in
+from portal.staff.configuration.wording import title
 from portal.web.pages import page
-from portal.web.promises import in_words
+
+LAST = 5
 
 
 @dataclass(frozen=True)
-class Decided:
-    """A revision: who decided it, when, why, and what it changed: (what, from, to)."""
+class Entry:
+    """A section on the overview: where it is, and what it says in short."""
 
-    revision: Revision
-    changed: list[tuple[str, str, str]]
+    title: str
+    url: str
+    help: str
+    count: int | None
+    facts: list[tuple[str, str]]
 
 
 @door.get("/promises", needs=P.SETTINGS_RUN)
 def promises():
     policy = settings.policy()
-    decided = history("policy")
+    groups = [(gettext(name), [_entry(policy, one, row) for one, row in rows.items()]) for name, rows in GROUPS]
+    others = [one for one in Policy.__dataclass_fields__ if one not in SECTIONS and one != "retired"]
+    if others:
+        groups.append((gettext("Other parts"), [_entry(policy, one, None) for one in others]))
+    decided = decisions("policy", limit=LAST)
     return page(
-        "staff/promises.html", policy=policy, decided=decided, clocks=[_clock(policy, rule) for rule in policy.clocks],
-        groups=[(group, [_row(policy, one) for one in policy.classes_in(group.code)]) for group in policy.groups()],
-        tabs=tabs(), hours=", ".join(f"{begin:%H:%M}–{end:%H:%M}" for begin, end in policy.calendar.hours),
+        "staff/promises.html", policy=policy, groups=groups, decided=decided, tabs=tabs(), open_tickets=open_tickets(),
+        holds=next((one.revision for one in decided if one.standing is Standing.HOLDS), None),
+        proposals=[
+            (title_of(section, code) or gettext("an earlier version"), url_for(".proposal", section=section, code=code))
+            for section, code in proposing.mine()
+        ],
+        plans=[one for one in decided if one.standing is Standing.PLANNED],
     )  # fmt: skip
 
 
-def history(area: str) -> list[Decided]:
-    """The decisions of an area, newest first, in words."""
-    policy = settings.policy()
-    return [
-        Decided(revision, [(called(place, policy), was, became) for place, (was, became) in changed.items()])
-        for revision, changed in settings.steps(area)
-    ]
-
-
-def _clock(policy: Policy, rule: ClockRule) -> dict:
-    """A clock as the table shows it."""
-    return {
-        "code": rule.code, "rule": rule.rule_words, "customer": rule.words if rule.shown_to_customer else None,
-        "kinds": [policy.called("kinds", kind) for kind in rule.kinds], "promise": in_words(rule.promise),
-        "by_class": rule.by_class, "pauses": rule.pauses, "repeats": rule.repeats,
-        "shorter": [(_when(policy, one), in_words(one.promise)) for one in rule.shorter],
-    }  # fmt: skip
-
-
-def _when(policy: Policy, shorter) -> str:
-    """For whom or what a shorter promise is given."""
-    named = (("tiers", shorter.tier), ("cards", shorter.card), ("severities", shorter.severity))
-    return " + ".join(words_in(policy.called(listed, code)) for listed, code in named if code)
-
-
-def _row(policy: Policy, one: TicketClass) -> dict:
-    return {
-        "code": one.code, "words": one.words, "closure": in_words(one.closure),
-        "department": policy.called("departments", one.department), "severity": policy.called("severities", one.severity),
-        "kinds": [policy.called("kinds", kind) for kind in one.kinds],
-    }  # fmt: skip
+def _entry(policy: Policy, name: str, row: Section | None) -> Entry:
+    listed = is_list(name)
+    return Entry(
+        title(name), url_for(".section", section=name), gettext(row.help) if row else "",
+        len(getattr(policy, name)) if listed else None, [] if listed else in_short(name),
+    )  # fmt: skip

@@ -15,6 +15,7 @@ TABS = (
     (N_("Company"), "configuration.company"),
     (N_("Promises and classes"), "configuration.promises"),
     (N_("Working calendar"), "configuration.calendar"),
+    (N_("History of changes"), "configuration.history"),
     (N_("The portal itself"), "configuration.system"),
 )
 
@@ -27,8 +28,12 @@ class Decision(Form):
 
     def drawn_from(self) -> int:
         """The revision its writer saw; 0, which never holds, when it is missing or wild."""
-        text = self.revision.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return number_in(self.revision.data)
+
+
+def number_in(text: str | None) -> int:
+    """A revision's number as it was sent; 0, which never holds, when it is missing or wild."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def tabs() -> list[dict]:

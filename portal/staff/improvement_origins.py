@@ -1,0 +1,84 @@
+"""Where an improvement action comes from, at the door: the page of each source's record, and what a new action begins with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, request, url_for
+
+from portal.access.door import me
+from portal.access.scopes import find, visible
+from portal.domain.forum.after_models import Topic
+from portal.domain.people import parties
+from portal.domain.people.models import Department
+from portal.domain.quality import signals as rules
+from portal.domain.quality.improvement_models import Improvement
+from portal.domain.quality.improvement_sources import SOURCES
+from portal.domain.quality.major_models import MajorCase
+from portal.domain.quality.records import Signal
+from portal.domain.tickets import dispatching
+from portal.domain.tickets.models import Problem, Ticket
+from portal.staff import signals
+from portal.web.paging import row_number
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Of a source with records: the address of one, and what the form for a new action holds beforehand."""
+
+    address: Callable[[int], str]
+    begins: Callable[[Any], dict]
+
+
+def _from_signal(signal: Signal) -> dict:
+    shown = signals.of_signal(signal, rules.with_customer(visible(Signal, me()).where(Signal.id == signal.id)))
+    return {"title": signals.title(shown), "problem": shown["why"], "class_code": signal.class_code or ""}
+
+
+def _from_problem(problem: Problem) -> dict:
+    said = {name: getattr(problem, name) or "" for name in ("title", "cause", "measure", "class_code")}
+    return said | {"department": problem.department_id, "person": problem.person_id}
+
+
+def _from_ticket(ticket: Ticket) -> dict:
+    return {"title": ticket.subject, "problem": ticket.wish, "class_code": ticket.class_code or ""}
+
+
+def _from_major(case: MajorCase) -> dict:
+    return _from_ticket(case.ticket) | {"problem": case.reason, "measure": case.improvement}
+
+
+def _from_topic(topic: Topic) -> dict:
+    return {"title": topic.title, "problem": topic.body, "department": topic.department_id}
+
+
+ORIGINS: dict[str, Origin] = {
+    "signal": Origin(lambda key: url_for("signals.show", signal=key), _from_signal),
+    "problem": Origin(lambda key: url_for("problems.show", problem=key), _from_problem),
+    "complaint": Origin(lambda key: url_for("desk.show", ticket=key), _from_ticket),
+    "forum": Origin(lambda key: url_for("forum.show_topic", topic=key), _from_topic),
+    "major": Origin(lambda key: url_for("major.show", major=key), _from_major),
+}
+BY_HAND = tuple(code for code, source in SOURCES.items() if source.record is None)
+
+
+def asked() -> tuple[str, Any]:
+    """The source that the address names, with its record; by hand, where it names none. 404 for what is not there."""
+    code = request.args.get("source", "")
+    source = SOURCES.get(code)
+    if source is None or source.record is None:
+        return "", None
+    return code, find(source.record, row_number(request.args.get("record")) or abort(404), me())
+
+
+def beginning(code: str, record: Any) -> dict:
+    """What a new action begins with: the words of its record, and the lead department of its class."""
+    said = ORIGINS[code].begins(record)
+    known = {one.code: one.id for one in parties.departments(visible(Department, me()))}
+    lead = dispatching.lead_for("complaint", said.get("class_code") or None, None)
+    return said | {"department": said.get("department") or known.get(lead or "", 0), "person": said.get("person") or 0}
+
+
+def address_of(row: Improvement) -> str | None:
+    """The page of the record it came from, if there is one."""
+    return ORIGINS[row.source].address(row.source_id) if row.source in ORIGINS and row.source_id else None

@@ -1,0 +1,272 @@
+"""One improvement action (R33): its page, its steps, done, verified or begun again, closed or dropped."""
+
+from flask import abort, redirect, request, url_for
+from flask_babel import gettext
+from wtforms import DateField, MultipleFileField, StringField, TextAreaField
+
+from portal.access import draft_files
+from portal.access.door import attempted, me
+from portal.access.permissions import Permission as P
+from portal.access.permissions import may
+from portal.access.scopes import visible
+from portal.domain import files, told
+from portal.domain.files import Attachment
+from portal.domain.journal import Entry
+from portal.domain.people.roles import Role
+from portal.domain.quality import improvement as rules
+from portal.domain.quality import improvement_effect as effects
+from portal.domain.quality import improvement_list as lists
+from portal.domain.quality import improvement_revisits as revisits
+from portal.domain.quality.days import today
+from portal.domain.quality.improvement_models import DONE, LIVE, OPEN, WATCHED, Improvement, ImprovementStep, Revisit
+from portal.domain.quality.improvement_sources import SOURCES, raised_by
+from portal.i18n import N_
+from portal.staff import desk_telling
+from portal.staff import improvement_origins as origins
+from portal.staff.improvements import LONG, OwnForm, action_form, door
+from portal.web import filters
+from portal.web.forms import TITLE, AtMost, Form, Needed, Uploads
+from portal.web.pages import page, say
+
+
+class StepForm(Form):
+    title = StringField(N_("Step"), [Needed(), AtMost(TITLE)])
+    due_on = DateField(N_("Due on"), [Needed()])
+
+
+class DoneStepForm(Form):
+    said = TextAreaField(N_("What shows that it is done?"), [Needed(), AtMost(LONG)])
+    files = MultipleFileField(N_("Files"), [Uploads()])
+
+
+class DoneForm(Form):
+    result = TextAreaField(N_("What has been done"), [Needed(), AtMost(LONG)])
+    effective_on = DateField(
+        N_("At work from"), [Needed()], description=N_("What comes before this day and after it is compared.")
+    )
+    files = MultipleFileField(N_("Evidence"), [Uploads()])
+
+
+class VerifyForm(Form):
+    said = TextAreaField(N_("What you found"), [Needed(), AtMost(LONG)])
+
+
+class AgainForm(Form):
+    said = TextAreaField(N_("Why is it not enough?"), [Needed(), AtMost(LONG)])
+    due_on = DateField(N_("Due on"), [Needed()])
+
+
+class EndForm(Form):
+    said = TextAreaField(N_("Conclusion"), [Needed(), AtMost(LONG)])
+
+
+class DropForm(Form):
+    said = TextAreaField(N_("Why is it not pursued?"), [Needed(), AtMost(LONG)])
+
+
+@door.get("/<int:improvement>", needs=P.IMPROVE)
+def show(improvement):
+    return _show(improvement, StepForm(formdata=None))
+
+
+def _show(row: Improvement, step_form: StepForm, status: int = 200):
+    effect = effects.effect(row) if row.state not in (OPEN, "dropped") else None
+    judges = may(me(), P.QUALITY_WORK)
+    sees_list = judges or me().has(Role.CALLER, Role.ACCOUNT_MANAGER, Role.MANAGER)
+    asked = revisits.listing(visible(Revisit, me()), row) if sees_list else []
+    evidence = lists.evidence(row, visible(Attachment, me()))
+    return page(
+        "staff/improvement.html", status, row=row, words=rules, steps=rules.steps_of(row), step_form=step_form, today=today(),
+        files={place: desk_telling.files(found) for place, found in evidence.items()}, effect=effect, effects=effects,
+        works=rules.works_on(row, me()), judges=judges, live=row.state in LIVE, no_judging=rules.why_not_judge(row, me()),
+        source=gettext(SOURCES[row.source].label), source_url=origins.address_of(row), revisits=asked, asking=revisits,
+        raised=raised_by(row) if sees_list and row.state in (OPEN, DONE) else {}, sees_list=sees_list,
+        missing=_missing(asked, effect) if row.state == WATCHED else [],
+        history=[(entry, filters.told(*told.sentence(entry))) for entry in lists.history(row, visible(Entry, me()))],
+    )  # fmt: skip
+
+
+def _missing(asked: list[Revisit], effect: effects.Effect | None) -> dict[str, bool]:
+    """The three conditions of closing and whether each holds (formulas 3.13)."""
+    conditions = {
+        N_("The measure is taken and verified"): True,
+        N_("Every customer who raised it was asked again"): all(one.recorded_at for one in asked),
+    }
+    if effect is not None:
+        conditions[N_("The months after it are within limits, or the comparison shows the effect")] = (
+            effect.verdict in effects.PROVEN
+        )
+    return conditions
+
+
+@door.get("/<int:improvement>/edit", needs=P.IMPROVE)
+def edit(improvement):
+    """Say more precisely what it is; the department its cause and measure."""
+    _need_work(improvement)
+    if not may(me(), P.QUALITY_WORK):
+        drawn = {name: getattr(improvement, name) for name in ("cause", "measure", "version")}
+        return _edit_page(improvement, OwnForm(**drawn))
+    drawn = {
+        name: getattr(improvement, name) for name in ("title", "problem", "cause", "measure", "due_on", "version")
+    } | {
+        "class_code": improvement.class_code or "",
+        "department": improvement.department_id,
+        "person": improvement.person_id or 0,
+    }
+    return _edit_page(improvement, action_form(**drawn))
+
+
+@door.post("/<int:improvement>/edit", needs=P.IMPROVE)
+def update(improvement):
+    _need_work(improvement)
+    form = action_form() if may(me(), P.QUALITY_WORK) else OwnForm()
+    if "source" in form:
+        del form.source
+    if not form.validate() or attempted(form, "measure", _describe, improvement, form) is False:
+        return _edit_page(improvement, form, 422)
+    say(N_("Kept."))
+    return _back(improvement)
+
+
+def _describe(row: Improvement, form: OwnForm) -> None:
+    rules.describe(row, me(), version=form.version.data, **form.said())
+
+
+def _need_work(row: Improvement) -> None:
+    if not rules.works_on(row, me()):
+        abort(403)
+
+
+def _edit_page(row: Improvement, form: OwnForm, status: int = 200):
+    if "source" in form:
+        del form.source
+    return page("staff/improvement_new.html", status, form=form, row=row, action=request.path, source=None)
+
+
+@door.post("/<int:improvement>/steps", needs=P.IMPROVE)
+def add_step(improvement):
+    """A step on the way."""
+    form = StepForm()
+    facts = (improvement, me(), form.title.data, form.due_on.data)
+    if form.validate() and attempted(form, "due_on", rules.add_step, *facts) is not False:
+        say(N_("The step is added."))
+        return _back(improvement, "steps")
+    return _show(improvement, form, 422)
+
+
+@door.post("/<int:improvement>/steps/<int:step>/remove", needs=P.IMPROVE)
+def drop_step(improvement, step):
+    """No step of it any more."""
+    _belongs(step, improvement)
+    rules.drop_step(step, improvement, me())
+    say(N_("The step is dropped."))
+    return _back(improvement, "steps")
+
+
+@door.get("/<int:improvement>/steps/<int:step>", needs=P.IMPROVE)
+def ask_step(improvement, step):
+    """What shows that it is done."""
+    _belongs(step, improvement)
+    return _form_page(improvement, DoneStepForm(), gettext("Done: %(title)s", title=step.title), gettext("Done"))
+
+
+@door.post("/<int:improvement>/steps/<int:step>", needs=P.IMPROVE, files=True)
+def do_step(improvement, step):
+    """The step is done."""
+    _belongs(step, improvement)
+    form = DoneStepForm()
+    if form.validate() and attempted(form, "said", _do_step, step, improvement, form) is not False:
+        say(N_("Done: {title}"), title=step.title)
+        return _back(improvement, "steps")
+    return _form_page(improvement, form, gettext("Done: %(title)s", title=step.title), gettext("Done"), status=422)
+
+
+def _do_step(step: ImprovementStep, row: Improvement, form: DoneStepForm) -> None:
+    rules.do_step(step, row, me(), form.said.data, [files.keep(one, me()) for one in form["files"].data])
+
+
+def _belongs(step: ImprovementStep, row: Improvement) -> None:
+    if step.improvement_id != row.id:
+        abort(404)
+
+
+@door.get("/<int:improvement>/report", needs=P.IMPROVE)
+def ask_done(improvement):
+    """Report the measure as taken."""
+    _need_work(improvement)
+    return _done_page(improvement, DoneForm(effective_on=today()))
+
+
+@door.post("/<int:improvement>/report", needs=P.IMPROVE, files=True)
+def finish(improvement):
+    """The measure is taken; the supervisors are asked to verify it."""
+    form = DoneForm()
+    if form.validate() and attempted(form, "result", _finish, improvement, form) is not False:
+        say(N_("Reported as done. A supervisor who is not responsible verifies it."))
+        return _back(improvement)
+    return _done_page(improvement, form, 422)
+
+
+def _finish(row: Improvement, form: DoneForm) -> None:
+    kept = [files.keep(one, me()) for one in form["files"].data]
+    rules.finish(row, me(), form.result.data, form.effective_on.data, kept)
+
+
+def _done_page(row: Improvement, form: DoneForm, status: int = 200):
+    text = gettext(
+        "A supervisor who is not responsible for it verifies it; then the customers who raised it are asked again."
+    )
+    return _form_page(row, form, gettext("The measure is taken"), gettext("Report as done"), text, status)
+
+
+JUDGEMENTS = {
+    "verification": (VerifyForm, N_("Verify the measure"), N_("The measure was taken"),
+        N_("Everybody who raised it then stands on the list of customers to ask again, and the effect is watched.")),
+    "again": (AgainForm, N_("Not enough: begin again"), N_("Begin again"), N_("It goes back to the department, with a new day.")),
+    "closing": (EndForm, N_("Close it as effective"), N_("Close"), N_("Say in a few words what the effect was; it is kept with the figures.")),
+    "end": (DropForm, N_("Drop the action"), N_("Drop it"), N_("It stays readable, with the reason.")),
+}  # fmt: skip
+"""What a supervisor decides about an action: its form, heading, button, and what it means."""
+
+
+@door.get("/<int:improvement>/decisions/<what>", needs=P.QUALITY_WORK)
+def ask(improvement, what):
+    """The form for a decision."""
+    return _judge_page(improvement, what, _judgement_form(what))
+
+
+@door.post("/<int:improvement>/decisions/<what>", needs=P.QUALITY_WORK)
+def judge(improvement, what):
+    """Verified, begun again, closed or dropped."""
+    form = _judgement_form(what)
+    if not form.validate() or attempted(form, "said", _judge, improvement, what, form) is False:
+        return _judge_page(improvement, what, form, 422)
+    say(N_("{number} is now “{state}”."), number=improvement.number, state=rules.STATES[improvement.state])
+    return _back(improvement)
+
+
+def _judgement_form(what: str) -> Form:
+    return JUDGEMENTS[what][0]() if what in JUDGEMENTS else abort(404)
+
+
+def _judge(row: Improvement, what: str, form) -> None:
+    if what == "again":
+        rules.again(row, me(), form.said.data, form.due_on.data)
+    else:
+        {"verification": rules.verify, "closing": rules.close, "end": rules.drop}[what](row, me(), form.said.data)
+
+
+def _judge_page(row: Improvement, what: str, form, status: int = 200):
+    _, heading, button, text = JUDGEMENTS[what]
+    return _form_page(row, form, gettext(heading), gettext(button), gettext(text), status)
+
+
+def _form_page(row: Improvement, form: Form, title: str, submit: str, text: str | None = None, status: int = 200):
+    return page(
+        "staff/improvement_form.html", status, row=row, form=form, title=title, submit=submit, help=text, action=request.path,
+        accepted=draft_files.ACCEPTED, largest=files.ONE_LIMIT, most=files.COUNT_LIMIT,
+    )  # fmt: skip
+
+
+def _back(row: Improvement, anchor: str | None = None):
+    return redirect(url_for("improvements.show", improvement=row.id, _anchor=anchor), 303)
