@@ -50,6 +50,7 @@ class DispatchOrder(Facts):
     is_provider: bool = False
     handler: str = ""
     others: tuple[str, ...] = ()
+    """The other parties; a provider is not told whom else we work with."""
     """Names of the other parties of this ticket."""
     class_name: Said = ""
     severity: Said = ""
@@ -70,6 +71,8 @@ class DispatchOrder(Facts):
     replied_at: datetime | None = None
     replied_by: str = ""
     handed_back: str = ""
+    is_recalled: bool = False
+    """It was called back by the desk; `handed_back` says why."""
     address: str = ""
     """Where the order is answered in the portal; printed as a QR code when given."""
 

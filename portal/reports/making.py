@@ -4,11 +4,9 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import structlog
 from flask import current_app
-from flask_babel import force_locale
 from sqlalchemy import Select
 
 from portal import clock, faults
@@ -20,12 +18,11 @@ from portal.domain.files import MIB, Staged, Store
 from portal.domain.people import queries as people
 from portal.domain.people.models import Person
 from portal.i18n import N_
-from portal.reports import pdf, registry
+from portal.reports import pdf, pictures, registry
 from portal.reports.facts import Facts
 from portal.reports.gathering.documents import facts_of
 from portal.reports.gathering.plain import house
 from portal.reports.registry import House
-from portal.reports.wording import Wording
 
 log = structlog.get_logger()
 
@@ -125,13 +122,14 @@ def _facts(document: Document, rights: Rights) -> Facts:
 
 def _printed(code: str, facts: Facts, language: str, paper: House) -> bytes:
     """The PDF; nothing of the database is held while it is made."""
-    return registry.print_report(code, facts, language, paper)
+    keys = getattr(facts, "pictures", ())
+    shown = pictures.addresses(current_app.extensions["files"], keys) if keys else {}
+    return registry.print_report(code, facts, language, paper, shown)
 
 
 def name_of(code: str, number: str, language: str, facts: Facts) -> str:
     """What the file is called in the reader's language: 服务派工单-PG-260305-0004.pdf."""
-    with force_locale(language):
-        title = Wording(language, ZoneInfo(facts.zone)).say(registry.REPORTS[code].title)  # type: ignore[attr-defined]
+    title = registry.called(code, facts, language).replace("/", "／")
     return f"{title}-{number}.pdf"
 
 

@@ -9,7 +9,27 @@ from zoneinfo import ZoneInfo
 from flask import render_template
 from flask_babel import force_locale
 
-from portal.reports import dispatch_order, pdf, service_month, ticket_record
+from portal.reports import (
+    complaint_card,
+    complaint_register,
+    dispatch_order,
+    figures_month,
+    forced_month,
+    forum_attendees,
+    forum_badges,
+    forum_programme,
+    forum_report,
+    forum_sign_in,
+    forum_table_cards,
+    improvement_list,
+    listing,
+    major_report,
+    pdf,
+    service_month,
+    support_statement,
+    ticket_record,
+    unclosed_week,
+)
 from portal.reports.facts import Facts
 from portal.reports.wording import Wording
 
@@ -60,12 +80,29 @@ REPORTS = {
         (ticket_record, (ticket_record.TicketRecord, ticket_record.StaffTicketRecord)),
         (dispatch_order, (dispatch_order.DispatchOrder,)),
         (service_month, (service_month.ServiceMonth,)),
+        (major_report, (major_report.MajorReport,)),
+        (unclosed_week, (listing.Listing,)),
+        (complaint_register, (listing.Listing,)),
+        (complaint_card, (listing.Listing,)),
+        (forced_month, (listing.Listing,)),
+        (figures_month, (figures_month.FiguresMonth,)),
+        (improvement_list, (listing.Listing,)),
+        (support_statement, (support_statement.SupportStatement,)),
+        (forum_programme, (forum_programme.ForumProgramme,)),
+        (forum_badges, (forum_badges.ForumNames,)),
+        (forum_table_cards, (forum_badges.ForumNames,)),
+        (forum_sign_in, (forum_badges.ForumNames,)),
+        (forum_attendees, (listing.Listing,)),
+        (forum_report, (forum_report.ForumReport,)),
     )
 }
 
 
-def render_html(code: str, facts: Facts, language: str, house: House) -> str:
-    """The page in the reader's language. Needs an application context; reads nothing but the facts."""
+def render_html(code: str, facts: Facts, language: str, house: House, pictures: dict[str, str] | None = None) -> str:
+    """The page in the reader's language. Needs an application context; reads nothing but the facts.
+
+    `pictures`: the photos that the facts name, by key, as addresses that carry them.
+    """
     report = REPORTS[code]
     wording = Wording(language, ZoneInfo(facts.zone))  # type: ignore[attr-defined]
     with force_locale(language):
@@ -75,15 +112,15 @@ def render_html(code: str, facts: Facts, language: str, house: House) -> str:
             title=wording.say(report.title),
             house=house,
             w=wording,
+            pictures=pictures or {},
             is_staff=isinstance(facts, ticket_record.StaffTicketRecord),
         )
 
 
-def print_report(code: str, facts: Facts, language: str, house: House) -> bytes:
+def print_report(code: str, facts: Facts, language: str, house: House, pictures: dict[str, str] | None = None) -> bytes:
     """The PDF in the reader's language; rows without room lie in it as a file. Raises CannotTypeset."""
-    html = render_html(code, facts, language, house)
-    with force_locale(language):
-        title = Wording(language, ZoneInfo("UTC")).say(REPORTS[code].title)
+    html = render_html(code, facts, language, house, pictures)
+    title = called(code, facts, language)
     return pdf.typeset(
         html,
         title=title,
@@ -91,6 +128,12 @@ def print_report(code: str, facts: Facts, language: str, house: House) -> bytes:
         accent=house.colour,
         attachments=_attached(facts, language),
     )
+
+
+def called(code: str, facts: Facts, language: str) -> str:
+    """What this report is called in the reader's language: its own heading, or the title of its kind."""
+    with force_locale(language):
+        return Wording(language, ZoneInfo("UTC")).say(getattr(facts, "heading", REPORTS[code].title))
 
 
 def _attached(facts: Facts, language: str) -> list[pdf.Attached]:

@@ -48,14 +48,8 @@ class Promise:
     late_by: timedelta | None = None
     pauses: tuple[PauseFact, ...] = ()
     rule: Said = ""
-
-    def state(self, at: datetime) -> str:
-        """`kept`, `late`, `dropped` or `running`, judged at the moment the record was made."""
-        if self.met_at is not None:
-            return "kept" if self.met_at <= self.due_at else "late"
-        if self.dropped_at is not None:
-            return "dropped"
-        return "late" if at > self.due_at else "running"
+    state: str = "running"
+    """met · missed · dropped · paused · late · running, judged at the moment the record was made."""
 
 
 @dataclass(frozen=True)
@@ -200,6 +194,22 @@ class DispatchFact:
     replied_at: datetime | None = None
     done_at: datetime | None = None
     handed_back: str = ""
+    is_recalled: bool = False
+    """It was called back by the desk; `handed_back` says why."""
+
+
+@dataclass(frozen=True)
+class ForcedFact:
+    """A request to close it by force (R17), and what a manager decided."""
+
+    reason: Said
+    words: str
+    asked_by: str
+    asked_at: datetime
+    state: Said
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    decision: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,6 +223,7 @@ class StaffTicketRecord(TicketRecord):
     contacts: tuple[ContactFact, ...] = ()
     dispatches: tuple[DispatchFact, ...] = ()
     false_replies: tuple[NoteFact, ...] = ()
+    forced: tuple[ForcedFact, ...] = ()
     liability: Said = ""
     liability_reason: str = ""
 

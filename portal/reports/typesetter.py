@@ -15,6 +15,8 @@ import time
 import unicodedata
 from pathlib import Path
 
+import emoji
+
 HERE = Path(__file__).resolve().parent
 MEMORY = 1_536 * 1024 * 1024
 """Address space of this process, bytes."""
@@ -122,6 +124,7 @@ class Press:
 
     def _prepare(self, root) -> None:
         """Every text drawable, Han and Latin a little apart, long text in pieces; nothing too deep."""
+        language = "zh" if (root.get("lang") or "").startswith("zh") else "en"
         waiting = [(root, 0, False)]
         while waiting:
             element, depth, spaced = waiting.pop()
@@ -133,19 +136,19 @@ class Press:
                 "translate"
             ) != "no"
             children = list(element)
-            element.text = self._drawn(element.text, spaced)
+            element.text = self._drawn(element.text, spaced, language)
             for child in children:
                 waiting.append((child, depth + 1, spaced))
-                child.tail = self._drawn(child.tail, spaced)
+                child.tail = self._drawn(child.tail, spaced, language)
             if element.tag in _IN_PIECES:
                 _put_in_pieces(element, children)
 
-    def _drawn(self, text: str | None, spaced: bool) -> str | None:
+    def _drawn(self, text: str | None, spaced: bool, language: str) -> str | None:
         if not text or text.isspace():
             return text
         missing = {ord(sign) for sign in set(text)} - self.drawable - {9, 10, 13, 32}
         if missing:
-            text = text.translate({code: _stand_in(code) for code in missing})
+            text = text.translate({code: _stand_in(code, language) for code in missing})
         return _COUNTED.sub("", _HAN_LATIN.sub(GAP, text)) if spaced else text
 
 
@@ -188,8 +191,8 @@ class Unfit(Exception):
         self.reason = reason
 
 
-def _stand_in(code: int) -> str:
-    """What is printed for a sign the font lacks: nothing for an invisible one, an emoji's name, else 〓.
+def _stand_in(code: int, language: str) -> str:
+    """What is printed for a sign the font lacks: nothing for an invisible one, an emoji's name in the document's language, else 〓.
 
     Direction marks go too, so that nobody turns the words of another line around.
     """
@@ -201,6 +204,8 @@ def _stand_in(code: int) -> str:
     kind = unicodedata.category(sign)
     if kind in ("Cf", "Cc", "Cs", "Mn", "Me") or 0xFE00 <= code <= 0xFE0F or 0x1F3FB <= code <= 0x1F3FF:
         return ""
+    if emoji.is_emoji(sign):
+        return emoji.demojize(sign, language=language, delimiters=("[", "]")).replace("_", " ")
     if kind == "So" and (name := unicodedata.name(sign, "")):
         return f"[{name.lower()}]"
     return "〓"

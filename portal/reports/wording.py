@@ -160,7 +160,7 @@ class Wording:
         if unit == "share":
             return self.part(value, n, target)
         if unit == "hours":
-            return gettext("%(hours)s h", hours=self.number(value, 1))
+            return self.span(timedelta(hours=value))
         return self.number(value, 1) if unit == "stars" else self.number(int(value))
 
     def size(self, size: int) -> str:

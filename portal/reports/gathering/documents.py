@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -13,15 +14,26 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.documents.models import Document
 from portal.domain.journal import Entry
-from portal.domain.people.models import Customer, Person
+from portal.domain.people.models import Customer, Department, Person, Provider
+from portal.domain.quality import units
+from portal.domain.quality.counting import Scope
+from portal.domain.quality.major_models import MajorCase
+from portal.domain.quality.support_models import SupportResult
 from portal.domain.ratings.models import Rating
+from portal.domain.tickets.forced_models import ForcedClosure
 from portal.domain.tickets.models import CallBack, ContactRecord, Dispatch, Message, Note, Ticket
 from portal.domain.tickets.thread import Seen
 from portal.reports.facts import Facts
+from portal.reports.gathering import forum
+from portal.reports.gathering.figures_month import figures_month
+from portal.reports.gathering.improvements import improvements
+from portal.reports.gathering.lists import complaint_card, complaint_register, forced_month, unclosed_week
+from portal.reports.gathering.majors import major_report
 from portal.reports.gathering.month_rows import Rows as MonthRows
 from portal.reports.gathering.orders import dispatch_order
 from portal.reports.gathering.records import customer_record, staff_record
 from portal.reports.gathering.service_month import service_month
+from portal.reports.gathering.support import support_statement
 
 Rows = Callable[[type], Select]
 """The rows of a model that whoever asked for the document may see."""
@@ -36,8 +48,14 @@ def _record(document: Document, asker: Person, rows: Rows) -> Facts | None:
     if not asker.is_staff:
         record = customer_record(rows(Ticket), rows(Message), document.ticket_id or 0)
         return record and replace(record, address=_address(f"/tickets/{document.ticket_id}"))
-    seen = Seen(*map(rows, (Message, Note, ContactRecord, CallBack, Entry, Ticket)))
-    record = staff_record(rows(Ticket), seen, rows(Dispatch), document.ticket_id or 0)
+    seen = Seen(rows(Message), rows(Note), rows(ContactRecord), rows(CallBack), rows(Entry), rows(Ticket))
+    record = staff_record(rows(Ticket), seen, rows(Dispatch), document.ticket_id or 0, rows(ForcedClosure))
+    if (
+        record
+        and record.rating
+        and not db.session.scalar(rows(Rating).where(Rating.ticket_id == document.ticket_id).limit(1))
+    ):
+        record = replace(record, rating=None)  # whoever was rated reads results, not who said what (R29)
     return record and replace(record, address=_address(f"/staff/tickets/{document.ticket_id}"))
 
 
@@ -67,6 +85,27 @@ def _month(document: Document, asker: Person, rows: Rows) -> Facts | None:
     )
 
 
+def _figures(document: Document, asker: Person, rows: Rows) -> Facts | None:
+    """The figures of a month for a scope that whoever asked may see."""
+    asked = document.params
+    scope, month = Scope(asked["sort"], asked["scope"]), date.fromisoformat(f"{asked['month']}-01")
+    named = units.named(scope, rows(Department), rows(Provider), rows(Person), rows(Customer))
+    if named is None:
+        return None
+    of = f"&of={scope.sort}-{scope.id}" if scope.id else ""
+    address = _address(f"/staff/quality/figures?month={asked['month']}{of}")
+    return figures_month(document.number, month, scope, named.words, address)
+
+
+def _statement(document: Document, asker: Person, rows: Rows) -> Facts | None:
+    key = document.params["support"]
+    return support_statement(rows(SupportResult), rows(Ticket), key, _address(f"/staff/quality/support/{key}"))
+
+
+def _major(document: Document, asker: Person, rows: Rows) -> Facts | None:
+    return major_report(rows(MajorCase), document, asker, _address(f"/staff/quality/major/{document.major_id}"))
+
+
 def _address(path: str) -> str:
     """A full address, from the configuration and never from a request."""
     return current_app.extensions["portal"].base_url + path
@@ -76,4 +115,18 @@ GATHERINGS: dict[str, Callable[[Document, Person, Rows], Facts | None]] = {
     "ticket-record": _record,
     "dispatch-order": _order,
     "service-month": _month,
+    "major-report": _major,
+    "unclosed-week": unclosed_week,
+    "complaint-register": complaint_register,
+    "complaint-card": complaint_card,
+    "forced-month": forced_month,
+    "figures-month": _figures,
+    "support-statement": _statement,
+    "improvement-list": improvements,
+    "forum-programme": forum.agenda,
+    "forum-badges": forum.names,
+    "forum-table-cards": forum.names,
+    "forum-sign-in": forum.names,
+    "forum-attendees": forum.attendees,
+    "forum-report": forum.report,
 }

@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 from portal.db import db
 from portal.domain.journal import Entry
 from portal.domain.policy import ClockRule
-from portal.domain.ratings.models import Rating
+from portal.domain.ratings.kinds import LOADED
+from portal.domain.ratings.models import MANAGER, Rating
 from portal.domain.tickets import deadlines
 from portal.domain.tickets.models import Deadline, Message, Ticket
 from portal.domain.tickets.states import State
@@ -66,7 +67,7 @@ class Year:
     """The thirteen months that end with one, as known at a moment: merged tickets count as what they go on in."""
 
     def __init__(self, rows: Rows, customer_id: int, last: date, zone: ZoneInfo, at: datetime):
-        self.rows, self.last, self.zone, self.at = rows, last, zone, at
+        self.rows, self.customer_id, self.last, self.zone, self.at = rows, customer_id, last, zone, at
         self.since, self.until = self._moment(last.replace(year=last.year - 1)), self._moment(after(last))
         self._ids = rows.tickets.where(Ticket.customer_id == customer_id).with_only_columns(Ticket.id)
 
@@ -98,7 +99,8 @@ class Year:
     def owed(self) -> list[Owed]:
         """Promises to the customer whose moment has come, oldest first; one that waits for the customer has not."""
         due = (Deadline.due_at >= self.since, Deadline.due_at < self.until, Deadline.due_at <= self.at)
-        found = select(Deadline).where(Deadline.ticket_id.in_(self._ids), *due, Deadline.dropped_at.is_(None))
+        missed_or_not_dropped = or_(Deadline.dropped_at.is_(None), Deadline.dropped_at > Deadline.due_at)
+        found = select(Deadline).where(Deadline.ticket_id.in_(self._ids), *due, missed_or_not_dropped)
         found = found.where(or_(Deadline.met_at.is_not(None), Deadline.paused_at.is_(None)))
         known = {ticket.id: ticket for ticket in self.tickets}
         told = [
@@ -110,9 +112,11 @@ class Year:
 
     @cached_property
     def ratings(self) -> list[Rating]:
-        found = self.rows.ratings.where(Rating.ticket_id.in_(self._ids), Rating.withdrawn_at.is_(None))
+        """What was said of tickets, reports and the service as a whole; of the account manager it is no matter of this paper."""
+        found = self.rows.ratings.where(Rating.customer_id == self.customer_id, Rating.withdrawn_at.is_(None))
+        found = found.where(Rating.kind != MANAGER)
         found = found.where(Rating.at >= self.since, Rating.at < self.until).order_by(Rating.at, Rating.id)
-        return list(db.session.scalars(found.options(joinedload(Rating.by), joinedload(Rating.ticket))))
+        return list(db.session.scalars(found.options(joinedload(Rating.by), *map(joinedload, LOADED))))
 
     @cached_property
     def reopenings(self) -> list[datetime]:

@@ -43,7 +43,7 @@ def dispatch_order(orders: Select, order_id: int, address: str = "") -> Dispatch
         is_provider=order.provider_id is not None,
         is_lead=order.is_lead,
         handler=order.handler.name if order.handler else "",
-        others=tuple(one.party.name for one in others if one.id != order.id),
+        others=() if order.provider_id else tuple(one.party.name for one in others if one.id != order.id),
         is_urgent=policy.severity(ticket.severity).rank == max(one.rank for one in policy.severities),
         is_major=ticket.is_major,
         card=policy.called("cards", ticket.customer.card),
@@ -51,9 +51,10 @@ def dispatch_order(orders: Select, order_id: int, address: str = "") -> Dispatch
         suggestion=order.suggestion,
         required=tuple(_required(one) for one in deadlines.of(ticket) if _concerns(one, order)),
         reply=_parts(steps.shape_of(ticket), reply.shape if reply else {}, reply.body if reply else ""),
-        replied_at=order.replied_at,
-        replied_by=reply.by.name if reply else "",
+        replied_at=reply.at if reply else order.replied_at,
+        replied_by=reply.by.name if reply and reply.by else "",
         handed_back=order.handed_back or "",
+        is_recalled=order.is_recalled,
         address=address,
         **{name: facts[name] for name in known},
     )
@@ -90,7 +91,7 @@ def _concerns(deadline: Deadline, order: Dispatch) -> bool:
 
 def _required(deadline: Deadline) -> Required:
     rule = deadlines.rule_of(deadline)
-    return Required(rule.words, deadline.due_at, rule.rule_words, deadline.met_at)
+    return Required(rule.desk_words, deadline.due_at, rule.rule_words, deadline.met_at)
 
 
 def _parts(shape: Iterable[ReplyField], given: dict, body: str) -> tuple[Part, ...]:

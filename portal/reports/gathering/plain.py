@@ -11,7 +11,8 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.files import Attachment
 from portal.domain.people.models import Person
-from portal.domain.policy import Ask, AskType, ReplyField
+from portal.domain.policy import CAUSE_KIND, Ask, AskType, ReplyField
+from portal.domain.policy_calls import FORCED
 from portal.domain.ratings.models import Rating
 from portal.domain.tickets import deadlines, dispatching
 from portal.domain.tickets.models import Deadline, Dispatch, Ticket
@@ -23,7 +24,10 @@ from portal.reports.ticket_record import Answer, AttachedFile, PauseFact, Promis
 SORTS: dict[str, Said] = {
     "question": N_("A question to you"),
     "solution": N_("The result"),
+    "forced": N_("Closed by us"),
+    "confirmation": N_("Solved, confirmed"),
     "rejection": N_("Not solved"),
+    "withdrawal": N_("Withdrawn"),
     "reopening": N_("Reopened"),
     "preliminary": N_("First reply"),
     "final": N_("Reply"),
@@ -85,7 +89,7 @@ def _answers(ticket: Ticket) -> tuple[Answer, ...]:
         ("services", ticket.service_code),
         ("classes", ticket.class_code),
     ):
-        if code and code in {one.code for one in getattr(policy, listed)}:
+        if code and code in {one.code for one in policy.known(listed)}:
             asks += policy.find(listed, code).asks
     given = {ask.name: ask for ask in asks if ticket.answers.get(ask.name) not in (None, "")}
     return tuple(Answer(ask.words, as_read(ask, ticket.answers[name])) for name, ask in given.items())
@@ -106,7 +110,8 @@ def as_read(ask: Ask | ReplyField, value) -> Shown:
 
 
 def shape_read(shape: dict) -> tuple[Answer, ...]:
-    known = {one.code: one for one in settings.policy().reply_fields}
+    asked = settings.policy().known("reply_fields")
+    known = {one.code: one for one in asked if one.code != CAUSE_KIND}  # counted, not told
     return tuple(
         Answer(known[code].words, as_read(known[code], value)) for code, value in shape.items() if code in known
     )
@@ -117,7 +122,7 @@ def _rating(ticket: Ticket) -> RatingFact | None:
     row = db.session.scalars(rows.options(joinedload(Rating.by)).order_by(Rating.round.desc()).limit(1)).first()
     if row is None:
         return None
-    known = {one.code: one.words for one in settings.policy().rating_dimensions}
+    known = {one.code: one.words for one in settings.policy().known("rating_dimensions")}
     sides = tuple(Stars(known[code], stars) for code, stars in row.dimensions.items() if code in known)
     return RatingFact(row.stars, row.at, row.by.name, row.comment, sides)
 
@@ -135,13 +140,21 @@ def promise_fact(deadline: Deadline, at: datetime) -> Promise:
         late_by=late or None,
         pauses=tuple(PauseFact(one.began_at, one.ended_at, one.reason) for one in deadline.pauses_kept),
         rule=rule.rule_words,
+        state=deadline.standing(at),
     )
 
 
 def outcome_words(code: str) -> Said:
     policy = settings.policy()
-    known = {one.code: one.words for one in policy.outcomes}
+    known = {one.code: one.words for one in policy.known("outcomes")} | {FORCED.code: FORCED.words}
     return known.get(code, code)
+
+
+def outcome_for_customers(ticket: Ticket) -> Said:
+    """What came of it as its customer reads it: what was closed by force is told plainly, not in our terms."""
+    if ticket.outcome == FORCED.code:
+        return N_("Closed by us, without agreement")
+    return outcome_words(ticket.outcome) if ticket.outcome else ""
 
 
 def means_words(code: str) -> Said:

@@ -5,10 +5,13 @@ from sqlalchemy import Select
 from portal import clock
 from portal.db import db
 from portal.domain import settings
+from portal.domain.quality import forced_list
 from portal.domain.tickets import deadlines, for_customers, outlook, thread
+from portal.domain.tickets.forced import STATES, reason_words
+from portal.domain.tickets.forced_models import ForcedClosure
 from portal.domain.tickets.lifecycle import TOLD
 from portal.domain.tickets.models import Dispatch, Ticket
-from portal.domain.tickets.states import FOR_CUSTOMERS, FOR_STAFF, State
+from portal.domain.tickets.states import FOR_STAFF, State, as_customers_read
 from portal.i18n import N_, Words
 from portal.reports.facts import Fact, Filled
 from portal.reports.gathering.plain import (
@@ -17,6 +20,7 @@ from portal.reports.gathering.plain import (
     file_fact,
     means_words,
     orders_among,
+    outcome_for_customers,
     outcome_words,
     plain_facts,
     promise_fact,
@@ -27,6 +31,7 @@ from portal.reports.ticket_record import (
     ContactFact,
     DispatchFact,
     Entry,
+    ForcedFact,
     Happened,
     NoteFact,
     StaffTicketRecord,
@@ -38,7 +43,9 @@ from portal.reports.ticket_record import (
 LISTED = {
     "classified": "classes",
     "severity": "severities",
+    "kind": "kinds",
     "called_back": "outcomes",
+    "force_asked": "forced_reasons",
     "warned": "clocks",
     "breached": "clocks",
     "escalated": "clocks",
@@ -58,9 +65,11 @@ def customer_record(tickets: Select, messages: Select, ticket_id: int) -> Ticket
     said = for_customers.conversation(messages, ticket)
     promised = for_customers.promises(ticket)
     first = next((one.message for one in said if one.message.sort == "opening"), None)
+    facts = plain_facts(ticket, at)
+    facts["outcome"] = outcome_for_customers(ticket)
     return TicketRecord(
-        **plain_facts(ticket, at),
-        state=FOR_CUSTOMERS[State(ticket.state)],
+        **facts,
+        state=as_customers_read(ticket.state, ticket.outcome)[0],
         description=first.body if first else "",
         steps=tuple(_step(one) for one in outlook.steps(ticket, said, promised)),
         promises=tuple(promise_fact(one.deadline, at) for one in promised),
@@ -69,7 +78,9 @@ def customer_record(tickets: Select, messages: Select, ticket_id: int) -> Ticket
     )
 
 
-def staff_record(tickets: Select, seen: thread.Seen, orders: Select, ticket_id: int) -> StaffTicketRecord | None:
+def staff_record(
+    tickets: Select, seen: thread.Seen, orders: Select, ticket_id: int, forced: Select
+) -> StaffTicketRecord | None:
     """The staff's edition: all this reader may see; none if the ticket is not among `tickets`."""
     ticket = ticket_among(tickets, ticket_id)
     if ticket is None:
@@ -102,6 +113,7 @@ def staff_record(tickets: Select, seen: thread.Seen, orders: Select, ticket_id: 
             if one.part == "contact"
         ),
         dispatches=tuple(_dispatch(one) for one in orders_among(orders.where(Dispatch.ticket_id == ticket.id))),
+        forced=tuple(_forced(one) for one in forced_list.of_ticket(forced, ticket.id)),
         false_replies=tuple(
             NoteFact(one.at, one.by or "", one.why) for one in items if one.part == "call_back" and one.flag
         ),
@@ -114,11 +126,13 @@ def _step(step: outlook.Step) -> Step:
 
 def _entry(ticket: Ticket, one: for_customers.Said) -> Entry:
     message = one.message
-    author, role = author_of(ticket, message.by)
+    author, role = author_of(ticket, message.by) if message.by else (message.by_name, "")
     return Entry(
         author,
         role,
-        "customer" if message.by.customer_id is not None or message.sort == "opening" else "company",
+        "customer"
+        if message.by is None or message.by.customer_id is not None or message.sort == "opening"
+        else "company",
         message.at,
         message.body,
         stage=SORTS.get(message.sort) or SORTS.get(message.stage or "", ""),
@@ -141,11 +155,22 @@ def _said_to_staff(one: thread.Item, files: dict) -> Entry:
 
 
 def _happened(one: thread.Item) -> Happened:
-    became: str | Words = one.body
-    if (listed := LISTED.get(one.kind.partition(".")[2])) and one.body:
-        became = settings.policy().called(listed, one.body)
-    facts: dict[str, Fact] = {"by": one.by or "—", "became": became, "was": one.text}
-    return Happened(one.at, one.by or "—", Filled(TOLD[one.kind], facts))
+    by = one.by or (one.data.get("said_by") if isinstance(one.data, dict) else None) or "—"
+    facts: dict[str, Fact] = {"by": by, "became": _plain(one, one.body), "was": _plain(one, one.text)}
+    facts["why"] = one.why
+    return Happened(one.at, by, Filled(TOLD[one.kind], facts))
+
+
+def _plain(one: thread.Item, kept: str) -> str | Words:
+    listed = LISTED.get(one.kind.partition(".")[2])
+    return settings.policy().called(listed, kept) if listed and kept else kept
+
+
+def _forced(row: ForcedClosure) -> ForcedFact:
+    return ForcedFact(
+        reason_words(row.reason_code), row.words, row.asked_by.name, row.asked_at, STATES[row.state],
+        row.decided_by.name if row.decided_by else "", row.decided_at, row.decision,
+    )  # fmt: skip
 
 
 def _dispatch(order: Dispatch) -> DispatchFact:
@@ -162,4 +187,5 @@ def _dispatch(order: Dispatch) -> DispatchFact:
         order.replied_at,
         order.done_at,
         order.handed_back or "",
+        order.is_recalled,
     )

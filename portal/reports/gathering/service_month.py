@@ -9,14 +9,15 @@ from portal import clock
 from portal.domain import settings
 from portal.domain.people.models import Customer
 from portal.domain.policy import Policy
+from portal.domain.ratings.kinds import subject
 from portal.domain.statistics import median, percentile
 from portal.domain.tickets.models import Deadline, Message, Ticket
-from portal.domain.tickets.states import FOR_CUSTOMERS, State
+from portal.domain.tickets.states import as_customers_read
 from portal.i18n import N_
 from portal.reports.facts import Said
 from portal.reports.gathering import month_words
 from portal.reports.gathering.month_rows import Month, Owed, Rows, Year, after, before
-from portal.reports.gathering.plain import outcome_words
+from portal.reports.gathering.plain import outcome_for_customers
 from portal.reports.service_month import (
     Breach,
     Commitment,
@@ -169,7 +170,7 @@ def _breach(year: Year, one: Owed, said: list[Message]) -> Breach:
 
 def _why_open(said: list[Message]) -> str:
     """What was told the customer about why it could not be closed in time: that part of a reply."""
-    codes = [one.code for one in settings.policy().reply_fields if one.when_open]
+    codes = [one.code for one in settings.policy().known("reply_fields") if one.when_open]
     return _newest(said, codes)
 
 
@@ -195,7 +196,7 @@ def _tallies(month: Month, last: Month) -> dict[str, tuple[Tally, ...]]:
 
 def _group(policy: Policy, code: str | None) -> str | None:
     """The group of a class; the class itself where a policy no longer knows it."""
-    known = {one.code: one.parent or one.code for one in policy.classes}
+    known = {one.code: one.parent or one.code for one in policy.known("classes")}
     return known.get(code, code) if code else None
 
 
@@ -217,7 +218,7 @@ def _case(year: Year, ticket: Ticket, due: Deadline | None) -> OpenCase:
         ticket.subject,
         opened,
         (_day(year, year.at) - opened).days,
-        FOR_CUSTOMERS[State(ticket.state)],
+        as_customers_read(ticket.state)[0],
         _day(year, due.due_at) if due else None,
         due is not None and due.due_at < year.at,
     )
@@ -229,10 +230,13 @@ def _repeats(month: Month) -> tuple[Repeat, ...]:
     return tuple(Repeat(policy.called("classes", code), len(numbers), tuple(numbers)) for code, numbers in found)
 
 
+REJECTED = N_("the solution was not accepted; we go on working on it")
+
+
 def _reviews(year: Year, month: Month) -> tuple[Review, ...]:
     """Complaints of the month that were major, of the highest severity, or not solved at the first attempt."""
     worst = max(one.rank for one in settings.policy().severities)
-    ranks = {one.code: one.rank for one in settings.policy().severities}
+    ranks = {one.code: one.rank for one in settings.policy().known("severities")}
     weighty = [
         one
         for one in month.complaints
@@ -252,12 +256,12 @@ def _review(year: Year, ticket: Ticket, said: list[Message]) -> Review:
         _newest(said, ("cause",)) or (problem.cause if problem else ""),
         ticket.solution or _newest(said, ("measure",)) or (problem.measure if problem else ""),
         _day(year, ticket.closed_at) if ticket.closed_at else None,
-        outcome_words(ticket.outcome) if ticket.outcome else "",
+        outcome_for_customers(ticket) if ticket.outcome else REJECTED if ticket.is_live and ticket.sent_back else "",
     )
 
 
 def _satisfaction(month: Month, last: Month) -> Satisfaction:
-    sides = {one.code: one.words for one in settings.policy().rating_dimensions}
+    sides = {one.code: one.words for one in settings.policy().known("rating_dimensions")}
     scores = {code: [one.dimensions[code] for one in month.ratings if code in one.dimensions] for code in sides}
     stars = Counter(one.stars for one in month.ratings)
     worded = [one for one in month.ratings if one.comment][:MOST_WORDS]
@@ -266,7 +270,14 @@ def _satisfaction(month: Month, last: Month) -> Satisfaction:
         stars=(stars[1], stars[2], stars[3], stars[4], stars[5]),
         dimensions=tuple(Scored(sides[code], sum(n) / len(n), len(n)) for code, n in scores.items() if n),
         verbatims=tuple(
-            Verbatim(one.comment, _local(one.at), one.by.name, one.stars, one.ticket.number) for one in worded
+            Verbatim(
+                one.comment,
+                _local(one.at),
+                one.by.name,
+                one.stars,
+                subject(one) if not one.ticket else one.ticket.number,
+            )
+            for one in worded
         ),
         last_satisfied=sum(one.stars >= 4 for one in last.ratings),
         last_n=len(last.ratings),
@@ -288,7 +299,7 @@ def _lines(year: Year, month: Month) -> tuple[TicketLine, ...]:
             _day(year, one.opened_at),
             policy.called("kinds", one.kind),
             one.subject,
-            FOR_CUSTOMERS[State(one.state)],
+            as_customers_read(one.state, one.outcome)[0],
             class_name=policy.called("classes", one.class_code) if one.class_code else "",
             project=one.project.name if one.project else "",
             first_reply=_worked(one.opened_at, one.replied_at) if one.replied_at else None,
