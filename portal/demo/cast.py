@@ -102,15 +102,15 @@ class Cast:
 
 
 @cache
-def cast() -> Cast:
-    """The cast as cast.toml and customers.toml tell it. Raises ValueError naming the record that is wrong."""
-    told = table("cast")
+def cast(pack: str) -> Cast:
+    """The cast of a pack's company as its cast.toml and customers.toml tell it. Raises ValueError naming the record that is wrong."""
+    told = table(pack, "cast")
     return Cast(
         company=record(Company, told["company"], "company"),
         departments=tuple(record(DepartmentOf, one, "department") for one in told["department"]),
         staff=tuple(record(Staff, one, f"staff {one.get('key')}") for one in told["staff"]),
         providers=tuple(_provider(one) for one in told["provider"]),
-        customers=tuple(_customer(one) for one in table("customers")["customer"]),
+        customers=tuple(_customer(one) for one in table(pack, "customers")["customer"]),
     )
 
 

@@ -4,17 +4,20 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
-from portal.demo.stories import Again, Ago, InDays, Story, phrases
+from portal.demo.reading import table
+from portal.demo.stories import Again, Ago, InDays, Phrases, Story, phrases
 from portal.domain import settings
 from portal.domain.people.models import Customer, Department, Person, Provider
+from portal.domain.policy import CAUSE_KIND
 from portal.domain.ratings import actions as ratings
-from portal.domain.tickets import actions, callback, dispatching, linking
+from portal.domain.tickets import actions, callback, deadlines, dispatching, linking, steps
 from portal.domain.tickets.lifecycle import handled_by
 from portal.domain.tickets.models import Dispatch, Problem, Ticket
 from portal.working_time import Promise, Unit
@@ -32,8 +35,9 @@ ANSWERED = ("enquiry", "suggestion", "praise", "service")
 
 @dataclass
 class Troupe:
-    """Everybody of the demo world by what they are needed for; ids only."""
+    """Everybody of the demo world by what they are needed for, ids only; and the pack whose company it is."""
 
+    pack: str
     staff: dict[str, int] = field(default_factory=dict)
     by_role: dict[str, list[int]] = field(default_factory=dict)
     handlers: dict[tuple, list[int]] = field(default_factory=dict)
@@ -47,6 +51,14 @@ class Troupe:
 
     def first(self, role: str) -> int:
         return self.by_role[role][0]
+
+    @property
+    def phrases(self) -> Phrases:
+        return phrases(self.pack)
+
+    def told(self, name: str) -> dict[str, Any]:
+        """A table of this pack, by its name."""
+        return table(self.pack, name)
 
 
 class Life:
@@ -68,6 +80,26 @@ class Life:
     # The steps of a life, in their order.
 
     def lived(self, begins: datetime) -> Iterator[datetime]:
+        """The story's own steps, and between them the daily reports of whoever handles its order."""
+        for at in self._told(begins):
+            yield from self._reported(at)
+            yield at
+        yield from self._reported(self.until)
+
+    def _reported(self, before: datetime) -> Iterator[datetime]:
+        """How the order stands, an hour or two before it has to be said; those who are late with all are late with it."""
+        pool, dice = self.troupe.phrases.reports, random.Random(f"{self.story.id} reports")
+        while self.story.pace != "late" and self.ticket_id and (due := self._report_due()) and due < before:
+            yield max(due - timedelta(hours=dice.uniform(0.3, 2.5)), clock.now())
+            for order in dispatching.running_orders(self.ticket):
+                said = pool[(due.toordinal() + order.id) % len(pool)]
+                dispatching.report_state(order, self.ticket, self._handler_of(order), said, False)
+
+    def _report_due(self) -> datetime | None:
+        owed = (one for one in deadlines.of(self.ticket) if one.is_open and one.dispatch_id)
+        return min((one.due_at for one in owed if deadlines.rule_of(one).met == "stated"), default=None)
+
+    def _told(self, begins: datetime) -> Iterator[datetime]:
         story = self.story
         yield begins
         self._open()
@@ -229,8 +261,9 @@ class Life:
     @property
     def handler(self) -> Person:
         order = self._order()
-        if order is None:
-            return self.who(self.owner)
+        return self.who(self.owner) if order is None else self._handler_of(order)
+
+    def _handler_of(self, order: Dispatch) -> Person:
         where = ("provider", order.provider_id) if order.provider_id else ("department", order.department_id)
         found = self.troupe.handlers.get(where) or [self.agent]
         return self.who(order.handler_id or found[len(self.story.id) % len(found)])
@@ -259,13 +292,18 @@ class Life:
     def _party(self, department: str | None, provider: str | None):
         if provider:
             return db.session.get_one(Provider, self.troupe.providers[provider])
-        return db.session.get_one(Department, self.troupe.parties[department or "service_center"])
+        return db.session.get_one(Department, self.troupe.parties[department or ""])
 
     def _dispatch(self, party, suggestion: str, lead: bool) -> None:
         dispatching.dispatch(self.ticket, self.who(self.owner), party, suggestion, lead=lead)
 
     def _apply(self, solution: str) -> None:
-        actions.apply(self.ticket, self.worker, solution, shape=self._shape(self.story.shape))
+        shape = self._shape(self.story.shape)
+        if CAUSE_KIND in {part.code for part in steps.shape_of(self.ticket)}:
+            causes = self.troupe.phrases.causes
+            group = settings.policy().ticket_class(self.story.class_code or "").parent
+            shape[CAUSE_KIND] = random.Random(self.story.id).choice(causes.get(group or "", ("unknown",)))
+        actions.apply(self.ticket, self.worker, solution, shape=shape)
 
     def _call_back(self, outcome: str, said: str, false_reply: str = "") -> None:
         callback.call_back(
@@ -274,7 +312,7 @@ class Life:
 
     def _addition(self) -> str:
         """Each of the customers' additions is said once."""
-        left = self.troupe.__dict__.setdefault("additions", list(phrases().additions))
+        left = self.troupe.__dict__.setdefault("additions", list(self.troupe.phrases.additions))
         return left.pop() if left else self.story.wish or "请尽快处理，谢谢。"
 
     def _dimensions(self, stars: int) -> dict[str, int]:

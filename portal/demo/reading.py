@@ -8,9 +8,18 @@ from typing import Any
 HERE = Path(__file__).parent
 
 
-def table(name: str) -> dict[str, Any]:
-    """A data file of this package, by its name without the ending. Raises tomllib.TOMLDecodeError."""
-    return tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))
+def table(pack: str, name: str) -> dict[str, Any]:
+    """What is told of the company that lives by this policy pack, by the file's name. Raises tomllib.TOMLDecodeError."""
+    return _read(HERE / pack / f"{name}.toml")
+
+
+def tables_of_stories(pack: str) -> list[dict[str, Any]]:
+    """The files of stories of this pack, in the order of their names. Raises tomllib.TOMLDecodeError."""
+    return [_read(file) for file in sorted((HERE / "stories" / pack).glob("*.toml"))]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def record(kind: type, facts: dict[str, Any], where: str) -> Any:

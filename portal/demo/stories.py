@@ -1,12 +1,12 @@
-"""The tickets of the demo world as small lives, told in stories/*.toml, without customer and day."""
+"""The tickets of the demo world as small lives, told in stories/<pack>/*.toml, without customer and day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from portal.demo.cast import cast
-from portal.demo.reading import HERE, record, table
+from portal.demo.cast import Cast, cast
+from portal.demo.reading import record, table, tables_of_stories
 
 PACES = ("prompt", "normal", "slow", "late")
 ENDS = ("closed", "open_new", "open_handling", "waiting", "verifying", "reopened", "withdrawn")
@@ -159,29 +159,34 @@ class Phrases:
     visits: tuple[Visit, ...]
     additions: tuple[str, ...]
     """Words a customer may add to any ticket that is still open."""
+    reports: tuple[str, ...]
+    """How an order stands, as a handler says it day by day."""
     views: tuple[str, ...]
+    causes: Mapping[str, tuple[str, ...]]
+    """What a complaint of a group of classes mostly comes from, the likelier more than once."""
 
 
 @cache
-def stories() -> tuple[Story, ...]:
-    """All stories, ordered by file and place in it. Raises ValueError naming the story that is wrong."""
-    files = sorted((HERE / "stories").glob("*.toml"))
-    return tuple(_story(dict(one)) for file in files for one in table(f"stories/{file.stem}")["story"])
+def stories(pack: str) -> tuple[Story, ...]:
+    """All stories of a pack, ordered by file and place in it. Raises ValueError naming the story that is wrong."""
+    return tuple(_story(dict(one), cast(pack)) for told in tables_of_stories(pack) for one in told["story"])
 
 
 @cache
-def phrases() -> Phrases:
-    """The pools of phrases.toml. Raises ValueError naming what is wrong."""
-    told = table("phrases")
+def phrases(pack: str) -> Phrases:
+    """The pools of a pack's phrases.toml. Raises ValueError naming what is wrong."""
+    told = table(pack, "phrases")
     return Phrases(
         issues=tuple(record(Issue, one, "issue") for one in told["issue"]),
         visits=tuple(record(Visit, one, "visit") for one in told["visit"]),
         additions=tuple(told["additions"]),
+        reports=tuple(told["reports"]),
         views=tuple(told["views"]),
+        causes={group: tuple(codes) for group, codes in told["causes"].items()},
     )
 
 
-def _story(told: dict[str, Any]) -> Story:
+def _story(told: dict[str, Any], people: Cast) -> Story:
     where = f"story {told.get('id')}"
     since, form = told.pop("since_hours", None), told.pop("praise_form", None)
     given = {name: _told(value) for name, value in told.pop("asks", {}).items() if value != ""}
@@ -196,25 +201,26 @@ def _story(told: dict[str, Any]) -> Story:
             told[name] = record(Again, told[name], f"{where}, {name}")
     told["replies"] = [_answer(one, where) for one in told.get("replies", [])]
     story = record(Story, told, where)
-    return replace(story, answers={**given, **_implied(story, since, form)})
+    return replace(story, answers={**given, **_implied(story, people, since, form)})
 
 
-def _implied(story: Story, since: float | None, form: str | None) -> dict[str, Told]:
-    """Answers the story tells elsewhere: when it began, what is wished, who is praised."""
-    answers: dict[str, Told] = {}
+def _implied(story: Story, people: Cast, since: float | None, form: str | None) -> dict[str, Told]:
+    """Answers the story tells elsewhere: when it began or came, what is wished, who is praised."""
+    came = {"visit": "visited_on", "letter": "received_on"}
+    answers: dict[str, Told] = {came[story.channel]: InDays(0)} if story.channel in came else {}
     if since is not None:
         answers["happened_at" if story.kind == "complaint" else "since"] = Ago(since)
     if story.kind == "complaint":
         answers["wish"] = story.wish
     if story.kind == "praise":
-        answers |= {"praised": _praised(story), "praise_form": form or "portal", "happened_on": InDays(-2)}
+        answers |= {"praised": _praised(story, people), "praise_form": form or "portal", "happened_on": InDays(-2)}
     return answers
 
 
-def _praised(story: Story) -> str:
+def _praised(story: Story, people: Cast) -> str:
     if story.praised:
-        return next(one.name for one in cast().staff if one.key == story.praised)
-    return next(one.name for one in cast().providers if one.code == story.praised_provider)
+        return next(one.name for one in people.staff if one.key == story.praised)
+    return next(one.name for one in people.providers if one.code == story.praised_provider)
 
 
 def _answer(told: dict[str, Any], where: str) -> Answer:

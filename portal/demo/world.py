@@ -9,21 +9,44 @@ from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.db import db, transaction
-from portal.demo.cast import Cast, CustomerOf, Staff, cast
+from portal.demo import (
+    accounts,
+    campaigns,
+    decisions,
+    forced,
+    forum,
+    improvements,
+    mailroom,
+    majors,
+    opinions,
+    papers,
+    surveys,
+)
+from portal.demo.cast import CustomerOf, Staff, cast
+from portal.demo.judgements import judged
 from portal.demo.lives import Life, Troupe
-from portal.demo.stories import Story, phrases, stories
+from portal.demo.stories import Story, stories
+from portal.demo.supervision import supervised
 from portal.domain import settings
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Contact, Customer, Department, Person, Project, Provider
 from portal.domain.policy import load_calendar, load_pack
-from portal.domain.tickets import reminders
-from portal.domain.tickets.models import Problem
+from portal.domain.quality import facts, improvement_rises, projects, snapshots, unclosed
+from portal.domain.ratings import requests
+from portal.domain.tickets import problems, reminders
 
 YEAR = timedelta(days=365)
 REMIND_AT = (9, 12, 15, 18)
 
-# The demo tells regions as people say them; the pack has codes.
-REGIONS = {"浦东": "pudong", "中区": "central", "北区": "north", "南区": "south", "西区": "west", "临港": "lingang"}
+# The demo tells trades by code; the stories fit to these.
+INDUSTRIES = {
+    "aviation": "航空", "bank": "银行", "clinic": "门诊医疗", "culture": "文化场馆", "design": "工程设计", "eldercare": "养老服务",
+    "energy": "能源", "exhibition": "会展", "finance": "金融", "government": "政务", "hospital": "医院", "hotel": "酒店",
+    "insurance": "保险", "internet": "互联网", "law": "法律服务", "logistics": "物流", "manufacturing": "制造", "media": "传媒",
+    "pharma": "医药", "port": "港口", "property": "物业地产", "retail": "零售", "school": "中小学", "securities": "证券",
+    "tendering": "招标采购", "travel": "旅游", "university": "高校", "utility": "公用事业",
+    "bus": "公交", "coach": "长途客运", "construction": "工程建设", "express": "快递", "rental": "汽车租赁", "sanitation": "环卫", "taxi": "出租车",
+}  # fmt: skip
 
 SHOWN = 9
 
@@ -37,41 +60,46 @@ BEGUN = {
 }
 
 
-def fill(seed: int = 2026) -> int:
-    """Everything, the same from the same seed and hour; gives the number of tickets. The database must be empty."""
+def fill(pack: str = "telecom", seed: int = 2026) -> int:
+    """Everything, the same from the same pack, seed and hour; gives the number of tickets. The database must be empty."""
     until = clock.now().replace(minute=30, second=0, microsecond=0)
     until = until if until <= clock.now() else until - timedelta(hours=1)
     dice = random.Random(seed)
     with clock.frozen_at(until - YEAR - timedelta(days=20)):
-        troupe = _engage(cast())
-    plays = list(stories())
+        troupe = _engage(pack)
+    plays = list(stories(pack))
     dice.shuffle(plays)
     plays.sort(key=lambda story: story.ends not in BEGUN)
-    lives = [_life(story, troupe, dice, until) for story in plays]
-    _live(lives, until)
+    lives = [_life(story, troupe, dice, until) for story in plays] + improvements.bursts(troupe, until)
+    agenda = _agenda(lives, troupe, until)
+    _live(agenda, majors.report_is_made(until))
+    papers.make(majors.report_is_made(until))
+    _live(agenda, until)
+    papers.published(troupe, until)
+    mailroom.received(troupe, until)
     _settle_letters(until)
     return len(lives)
 
 
-def _engage(people: Cast) -> Troupe:
+def _engage(pack: str) -> Troupe:
     """Policy, calendar, departments, providers, staff, customers with their people."""
+    people, troupe = cast(pack), Troupe(pack)
     company = people.company
     with transaction():
         settings.adopt("calendar", load_calendar(), None)
-        settings.adopt("policy", load_pack("telecom"), None)
+        settings.adopt("policy", load_pack(pack), None)
         settings.change(
             "company", None, name=company.name, short_name=company.short_name, accent=company.accent,
             hotline=company.hotline, hotline_hours="08:30–17:30", mail_from=company.email, is_set_up=True, is_demo=True,
         )  # fmt: skip
         settings.change("security", None, staff_second_factor=False)
-        troupe = Troupe()
         for department in settings.policy().departments:
             row = Department(code=department.code, name=department.words.zh, name_en=department.words.en)
             db.session.add(row)
             db.session.flush()
             troupe.parties[department.code] = row.id
         for provider in people.providers:
-            row = Provider(code=provider.code, name=provider.name, region=REGIONS.get(provider.region, provider.region))
+            row = Provider(code=provider.code, name=provider.name, region=provider.region)
             db.session.add(row)
             db.session.flush()
             troupe.providers[provider.code] = row.id
@@ -81,16 +109,9 @@ def _engage(people: Cast) -> Troupe:
             _hire(member, troupe, department_id=troupe.parties.get(member.department or ""))
         for n, customer in enumerate(people.customers, 1):
             _win(n, customer, troupe)
-        for issue in phrases().issues:
-            row = Problem(
-                title=issue.title,
-                cause=issue.cause,
-                measure=issue.measure,
-                by_id=troupe.first("supervisor"),
-                at=clock.now(),
-            )
-            db.session.add(row)
-            db.session.flush()
+        for issue in troupe.phrases.issues:
+            supervisor = db.session.get_one(Person, troupe.first("supervisor"))
+            row = problems.open_problem(supervisor, issue.title, cause=issue.cause, measure=issue.measure)
             troupe.problems[issue.key] = row.id
     return troupe
 
@@ -117,8 +138,8 @@ def _hire(member: Staff, troupe: Troupe, **party) -> None:
 
 def _win(n: int, customer: CustomerOf, troupe: Troupe) -> None:
     row = Customer(
-        number=f"K{n:04}", name=customer.name, short_name=customer.short_name, industry=customer.industry,
-        tier=customer.tier, card=customer.card, region=REGIONS.get(customer.region, customer.region),
+        number=f"K{n:04}", name=customer.name, short_name=customer.short_name, industry=INDUSTRIES[customer.industry],
+        tier=customer.tier, card=customer.card, region=customer.region,
         account_manager_id=troupe.staff.get(customer.manager), sharing=customer.sharing,
     )  # fmt: skip
     db.session.add(row)
@@ -178,21 +199,39 @@ def _on_its_hour(story: Story, begins: datetime, until: datetime, dice: random.R
     return fixed if fixed < until else fixed - timedelta(days=1)
 
 
-def _live(lives: list[Iterator[datetime]], until: datetime) -> None:
-    """All lives together in the order of time, a transaction a day; reminders as the worker would send them."""
+def _agenda(lives: list[Iterator[datetime]], troupe: Troupe, until: datetime) -> list[tuple]:
+    """All lives together by their next moment; reminders as the worker would send them."""
     order = count()
     agenda = [(next(life), next(order), life) for life in lives]
-    agenda.append(_first_of(_reminders(min(at for at, *_ in agenda)), next(order)))
+    begins = min(at for at, *_ in agenda)
+    agenda.append(_first_of(_reminders(begins), next(order)))
+    agenda.append(_first_of(_closings(begins), next(order)))
+    agenda.append(_first_of(accounts.kept(troupe, random.Random("accounts"), begins, until), next(order)))
+    agenda.append(_first_of(judged(troupe, begins), next(order)))
+    agenda.append(_first_of(majors.told(troupe, until), next(order)))
+    agenda.append(_first_of(supervised(troupe, until), next(order)))
+    agenda.append(_first_of(improvements.improved(troupe, until), next(order)))
+    agenda.append(_first_of(opinions.rated(troupe, until), next(order)))
+    agenda.append(_first_of(forced.asked(troupe, until), next(order)))
+    agenda.append(_first_of(forum.held(troupe, until), next(order)))
+    agenda.append(_first_of(surveys.written(troupe, until), next(order)))
+    agenda.append(_first_of(campaigns.waved(troupe, until), next(order)))
+    agenda.append(_first_of(decisions.taken(troupe, until), next(order)))
     heapq.heapify(agenda)
+    return agenda
+
+
+def _live(agenda: list[tuple], until: datetime) -> None:
+    """Live on in the order of time up to this moment, a few days a transaction."""
     while agenda and agenda[0][0] <= until:
         day_ends = agenda[0][0] + timedelta(days=3)
         with transaction():
             while agenda and agenda[0][0] <= min(until, day_ends):
-                at, _, life = heapq.heappop(agenda)
+                at, order, life = heapq.heappop(agenda)
                 with clock.frozen_at(at):
                     then = next(life, None)
                 if then is not None:
-                    heapq.heappush(agenda, (max(then, at), next(order), life))
+                    heapq.heappush(agenda, (max(then, at), order, life))
 
 
 def _first_of(life: Iterator[datetime], number: int):
@@ -205,7 +244,22 @@ def _reminders(since: datetime) -> Iterator[datetime]:
         for hour in REMIND_AT:
             yield day + timedelta(hours=hour)
             reminders.remind()
+            unclosed.keep_week()
+        projects.open_due()
+        projects.raise_late()
+        improvement_rises.rise()
+        requests.remind()
         day += timedelta(days=1)
+
+
+def _closings(since: datetime) -> Iterator[datetime]:
+    """The figures of each month are closed on the day the policy says, as the worker would."""
+    month = facts.month_of(since)
+    while True:
+        yield snapshots.closes_at(month)
+        facts.catch_up(db.session())
+        snapshots.close(month)
+        month = facts.after(month)
 
 
 def _settle_letters(until: datetime) -> None:

@@ -1,0 +1,96 @@
+"""Support accounting in the demo world (R32): visits and limits each quarter, each month reckoned, objected to, approved."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, datetime, time
+
+from sqlalchemy.orm import joinedload
+
+from portal.db import db
+from portal.demo.lives import Troupe
+from portal.domain.people.models import Person, Provider
+from portal.domain.quality import facts, limits, penalties, support
+from portal.domain.quality.days import first, following, zone
+from portal.domain.quality.support_models import SupportResult
+
+STARS = (4, 5, 3, 4, 4, 5, 3, 4)
+
+
+def kept(troupe: Troupe, dice: random.Random, since: datetime, until: datetime) -> Iterator[datetime]:
+    """Yields the moments of a year's accounting: the fifth of each month, and three days after it."""
+    yield since
+    said = troupe.told("deeds")["accounts"]
+    for provider, stars in zip(_providers(), STARS, strict=False):
+        penalties.rate(provider, stars, "年度综合评定", _who(troupe, "supervisor"))
+    month, number = first(since.astimezone(zone()).date()), 0
+    while (month := following(month)) <= until.astimezone(zone()).date():
+        yield _at(month.replace(day=5))
+        _month(troupe, said, dice, following(month, -1))
+        yield _at(month.replace(day=8))
+        _settled(troupe, said, following(month, -1), number, is_last=_at(following(month).replace(day=5)) > until)
+        number += 1
+
+
+def _month(troupe: Troupe, said: dict[str, str], dice: random.Random, over: date) -> None:
+    """The visits of the month that is over; at a quarter's beginning its limits; then the month is reckoned."""
+    supervisor, providers = _who(troupe, "supervisor"), _providers()
+    for number, provider in enumerate(providers):
+        limits.enter_visits(provider, over, 40 + 35 * (number % 5) + dice.randint(-8, 12), supervisor)
+    quarter = limits.quarter_of(following(over))
+    known = limits.limits_of([one.id for one in providers], quarter)
+    for provider in providers:
+        before = [
+            limits.visits_of([provider.id], [each]).get((provider.id, each))
+            for each in limits.months_of(following(quarter, -3))
+        ]
+        table = limits.proposed(before).limit
+        if provider.id not in known and table is not None:
+            limits.set_limit(provider, quarter, supervisor)
+        elif provider.id not in known:
+            limits.set_limit(provider, quarter, supervisor, 2, "台次资料不足一个季度，暂按每月 2 件核定")
+    if over.month == 7:
+        penalties.note_harm(providers[2], over, said["harm"], supervisor)
+    facts.catch_up(db.session())
+    support.reckon(providers, over, supervisor)
+
+
+def _settled(troupe: Troupe, said: dict[str, str], month: date, number: int, is_last: bool) -> None:
+    """Now and then a provider objects; a manager approves what is settled. The last month waits for its manager."""
+    supervisor, manager = _who(troupe, "supervisor"), _who(troupe, "manager")
+    lost = [row for row in _results(month) if not row.holds]
+    for row in lost[:1] if number % 3 == 0 or is_last else []:
+        handler = next((key for key in troupe.handlers.get(("provider", row.provider_id), [])), None)
+        if handler is not None:
+            support.object_to(row, db.session.get_one(Person, handler), said["objection"])
+            failing = [one.code for one in support.findings_of(row) if not one.holds]
+            if not is_last:
+                support.answer(
+                    row, supervisor, said["refused" if number % 2 else "granted"], failing if number % 2 == 0 else ()
+                )
+    if number == 6:
+        row = penalties.propose(_providers()[2], "fine", said["penalty"], supervisor, 3000)
+        penalties.decide(row, row.provider, True, "同意处罚，督促整改。", manager)
+    if is_last:
+        penalties.note_standing(_providers()[5], "transition", following(month), said["transition"], supervisor)
+        penalties.propose(_providers()[2], "star_down", said["star_down"], supervisor)
+    if not is_last:
+        for row in _results(month):
+            if support.why_not_approve(row, manager) is None:
+                support.approve(row, manager)
+
+
+def _results(month: date) -> list[SupportResult]:
+    rows = db.select(SupportResult).where(SupportResult.month == month, SupportResult.is_newest)
+    return list(db.session.scalars(rows.options(joinedload(SupportResult.provider)).order_by(SupportResult.id)))
+
+
+def _providers() -> list[Provider]:
+    return list(db.session.scalars(db.select(Provider).where(Provider.closed_on.is_(None)).order_by(Provider.id)))
+
+
+def _who(troupe: Troupe, role: str) -> Person:
+    return db.session.get_one(Person, troupe.first(role))
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time(10, 30), zone())
