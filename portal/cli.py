@@ -3,6 +3,8 @@
 import click
 from flask.cli import AppGroup
 
+from portal.domain.policy import PACKS
+
 portal = AppGroup("portal", help="What runs the portal.")
 
 
@@ -47,6 +49,19 @@ def late():
     for ticket in rows:
         click.echo(f"{ticket.number}  {ticket.due_code}  due {ticket.due_at:%Y-%m-%d %H:%M} UTC  {ticket.subject}")
     click.echo(f"{len(rows)} late")
+
+
+@portal.group("figures")
+def figures():
+    """The figures of quality supervision."""
+
+
+@figures.command("rebuild")
+def figures_rebuild():
+    """Reckon anew what the figures count of every ticket; closed months keep their snapshots."""
+    from portal.domain.quality import facts
+
+    click.echo(f"{facts.rebuild()} tickets")
 
 
 @portal.command("doors")
@@ -110,8 +125,9 @@ def _report(wrong: list[str], otherwise: str) -> None:
 
 
 @portal.command("demo")
-def demo():
-    """Fill an empty portal with the demo world; does nothing to one that is set up."""
+@click.option("--pack", type=click.Choice(PACKS), default=PACKS[0], show_default=True, help="Whose company it is.")
+def demo(pack: str):
+    """Fill an empty portal with the demo world of a policy pack; does nothing to one that is set up."""
     from portal.db import db
     from portal.demo import world
     from portal.domain import settings
@@ -121,7 +137,7 @@ def demo():
         click.echo("demo world: there is a company already, nothing was changed")
         return
     click.echo("demo world: a company is living through its year, about half a minute …")
-    click.echo(f"demo world: {world.fill()} tickets")
+    click.echo(f"demo world: {world.fill(pack)} tickets")
 
 
 @portal.command("set-up-link")

@@ -25,6 +25,9 @@ class Config:
     redis_url: str | None = None
     smtp_url: str | None = None
     """smtp://user:word@host:587 (STARTTLS) or smtps://…:465; without it letters stay readable in the portal."""
+    imap_url: str | None = None
+    """imaps://user:word@host:993/INBOX, the mailbox the worker reads; ?address=… where people write to it, &plus=yes where
+    the server takes address+anything. Without it no mail comes in."""
     testing: bool = False
     durable: bool = True
     """Every commit is on disk before it is acknowledged; tests that never lose power may do without."""
@@ -45,6 +48,7 @@ def from_environment(**given) -> Config:
         "demo": say("PORTAL_DEMO") == "1",
         "redis_url": say("PORTAL_REDIS_URL") or None,
         "smtp_url": say("PORTAL_SMTP_URL") or None,
+        "imap_url": say("PORTAL_IMAP_URL") or None,
         "crash_at": say("PORTAL_CRASH_AT") if say("PORTAL_FAULTS") == "1" else None,
     } | given
     facts.setdefault("secret_key", say("PORTAL_SECRET_KEY") or _kept_key(data))

@@ -11,7 +11,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from hashlib import sha256
 from typing import cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -20,8 +19,10 @@ import structlog
 from portal import clock, faults
 from portal.config import Config
 from portal.db import db, transaction
-from portal.domain import outbox, settings
+from portal.domain import outbox, references, settings
+from portal.domain.mailroom.box import Box, box_of
 from portal.domain.outbox import Lease, Letter
+from portal.web import enclosures
 from portal.web import mail as words
 
 log = structlog.get_logger()
@@ -78,6 +79,7 @@ class PostOffice:
     def __init__(self, config: Config):
         self.base_url = config.base_url
         self.server = server_of(config.smtp_url) if config.smtp_url else None
+        self.box = box_of(config.imap_url) if config.imap_url else None
         self._line: smtplib.SMTP | None = None
         self._not_before = clock.now()
 
@@ -127,7 +129,7 @@ class PostOffice:
             return "cancelled"
         if self.server is None or outbox.is_muted(letter, letter.to):
             return "kept"
-        message, to = envelope(letter, self.base_url), letter.to_address or letter.to.email
+        message, to = envelope(letter, self.base_url, self.box), letter.to_address or letter.to.email
         db.session.remove()  # nothing is held open while the mail server takes its time
         _in_time(ALTOGETHER, lambda: self._send(message, to), self._drop)
         faults.point("outbox.sent")
@@ -206,21 +208,32 @@ def _in_time(seconds: float, do: Callable[[], None], give_up: Callable[[], None]
         raise trouble[0]
 
 
-def envelope(letter: Letter, base_url: str) -> EmailMessage:
-    """The letter as a message: plain text and HTML, a Message-ID that stays the same however often it is tried."""
+def envelope(letter: Letter, base_url: str, box: Box | None = None) -> EmailMessage:
+    """The letter as a message: plain text and HTML, a Message-ID that stays the same however often it is tried.
+
+    By that, and by the address of the mailbox we read (`box`), an answer finds its way to the letter's ticket.
+    """
     said, company, reader = words.rendered(letter, letter.to), settings.company(), letter.to
-    sender, to = _address(company.name, company.mail_from), _address(reader.name, letter.to_address or reader.email)
+    sender, to = (
+        _address(company.name, company.mail_from),
+        _address(words.called(letter, reader), letter.to_address or reader.email),
+    )
     message = EmailMessage(policy=SMTP)
     message["Subject"] = said.subject
-    message["From"], message["To"], message["Reply-To"] = sender, to, sender
+    answers = box.answers_to(letter) if box else ""
+    message["From"], message["To"] = sender, to
+    message["Reply-To"] = _address(company.name, answers) if answers else sender
     message["Date"] = format_datetime(clock.now())
-    digest = sha256(letter.key.encode()).hexdigest()[:24]
-    message["Message-ID"] = f"<{letter.id}.{digest}@{urlsplit(base_url).hostname or 'portal'}>"
+    message["Message-ID"] = f"<{references.of(letter)}@{urlsplit(base_url).hostname or 'portal'}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
-    message["Content-Language"] = "en" if reader.language == "en" else "zh-CN"
+    message["Content-Language"] = "en" if words.language_of(letter, reader) == "en" else "zh-CN"
     message.set_content(said.text, cte="base64")
     message.add_alternative(said.html, subtype="html", cte="base64")
+    for one in enclosures.of(letter, base_url):
+        message.add_attachment(
+            one.content, maintype="text", subtype="calendar", filename=one.name, params=one.parameters
+        )
     return message
 
 

@@ -6,17 +6,24 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask, current_app
 
-from portal import clock
+from portal import clock, mailbox
 from portal.access import papers
+from portal.access.scopes import visible
 from portal.db import db, transaction
-from portal.domain import files, journal, retention, slots
+from portal.domain import files, journal, journal_search, retention, slots
+from portal.domain.forum import tidying
+from portal.domain.mailroom import box, placing
+from portal.domain.quality import complaint_counts, improvement_rises, projects, signals, snapshots, unclosed
+from portal.domain.ratings import requests
 from portal.domain.settings import policy_id
+from portal.domain.surveys import running as surveys
 from portal.domain.tickets import reminders
+from portal.domain.tickets.models import Ticket
 from portal.mail import PostOffice
 from portal.reports import making
 
@@ -27,6 +34,7 @@ IDLE, TROUBLED = 0.5, 5
 GRACE = 0.7
 """Seconds the work in hand may still take after the word to end; then it is broken off and done again by the next worker."""
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+RETRY = HOUR / 2
 ORPHANS_AFTER = 24 * 3600
 
 
@@ -56,6 +64,85 @@ def _is_set_up() -> bool:
         return False
 
 
+def _receive():
+    """New mail is taken in, then read and placed, one by one."""
+    store, url = current_app.extensions["files"], current_app.extensions["portal"].imap_url
+    if not _is_set_up():
+        return 0
+    taken = mailbox.read(box.box_of(url), store) if url else 0
+    while placing.place_next(store, lambda person: visible(Ticket, person)):
+        db.session.remove()
+    return taken
+
+
+def _offers():
+    """Seats of the forum that were offered and not taken in time go on."""
+    if _is_set_up():
+        with transaction():
+            return tidying.every_minute()
+
+
+def _forum():
+    """Reminders of the forum, topics whose tickets are closed, delicate data whose time is over."""
+    if _is_set_up():
+        with transaction():
+            return tidying.every_hour()
+
+
+def _surveys():
+    """Surveys past their end are ended, quotas looked at, letters that came back noted."""
+    if _is_set_up():
+        with transaction():
+            return surveys.every_minute()
+
+
+def _survey_reminders():
+    """Whoever was asked by a survey and has not answered is reminded."""
+    if _is_set_up():
+        with transaction():
+            return surveys.every_hour()
+
+
+def _weekly():
+    """This week's list of unclosed complaints, as soon as Monday has begun."""
+    if _is_set_up():
+        with transaction():
+            return unclosed.keep_week()
+
+
+def _supervise():
+    """Complaints open too long become projects; milestones past their day are raised."""
+    if _is_set_up():
+        with transaction():
+            return projects.open_due() + projects.raise_late()
+
+
+def _ask_again():
+    """Whoever was asked for a rating some days ago is reminded, once."""
+    if _is_set_up():
+        with transaction():
+            return requests.remind()
+
+
+def _improve():
+    """Improvement actions that are due or overdue: told to whom it concerns, level by level."""
+    if _is_set_up():
+        with transaction():
+            return improvement_rises.rise()
+
+
+def _analyse():
+    """The counts of closed months are kept; what asks for a look is raised."""
+    if _is_set_up():
+        month = True
+        while month:
+            with transaction():
+                month = complaint_counts.keep_next()
+        found = signals.seek()
+        with transaction():
+            return signals.keep(found)
+
+
 def _sweep():
     return files.sweep(current_app.extensions["files"], ORPHANS_AFTER)
 
@@ -66,12 +153,33 @@ def _prune():
 
 
 def _verify():
-    for line in journal.verify():
+    """The whole chain; where it ends is logged too, so that the log of another day can be held against it."""
+    wrong, head = journal.verify(), journal.head()
+    log.info("journal", entries=head.count if head else 0, head=head.hash if head else "", whole=not wrong)
+    for line in wrong:
         log.error("journal", wrong=line)
+    if wrong:
+        with transaction():
+            journal_search.tell_broken(wrong)
+
+
+def _close_months():
+    return snapshots.close_due() if _is_set_up() else 0
 
 
 JOBS = (
     Job("remind", MINUTE, _remind),
+    Job("receive", MINUTE, _receive),
+    Job("offers", MINUTE, _offers),
+    Job("forum", HOUR, _forum),
+    Job("surveys", MINUTE, _surveys),
+    Job("survey reminders", HOUR, _survey_reminders),
+    Job("unclosed", HOUR, _weekly),
+    Job("projects", DAY, _supervise),
+    Job("ratings", DAY, _ask_again),
+    Job("improve", DAY, _improve),
+    Job("analyse", DAY, _analyse),
+    Job("figures", HOUR, _close_months),
     Job("sweep", HOUR, _sweep),
     Job("prune", HOUR, _prune),
     Job("verify", DAY, _verify),
@@ -87,6 +195,8 @@ class Worker:
         self._troubled = False
         self._done: dict[str, str] = {}
         """The last slot of each job that this worker looked at."""
+        self._not_before: dict[str, datetime] = {}
+        """When a job that failed here is tried again."""
 
     def run(self, once: bool = False) -> None:
         """Work until the word to end comes (SIGTERM, SIGINT); with `once` until there is nothing left to do."""
@@ -123,15 +233,25 @@ class Worker:
             db.session.remove()
 
     def _periodic(self, job: Job) -> bool:
-        """Do the job if its slot has begun and nobody has taken it. A failing one is tried again in its next slot."""
-        slot = slots.slot_of(clock.now(), job.every)
-        if self._done.get(job.name) == slot:
+        """Do the job if its slot has begun and nobody has taken it.
+
+        One that failed gives its slot back and is tried again: within the hour, where its slot is longer.
+        """
+        at = clock.now()
+        slot = slots.slot_of(at, job.every)
+        if self._done.get(job.name) == slot or at < self._not_before.get(job.name, at):
             return False
-        is_mine = slots.take(job.name, slot)
+        if slots.take(job.name, slot):
+            try:
+                job.work()
+            except Exception:
+                self._not_before[job.name] = at + min(job.every, RETRY)
+                slots.give_back(job.name, slot)
+                raise
+            self._done[job.name] = slot
+            return True
         self._done[job.name] = slot
-        if is_mine:
-            job.work()
-        return is_mine
+        return False
 
     @contextmanager
     def _listening(self) -> Iterator[None]:

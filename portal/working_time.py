@@ -40,9 +40,9 @@ class Promise:
 
     def __post_init__(self) -> None:
         if self.amount < 0:
-            raise ValueError("a promise cannot be less than nothing")
+            raise ValueError(N_("a promise cannot be less than nothing"))
         if self.unit is Unit.WORKING_DAYS and self.amount != int(self.amount):
-            raise ValueError("working days are promised whole")
+            raise ValueError(N_("working days are promised whole"))
 
     @property
     def roughly(self) -> timedelta:
@@ -106,15 +106,23 @@ class WorkingCalendar:
     def __post_init__(self) -> None:
         edges = [edge for span in self.hours for edge in span]
         if not edges or any(earlier >= later for earlier, later in pairwise(edges)):
-            raise ValueError("opening hours must follow each other without overlap")
+            raise ValueError(N_("opening hours must follow each other without overlap"))
         if not edges[0] < self.cut_off <= edges[-1]:
-            raise ValueError("the cut-off must lie within the opening hours")
+            raise ValueError(N_("the cut-off must lie within the opening hours"))
 
     # Days
 
     def is_working_day(self, on: date) -> bool:
         special = self.days.get(on)
         return special.is_work if special else on.weekday() < 5
+
+    @cached_property
+    def day(self) -> timedelta:
+        """The working time of a whole day."""
+        on = date(2000, 1, 1)
+        return sum(
+            (datetime.combine(on, closes) - datetime.combine(on, opens) for opens, closes in self.hours), NOTHING
+        )
 
     def cut_offs(self, start: datetime, end: datetime) -> int:
         """How many working days reached their cut-off after `start` and up to `end`."""

@@ -83,18 +83,29 @@
       event.detail.isError = false;
     }
   });
+  /* Of boxes with one name only one is open; what goes away must not close what comes in its place. */
+  on("htmx:beforeSwap", ({ detail: { shouldSwap, target } }) => {
+    if (shouldSwap && target) all("details[name][open]", target).forEach((box) => box.removeAttribute("name"));
+  });
   on("htmx:responseError", (event) => {
     const by = { 401: "expired", 403: "forbidden", 404: "gone", 410: "gone", 413: "big", 429: "often" };
     say(words()[by[event.detail.xhr.status] ?? "failed"]);
   });
   on("htmx:sendError", () => say(words().offline));
   on("htmx:timeout", () => say(words().offline));
-  /* What somebody types while new questions are on their way stays typed. */
+  /* What somebody types while new questions are on their way stays typed; what the answer proposes elsewhere comes in. */
   let typed = [];
+  const asked = new WeakMap();
   const fields = (place) => all("input, textarea, select", place).filter((field) => !["hidden", "file"].includes(field.type));
   const isTick = (field) => ["radio", "checkbox"].includes(field.type);
+  const valueOf = (field) => (isTick(field) ? field.checked : field.value);
+  const keeps = (target) => target?.dataset.keeps !== undefined;
+  on("htmx:beforeRequest", ({ detail: { target } }) => {
+    if (keeps(target)) asked.set(target, new Map(fields(target).map((field) => [field.id, valueOf(field)])));
+  });
   on("htmx:beforeSwap", ({ detail: { target } }) => {
-    typed = target?.dataset.keeps === undefined ? [] : fields(target).map((field) => [field.id, isTick(field) ? field.checked : field.value]);
+    const before = keeps(target) ? asked.get(target) ?? new Map() : null;
+    typed = before ? fields(target).filter((field) => before.get(field.id) !== valueOf(field)).map((field) => [field.id, valueOf(field)]) : [];
   });
   on("htmx:afterSwap", (event) => {
     const { target } = event.detail;
@@ -109,7 +120,7 @@
     if (!target?.isConnected || xhr?.getResponseHeader("HX-Reswap") === "none") return;
     const place = find("[data-focus]", target) ?? find("[autofocus]", target), lost = document.activeElement === document.body;
     if (place) place.focus();
-    else if (lost && requestConfig?.verb === "post" && !requestConfig.headers?.["X-Background"] && !target.closest("dialog")) {
+    else if (lost && requestConfig?.verb === "post" && !requestConfig.headers?.["X-Background"] && !target.closest("dialog, .draft-line")) {
       if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
       target.focus({ preventScroll: true });
     }
@@ -242,9 +253,18 @@
     if (at("[data-closes]")) at("dialog")?.close();
     if (at("[data-dismiss]")) at("[data-flash]")?.remove();
     if (copier) copy(copier);
+    if (at("[data-mention]")) mention(at("[data-mention]"));
     if (event.target.matches?.("dialog") && outside(event)) event.target.close();
     for (const menu of all("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
   });
+  /* A colleague's name takes the place of what was begun after the last @. */
+  const mention = (button) => {
+    const box = find("textarea", button.closest("form") ?? document), at = box.selectionEnd;
+    box.setRangeText(`@${button.dataset.mention} `, box.value.lastIndexOf("@", at - 1), at, "end");
+    box.focus();
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    button.parentElement.remove();
+  };
   const outside = (event) => {
     const box = event.target.getBoundingClientRect();
     return event.clientX && (event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom);
@@ -291,7 +311,8 @@
   let before = "", when = 0;
   const press = (element) => {
     const box = element.matches("summary") && find("textarea", element.parentElement);
-    if (element.matches("input, textarea, select")) element.focus();
+    if (element.matches("[type=radio], [type=checkbox]")) { element.click(); element.focus(); }
+    else if (element.matches("input, textarea, select")) element.focus();
     else if (!box || !element.parentElement.open) element.click();
     if (box) setTimeout(() => box.focus());
   };
@@ -336,6 +357,7 @@
   const start = (place) => {
     all("[data-undo]", place).forEach(countdown);
     all("[data-counts]", place).forEach(count);
+    all(".tabs [aria-current]", place).forEach((tab) => { tab.parentElement.scrollLeft = tab.offsetLeft - 40; });
     all("[data-bulk]", place).forEach((bar) => bar.closest("form") && choice(bar.closest("form")));
   };
   const flashes = find("#flash");
