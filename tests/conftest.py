@@ -1,13 +1,48 @@
 """What every test stands on: one application, a clean database for each test, a browser that inspects pages."""
 
+import gc
 import os
+import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 
+from portal import clock
 from portal.app import create_app
 from portal.config import from_environment
-from portal.db import Base, db
+from portal.db import db
+
+BEGIN = datetime(2026, 11, 25, 2, tzinfo=UTC)
+"""When every test begins: a Wednesday, ten o'clock in Shanghai, no day off for weeks around."""
+
+
+@event.listens_for(Engine, "connect")
+def no_order_is_promised(connection, _):
+    """SQLite gives rows nobody put in order as they were written, PostgreSQL as it likes: here SQLite turns them round."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("pragma reverse_unordered_selects=on")
+
+
+def pytest_collection_finish():
+    """What was imported stays to the end: nobody looks through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
+@pytest.fixture(autouse=True)
+def an_ordinary_wednesday(request):
+    """Whenever the tests are run, each begins at `BEGIN`, and time runs on from there; a test may move it further.
+
+    Tests of several processes live in the machine's time: all they start reads that.
+    """
+    if any(request.node.get_closest_marker(several) for several in ("browser", "fault")):
+        yield
+        return
+    with clock.shifted_by(BEGIN - clock.now()):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -49,35 +84,37 @@ def _drop_everything():
         connection.exec_driver_sql("create schema public")
 
 
-@pytest.fixture
-def app(whole_app):
-    """The application with an empty database, both policy areas laid down (the telecom pack)."""
-    from tests.factories import a_company
+@pytest.fixture(scope="session")
+def ground(whole_app):
+    """Lays the database of a new company, whichever was there before."""
+    from tests.ground import Ground
 
+    return Ground(at=BEGIN)
+
+
+@pytest.fixture
+def app(whole_app, ground):
+    """The application with the database of a new company, both policy areas laid down (the telecom pack)."""
     with whole_app.app_context():
-        _empty()
-        a_company()
+        ground.lay()
         yield whole_app
         db.session.rollback()
         db.session.remove()
 
 
-def _empty():
+def tamper(sql: str) -> None:
+    """What somebody with the whole database in hand could do: the guards of the journal are put aside for it."""
     with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
         if db.engine.dialect.name == "postgresql":
-            # Truncating fifty tables takes longer than most tests; with the keys' triggers off, deleting does not.
-            gone = "; ".join(f'delete from "{table.name}"' for table in Base.metadata.sorted_tables)
-            connection.exec_driver_sql(f"set local session_replication_role = replica; {gone}")
-            name = "(quote_ident(schemaname) || '.' || quote_ident(sequencename))::regclass"
-            connection.exec_driver_sql(f"select setval({name}, 1, false) from pg_sequences")
-        else:
-            connection.exec_driver_sql("pragma defer_foreign_keys=on")
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.exec_driver_sql(f'delete from "{table.name}"')
-    from portal.domain import settings
-
-    for kept in (settings._document, settings._policy, settings._calendar, settings._values):
-        kept.cache_clear()
+            connection.exec_driver_sql("set local session_replication_role = replica")
+            connection.exec_driver_sql(sql)
+            return
+        guards = connection.exec_driver_sql("select name, sql from sqlite_master where type = 'trigger'").all()
+        for name, _ in guards:
+            connection.exec_driver_sql(f"drop trigger {name}")
+        connection.exec_driver_sql(sql)
+        for _, guard in guards:
+            connection.exec_driver_sql(guard)
 
 
 @pytest.fixture
@@ -94,8 +131,6 @@ def sign_in(app):
 @pytest.fixture
 def statements(app):
     """The SQL statements sent since the last clear()."""
-    from sqlalchemy import event
-
     seen = []
 
     def note(connection, cursor, statement, parameters, context, executemany):

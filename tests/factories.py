@@ -1,5 +1,6 @@
 """People and tickets for tests, made by living them: no test knows a ticket that cannot exist."""
 
+from datetime import date, timedelta
 from functools import cache
 from itertools import count
 
@@ -11,7 +12,7 @@ from portal.domain import settings
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.people.roles import Role
 from portal.domain.policy import load_calendar, load_pack
-from portal.domain.tickets import actions, callback, dispatching
+from portal.domain.tickets import actions, callback, dispatching, forced
 from portal.domain.tickets.models import Ticket
 
 _numbers = count(1)
@@ -86,6 +87,25 @@ def a_caller(**facts) -> Person:
 
 def a_supervisor(**facts) -> Person:
     return a_person(Role.SUPERVISOR, **facts)
+
+
+def a_manager(**facts) -> Person:
+    return a_person(Role.MANAGER, **facts)
+
+
+def asked_to_force(ticket: Ticket, by: Person | None = None) -> None:
+    """Somebody at the desk asked to close it by force."""
+    with transaction():
+        row = _loaded(db.session.get_one(Ticket, ticket.id))
+        who = again(by) if by else _agent(row, None)
+        forced.ask(row, who, "excessive", "客户要求明显超出合同约定。", "您的要求超出合同约定，我们已按合同处理。")
+
+
+def decided_by_force(ticket: Ticket, granted: bool = True, by: Person | None = None) -> None:
+    """A manager decided on it."""
+    with transaction():
+        row = _loaded(db.session.get_one(Ticket, ticket.id))
+        forced.decide(forced.of(row)[0], row, again(by) if by else _quick(Role.MANAGER), granted, "已核实。")
 
 
 SHAPE = {
@@ -192,3 +212,43 @@ def kept(record):
     db.session.add(record)
     db.session.commit()
     return record
+
+
+def an_improvement(*lived: str, source: str = "other", record=None, **facts):
+    """an_improvement("finish", "verify") was reported as done and verified, by fitting people; gives its id."""
+    from portal.domain.quality import improvement as rules
+    from portal.domain.quality.days import today
+
+    department = db.session.merge(facts.pop("department", None) or a_department())
+    given = {
+        "title": "账单重复计费", "problem": "多家客户账单重复计费。", "cause": "状态接口失败后没有重试。", "measure": "增加重试与对账。",
+        "due_on": today() + timedelta(days=10), "class_code": "price_bill",
+    } | facts  # fmt: skip
+    with transaction():
+        row = rules.open_action(_quick(Role.SUPERVISOR), source, record, department=department, **given)
+    improve(row.id, *lived)
+    return row.id
+
+
+def improve(key: int, *verbs: str, by: Person | None = None, on: date | None = None) -> None:
+    """Let an improvement action live through these; `on`: from which day the measure works."""
+    from portal.domain.quality import improvement as rules
+    from portal.domain.quality.days import today
+    from portal.domain.quality.improvement_models import Improvement
+
+    lives = {
+        "finish": lambda row, by: rules.finish(row, by, "接口已经改造。", on or today()),
+        "verify": lambda row, by: rules.verify(row, by, "抽查属实。"),
+        "again": lambda row, by: rules.again(row, by, "又出现了。", today() + timedelta(days=7)),
+        "close": lambda row, by: rules.close(row, by, "效果明显。"),
+        "drop": lambda row, by: rules.drop(row, by, "并入其他整改。"),
+    }
+    for verb in verbs:
+        with transaction():
+            along = (Improvement.department, Improvement.person)
+            rows = db.select(Improvement).where(Improvement.id == key).options(*map(joinedload, along))
+            row = db.session.scalars(rows.execution_options(populate_existing=True)).one()
+            fitting = {"department_id": row.department_id} if verb == "finish" else {}
+            lives[verb](
+                row, again(by) if by else _quick(Role.HANDLER if verb == "finish" else Role.SUPERVISOR, **fitting)
+            )

@@ -1,5 +1,7 @@
 """A browser for tests that inspects every page it fetches, and reads it as a page."""
 
+from itertools import count
+
 from bs4 import BeautifulSoup
 from flask import g
 
@@ -7,6 +9,9 @@ from portal import clock
 from portal.access.sessions import _hash
 from portal.db import db
 from portal.domain.people.models import SignIn
+from tests.inspection import inspect
+
+_browsers = count(1)
 
 
 class Browser:
@@ -16,7 +21,7 @@ class Browser:
         self.app, self.client, self.check = app, app.test_client(), check
         if person is not None:
             at = clock.now()
-            reference = f"test-{person.id}-{id(self)}"
+            reference = f"test-{person.id}-{next(_browsers)}"
             db.session.add(
                 SignIn(token_hash=_hash(reference), person_id=person.id, begun_at=at, seen_at=at, proved_at=at)
             )
@@ -43,7 +48,7 @@ class Browser:
         db.session.rollback()
         answer = self.client.open(url, method=method, **facts)
         if self.check and answer.mimetype == "text/html" and answer.status_code != 303:
-            inspect(answer)
+            inspect(answer.text)
         return answer
 
     def get(self, url, **facts):
@@ -76,26 +81,3 @@ class Browser:
         with self.client.session_transaction() as session:
             session["csrf_token"] = raw
         return token
-
-
-def inspect(answer) -> None:
-    """What every page must hold: unique ids, one h1, labelled fields, forms with a token, nothing inline."""
-    html = answer.text
-    page = BeautifulSoup(html, "html.parser")
-    ids = [element["id"] for element in page.select("[id]")]
-    assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
-    if page.html:
-        assert len(page.select("h1")) == 1, f"{len(page.select('h1'))} h1"
-        assert page.html.get("lang")
-        assert page.title
-        assert page.title.get_text(strip=True)
-    for field in page.select("input:not([type=hidden]), select, textarea"):
-        labelled = field.get("aria-label") or field.get("aria-labelledby") or field.find_parent("label")
-        assert labelled or page.select_one(f"label[for='{field.get('id')}']"), f"no label: {field}"
-    for form in page.select("form"):
-        if form.get("method", "get").lower() == "post":
-            assert form.select_one("[name=csrf_token]"), f"no token: {form.get('action')}"
-            if form.get("hx-post"):
-                assert form["hx-post"] == form.get("action"), form
-    assert not page.select("[style], script:not([src]):not([type='application/json']), style"), "something inline"
-    assert not [e for e in page.find_all(True) for a in e.attrs if a.startswith(("on", "hx-on"))], "a handler inline"

@@ -22,3 +22,15 @@ def test_the_hundred_and_first_request_of_a_moment_is_asked_to_wait(tmp_path, re
 
     assert answers[:90] == [200] * 90
     assert 429 in answers
+
+
+def test_without_redis_each_process_counts_for_itself(tmp_path):
+    app = Flask(__name__)
+    limits.install(app, from_environment(data=tmp_path, secret_key="x", redis_url="redis://127.0.0.1:1/0"))
+    app.get("/")(lambda: "here")
+    browser = app.test_client()
+
+    answers = [browser.get("/", environ_base={"REMOTE_ADDR": "10.9.8.6"}).status_code for _ in range(130)]
+
+    assert answers[:90] == [200] * 90
+    assert 429 in answers

@@ -17,15 +17,18 @@ from aiosmtpd.controller import Controller
 
 from portal import clock, mail, worker
 from portal.config import Config
-from portal.db import db, transaction
+from portal.db import Base, db, transaction
 from portal.domain import journal, retention, slots
 from portal.domain.drafts import Submission
 from portal.domain.outbox import Letter
-from portal.domain.people.models import Attempt, SignIn
+from portal.domain.people.models import Attempt, SecretLink, SignIn
+from portal.domain.people.roles import Role
+from portal.domain.ratings.models import RatingRequest
 from portal.domain.slots import JobRun
 from portal.domain.tickets.models import Ticket
 from portal.mail import PostOffice
 from portal.worker import Job, Worker
+from tests.conftest import tamper
 from tests.domain.test_outbox import a_letter
 from tests.factories import a_person, a_ticket, again, an_agent, kept
 
@@ -390,3 +393,82 @@ def test_what_only_the_portal_needed_is_forgotten_in_time(app):
     left = [db.session.scalar(db.select(db.func.count()).select_from(t)) for t in (Submission, Attempt, SignIn)]
     assert left == [1, 1, 2]
     assert gone == 5
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "stays"),
+    [("sent", 399, True), ("sent", 401, False), ("kept", 401, False), ("cancelled", 401, False), ("failed", 401, True),
+     ("waiting", 401, True)],
+)  # fmt: skip
+def test_letters_are_notices_for_a_year_and_a_month(app, state, days, stays):
+    long_ago = clock.now() - timedelta(days=days)
+    letter = a_letter(again(a_person()), state=state, due_at=long_ago, posted_at=long_ago)
+    with transaction():
+        retention.prune()
+
+    assert (db.session.get(Letter, letter.id) is not None) is stays
+
+
+def test_links_that_ran_out_a_month_ago_are_gone(app):
+    for days in (29, 31):
+        ended = clock.now() - timedelta(days=days)
+        kept(SecretLink(token_hash=str(days), purpose=str(days), made_at=ended, expires_at=ended))
+    with transaction():
+        retention.prune()
+
+    assert db.session.scalars(db.select(SecretLink.purpose)).all() == ["29"]
+
+
+def test_the_link_by_which_somebody_was_asked_to_rate_stays_with_the_request(app):
+    by = again(a_person())
+    ticket = a_ticket(by=by)
+    ended = clock.now() - timedelta(days=31)
+    link = SecretLink(token_hash="asked", purpose="rating", made_at=ended, expires_at=ended)
+    kept(link)
+    kept(RatingRequest(person_id=by.id, ticket_id=ticket.id, round=1, asked_at=ended, link_id=link.id))
+    with transaction():
+        retention.prune()
+
+    assert db.session.scalars(db.select(SecretLink.purpose)).all() == ["rating"]
+
+
+def test_whatever_points_to_what_is_deleted_by_age_goes_with_it_or_holds_it(app):
+    deleted = {"submission", "attempt", "presence", "sign_in", "job_run", "secret_link", "letter"}
+    pointing = {
+        (table.name, key.column.table.name)
+        for table in Base.metadata.tables.values() for key in table.foreign_keys
+        if key.column.table.name in deleted and key.ondelete not in ("CASCADE", "SET NULL")
+    }  # fmt: skip
+    assert pointing == {("rating_request", "secret_link")}
+
+
+def test_a_broken_chain_is_told_to_auditors_and_administrators_once_a_day(app):
+    told = {a_person(role).id for role in (Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY_ADMIN)}
+    an_agent()
+    a_ticket()
+    db.session.rollback()
+    tamper("update journal set why = 'x' where id = 2")
+
+    worker._verify()
+    worker._verify()
+
+    letters = db.session.scalars(db.select(Letter).where(Letter.template == "journal_broken")).all()
+    assert sorted(letter.to_id for letter in letters) == sorted(told)
+    assert letters[0].facts["first"].startswith("entry 2: changed")
+
+
+def test_a_daily_job_that_failed_is_tried_again_the_same_day(app, monkeypatch):
+    tries = []
+
+    def fail_once():
+        tries.append(1)
+        if len(tries) == 1:
+            raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(worker, "JOBS", (Job("once", timedelta(days=1), fail_once),))
+    one, at = Worker(app), clock.now().replace(hour=6)
+    for minutes in (0, 1, 29, 31, 62, 300):
+        with clock.frozen_at(at + timedelta(minutes=minutes)):
+            one.round()
+
+    assert len(tries) == 2

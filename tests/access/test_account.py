@@ -266,6 +266,21 @@ def test_ending_sessions_later_takes_the_password_again(app):
         assert not is_in(other)
 
 
+def test_a_form_that_had_to_wait_for_the_proof_is_taken_when_it_is_sent_again(app):
+    at = clock.now()
+    with clock.frozen_at(at):
+        browser, key = signed_in(app, an_agent())
+        other = Browser(app)
+        enter(other, person_of(key).email)
+    form = {"submission_key": "the form that was put off"}
+    with clock.frozen_at(at + timedelta(minutes=11)):
+        assert "/me/proof" in browser.post("/me/sessions/end-others", form).location
+        browser.post("/me/proof", {"password": PASSWORD, "next": "/me/sessions"})
+
+        assert browser.post("/me/sessions/end-others", form).location == "/me/sessions"
+        assert not is_in(other)
+
+
 def test_a_security_administrator_does_not_end_others_sessions_here(app, sign_in):
     browser = sign_in(a_person(Role.SECURITY_ADMIN))
     other = an_agent()
@@ -300,7 +315,12 @@ def test_letters_that_are_not_wanted_are_kept_out_of_the_mail(app, sign_in):
     key = person.id
     browser = sign_in(person)
     browser.post("/me/letters", {"mailed": ["ticket_accepted"]})
-    assert person_of(key).preferences["letters_muted"] == ["ticket_opened", "ticket_closed", "ticket_merged"]
+    assert person_of(key).preferences["letters_muted"] == [
+        "ticket_opened",
+        "ticket_closed",
+        "rating_asked",
+        "ticket_merged",
+    ]
     assert browser.post("/me/letters", {"mailed": ["password_changed"]}).status_code == 422
 
 

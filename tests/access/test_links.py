@@ -82,6 +82,22 @@ def test_used_expired_unknown_and_foreign_links_look_the_same(app, way):
     assert [choose(Browser(app), f"/{way}/{s}").status_code for s in (good, other, "x" * 43)] == [404, 404, 404]
 
 
+def test_guessing_links_hashes_nothing_and_ends_after_twenty_an_hour(app):
+    seen = []
+    kept, passwords.hash_of = passwords.hash_of, lambda password: seen.append(password) or kept(password)
+    try:
+        answers = [choose(Browser(app), f"/reset/{'x' * 40}{n:03}").status_code for n in range(21)]
+    finally:
+        passwords.hash_of = kept
+
+    assert answers == [404] * 19 + [429, 429]
+    assert seen == []
+    person, secret = invited()
+    assert choose(Browser(app), f"/invitation/{secret}").status_code == 303, "a right link is no guess"
+    with clock.shifted_by(timedelta(hours=2)):
+        assert choose(Browser(app), "/reset/" + "y" * 43).status_code == 404
+
+
 def with_and_get(person):
     with_password(person)
     return db.session.get_one(Person, person.id)

@@ -1,18 +1,21 @@
 """The way in and out: neutral, limited, bound to one attempt, worth nothing once left."""
 
+import dataclasses
 from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import text
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import clock
 from portal.access import passwords, second_factor
 from portal.db import db, transaction
-from portal.domain import settings
+from portal.domain import sealed, settings
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Attempt, Person, SignIn
 from portal.domain.people.roles import Role
-from tests.factories import a_person, an_agent
+from tests.factories import a_person, a_provider, an_agent
 from tests.pages import Browser
 
 PASSWORD = " 海川 sea river 🙂 Twelve" + "x" * 42  # 64 characters, a blank in front
@@ -315,6 +318,40 @@ def test_a_code_works_once(app):
         assert second.post("/sign-in/code", {"code": code_of(secret, timedelta(seconds=-30))}).status_code == 422
 
 
+def test_the_secret_of_a_second_factor_lies_sealed_in_the_database(app):
+    email, secret = with_factor(an_agent())
+    db.session.rollback()
+    lies = db.session.execute(text("select totp_secret from person where email = :email"), {"email": email}).scalar()
+
+    assert lies.startswith("v1:")
+    assert secret not in lies
+    assert db.session.scalar(db.select(Person.totp_secret).where(Person.email == email)) == secret
+    kept = sealed._key
+    try:
+        sealed.arm("the key of another installation")
+        db.session.expunge_all()
+        assert db.session.scalar(db.select(Person.totp_secret).where(Person.email == email)) == ""
+    finally:
+        sealed._key = kept
+
+
+def test_a_code_counts_as_used_by_what_the_database_says_and_not_by_what_was_read_before(app):
+    email, secret = with_factor(an_agent())
+    with clock.frozen_at(clock.now()):
+        early = db.session.scalars(db.select(Person).where(Person.email == email)).one()
+        with db.engine.connect().execution_options(writes=True) as other, other.begin():
+            db.session.rollback()
+            step = int(clock.now().timestamp()) // second_factor.STEP + 1
+            other.execute(
+                text("update person set totp_last_step = :step where email = :email"), {"step": step, "email": email}
+            )
+        set_committed_value(early, "totp_last_step", None)
+        set_committed_value(early, "totp_secret", secret)
+        with app.test_request_context():
+            assert not second_factor.proves(early, code_of(secret))
+        db.session.rollback()
+
+
 def test_a_code_belongs_to_the_attempt_that_asked_for_it(app):
     email, secret = with_factor(an_agent())
     stranger = Browser(app)
@@ -443,8 +480,6 @@ def test_outside_the_demo_world_nobody_comes_in_by_a_button(app):
 
 
 def test_in_the_demo_world_there_is_a_button_for_every_role(app, monkeypatch):
-    import dataclasses
-
     monkeypatch.setitem(app.extensions, "portal", dataclasses.replace(app.extensions["portal"], demo=True))
     for role in Role:
         a_person(role)
@@ -453,6 +488,20 @@ def test_in_the_demo_world_there_is_a_button_for_every_role(app, monkeypatch):
         browser.post("/sign-in/demo", {"role": role})
         assert is_in(browser), role
     assert Browser(app).post("/sign-in/demo", {"role": "owner' --"}).status_code == 404
+
+
+def test_in_the_demo_world_a_walk_finds_a_provider_s_handler_and_a_second_supervisor(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "portal", dataclasses.replace(app.extensions["portal"], demo=True))
+    _, ours = a_person(Role.HANDLER), a_person(Role.SUPERVISOR)
+    theirs = a_person(Role.HANDLER, provider=a_provider())
+    another = a_person(Role.SUPERVISOR)
+    names = {"handler_of_provider": theirs.name, "supervisor": ours.name, "another_supervisor": another.name}
+
+    for button, name in names.items():
+        browser = Browser(app)
+        assert browser.page("/sign-in").select_one(f"button[value={button}]")
+        browser.post("/sign-in/demo", {"role": button})
+        assert name in browser.page("/me").text
 
 
 def test_staff_without_a_second_factor_get_no_further_when_it_is_required(app, sign_in):

@@ -39,7 +39,9 @@ def test_what_htmx_aims_at_is_a_block_of_the_page(template):
         t for t in re.findall(r'target="([a-z-]+)"', source)
     }
     blocks = set(re.findall(r"{%-? *block ([a-z_-]+)", source)) | _inherited(source) | _around(template)
-    unknown = {i for i in ids if i not in blocks and i.replace("-", "_") not in blocks and i not in ("_blank", "sheet")}
+    unknown = {
+        i for i in ids if i not in blocks and i.replace("-", "_") not in blocks and i not in ("_blank", "sheet", "this")
+    }
     assert not unknown, f"no block for {unknown}"
 
 
@@ -61,6 +63,14 @@ def _around(template: Path) -> set[str]:
         if f'include "{name}"' in text:
             found |= set(re.findall(r"{%-? *block ([a-z_-]+)", text)) | _inherited(text) | _around(page)
     return found
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=named)
+def test_whatever_asks_the_server_names_what_the_answer_replaces(template):
+    """What lies in a form would inherit the form's target: the whole page."""
+    plain = re.sub(r"{{.*?}}|{%.*?%}|{#.*?#}", "x", template.read_text("utf-8"), flags=re.DOTALL)
+    tags = re.findall(r"<[a-z][^<>]*>", plain)
+    assert [tag for tag in tags if re.search(r"\shx-(get|post)=", tag) and "hx-target=" not in tag] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=named)

@@ -19,13 +19,14 @@ MAY = {
     "access": {"clock", "i18n", "config", "db", "domain", "web", "access", "faults"},
     "reports": {"clock", "i18n", "domain", "reports", "working_time", "db", "web", "faults"},
     "mail": {"clock", "i18n", "config", "domain", "web", "db", "faults"},
+    "mailbox": {"config", "domain", "db", "faults"},
     "customer": {"clock", "i18n", "config", "domain", "web", "access", "reports", "customer", "working_time"},
     "staff": {"clock", "i18n", "config", "domain", "web", "access", "reports", "staff", "working_time"},
     "everyone": {"clock", "i18n", "config", "domain", "web", "access", "reports", "everyone", "working_time"},
     "demo": {"clock", "i18n", "config", "db", "domain", "demo", "working_time"},
 }  # fmt: skip
 DOORS = ("customer", "staff", "everyone")
-PUTS_TOGETHER = {"access/doors.py"}
+PUTS_TOGETHER = {"access/doors.py", "demo/papers.py"}
 
 
 def imported(module: Path) -> set[str]:

@@ -1,16 +1,39 @@
 """What only a browser shows: a real server and worker with the demo world, Chromium, one window per role."""
 
+import fcntl
+import os
+import shutil
+
 import pytest
 from playwright.sync_api import sync_playwright
 
 from tests.browser import demo_world
 
 
+def world_of(tmp_path_factory, pack: str):
+    """The folder of this pack's demo world, made once a run: to be copied, not to be lived in."""
+    ours = tmp_path_factory.getbasetemp()
+    run = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
+    with (run / f"{pack}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits until it is made
+        if not (run / pack).exists():
+            demo_world.made(run / f"making {pack}", pack)
+            (run / f"making {pack}").rename(run / pack)
+    return run / pack
+
+
 @pytest.fixture(scope="session")
 def address(tmp_path_factory):
-    """The address of a served demo world, with its worker."""
-    with demo_world.served(tmp_path_factory.mktemp("demo")) as base:
+    """The address of a served demo world, with its worker; of several test processes each has a copy of the same world."""
+    data = shutil.copytree(world_of(tmp_path_factory, "telecom"), tmp_path_factory.getbasetemp() / "demo")
+    with demo_world.served(data) as base:
         yield base
+
+
+@pytest.fixture
+def house(request, tmp_path_factory, tmp_path):
+    """The folder of an own copy of the demo world of the pack that the test names, to be served at several moments."""
+    return shutil.copytree(world_of(tmp_path_factory, request.param), tmp_path / "demo")
 
 
 @pytest.fixture(scope="session")
@@ -22,25 +45,36 @@ def chromium():
 
 
 @pytest.fixture
-def visit(chromium, address):
-    """visit("agent") gives a window in which the demo's agent is signed in; what its console says must be nothing."""
-    opened, said = [], []
+def windows(chromium):
+    """windows(address) gives what opens windows there; what their consoles say must be nothing."""
+    opened = []
 
-    def window(role=None, *, script=True, width=1440, height=900, locale="zh-CN", theme=None):
-        context = chromium.new_context(
-            base_url=address, viewport={"width": width, "height": height}, locale=locale, java_script_enabled=script,
-            color_scheme=theme or "light", accept_downloads=True,
-        )  # fmt: skip
-        opened.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda m: said.append(f"{page.url}: {m.text}") if m.type in ("error", "warning") else None)
-        page.on("pageerror", lambda e: said.append(f"{page.url}: {e}"))
-        if role:
-            demo_world.sign_in(page, role)
-        return page
+    def at(address):
+        def window(role=None, *, script=True, width=1440, height=900, locale="zh-CN", theme=None):
+            context = chromium.new_context(
+                base_url=address, viewport={"width": width, "height": height}, locale=locale, java_script_enabled=script,
+                color_scheme=theme or "light", accept_downloads=True,
+            )  # fmt: skip
+            opened.append(context)
+            page = context.new_page()
+            page.set_default_timeout(10_000)
+            page.on(
+                "console", lambda m: said.append(f"{page.url}: {m.text}") if m.type in ("error", "warning") else None
+            )
+            page.on("pageerror", lambda e: said.append(f"{page.url}: {e}"))
+            if role:
+                demo_world.sign_in(page, role)
+            return page
 
-    window.said = said
-    yield window
+        window.said = said = []
+        return window
+
+    yield at
     for context in opened:
         context.close()
+
+
+@pytest.fixture
+def visit(windows, address):
+    """visit("agent") gives a window in which the demo's agent is signed in; what its console says must be nothing."""
+    return windows(address)

@@ -8,7 +8,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from tests.conftest import BEGIN
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -16,23 +19,23 @@ CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 
 
 @contextmanager
-def served(data: Path) -> Iterator[str]:
-    """The address of a demo world that lives in this folder, as long as the block runs."""
+def served(data: Path, later: timedelta = timedelta()) -> Iterator[str]:
+    """The address of a demo world that lives in this folder, as long as the block runs; made where there is none yet.
+
+    It is always the same morning there, or one so much `later`, and the same world: no day of the week shows other
+    pages than another.
+    """
+    if not (data / "portal.sqlite").exists():
+        made(data)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    environment = os.environ | {"PORTAL_DATA": str(data), "PORTAL_DEMO": "1", "PORTAL_BASE_URL": base}
-    environment.pop("PORTAL_DATABASE_URL", None)
-    for command in ("migrate", "demo"):
-        subprocess.run(
-            [sys.executable, "-m", "portal", command], cwd=ROOT, env=environment, check=True, capture_output=True
-        )
-    gunicorn = [sys.executable, "-m", "gunicorn", "portal.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
+    gunicorn = ["gunicorn", "portal.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
                 "--worker-class", "gthread", "--threads", "8", "--no-control-socket", "--log-level", "warning"]  # fmt: skip
     processes = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
-        for command in (gunicorn, [sys.executable, "-m", "portal", "worker"])
+        subprocess.Popen(_that_morning(*command, later=later), cwd=ROOT, env=_house(data, base), start_new_session=True)
+        for command in (gunicorn, ("portal", "worker"))
     ]
     try:
         _await(port)
@@ -42,6 +45,24 @@ def served(data: Path) -> Iterator[str]:
             os.killpg(process.pid, signal.SIGTERM)
         for process in processes:
             process.wait(20)
+
+
+def made(data: Path, pack: str = "telecom") -> None:
+    """Fill this folder with the demo world of a policy pack."""
+    for command in (("migrate",), ("demo", "--pack", pack)):
+        subprocess.run(_that_morning("portal", *command), cwd=ROOT, env=_house(data), check=True, capture_output=True)
+
+
+def _house(data: Path, base: str = "http://127.0.0.1") -> dict[str, str]:
+    environment = os.environ | {"PORTAL_DATA": str(data), "PORTAL_DEMO": "1", "PORTAL_BASE_URL": base}
+    environment.pop("PORTAL_DATABASE_URL", None)
+    return environment
+
+
+def _that_morning(*command: str, later: timedelta = timedelta()) -> list[str]:
+    """This command, begun at the moment at which every test begins, or so much later."""
+    shift = (BEGIN + later - datetime.now(UTC)).total_seconds()
+    return [sys.executable, "-m", "tests.browser.at_another_time", str(shift), *command]
 
 
 def _await(port: int) -> None:

@@ -1,6 +1,7 @@
 """Which pages there are: every address a role finds by following links, one of each kind, from the demo world."""
 
 import time
+from collections import Counter, deque
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -11,10 +12,20 @@ from portal.access.permissions import GRANTS, Permission
 from portal.domain.people.roles import Role
 
 NO_PAGES = {
-    "desk.names", "documents.file", "files.show", "health.show", "home.start", "look.css", "look.logo", "set_up.index", "set_up.show",
-    "sign_in.code", "sign_in.start", "static", "links.invitation", "links.reset",
+    "desk.names", "documents.file", "events.calendar", "events.code", "figures.tickets_file", "files.show", "forum_door.listing",
+    "forum_door.worker", "health.show", "home.start", "look.css", "look.logo", "major.of", "set_up.index", "set_up.show",
+    "sign_in.code", "sign_in.start", "static", "links.confirming", "links.invitation", "links.rate", "links.reset",
+    "surveys.leave", "surveys.show", "surveys.thanks", "surveys_mine.thanks",
 }  # fmt: skip
 """Files, fragments, ways that lead on, and what needs a secret from a letter."""
+PREPARED = {
+    "campaigns.ask_call_off", "campaigns.ask_keep", "campaigns.dry_run", "campaigns.edit", "questionnaires.new_question",
+}  # fmt: skip
+"""Pages of what is still being prepared, of which the demo world has nothing: not looked at here."""
+FILES = (".csv", ".ics", ".sav", ".xlsx")
+"""How the addresses of lists to take away end."""
+WALKED = 8
+"""So many pages of a kind are read in search of links to other kinds: not every ticket can be reopened."""
 SEEN_BY_EACH = {
     "desk.show", "home.index", "queue.index", "tickets.index", "tickets.show", "workbench.index",
 }  # fmt: skip
@@ -25,10 +36,13 @@ ALSO = {
         *(f"/staff/queue/?state={state}" for state in ("new", "open", "waiting", "verifying")),
         "/staff/queue/?view=closed",
     ],
+    Role.SUPERVISOR: [
+        f"/staff/quality/improvements?which={which}" for which in ("live", "late", "verify", "watched", "closed")
+    ],
     Role.CALLER: ["/staff/queue/?state=verifying"],
 }
 """Lists of which the first line is looked at too: a ticket's page differs from state to state."""
-PUBLIC = ["/sign-in", "/forgotten", "/forgotten/asked"]
+PUBLIC = ["/sign-in", "/forgotten", "/forgotten/asked", "/confirm/thanks/solved", "/rated", "/surveys/link/opted-out"]
 
 
 def plan(app, chromium, address) -> dict[Role | None, list[str]]:
@@ -43,8 +57,8 @@ def plan(app, chromium, address) -> dict[Role | None, list[str]]:
 
 def pages_of(app) -> set[str]:
     """The endpoints of every page there is."""
-    names = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    return names - NO_PAGES
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    return {rule.endpoint for rule in rules if not rule.rule.endswith(FILES)} - NO_PAGES - PREPARED
 
 
 def endpoint(app, url: str) -> str | None:
@@ -53,7 +67,7 @@ def endpoint(app, url: str) -> str | None:
         name = _map(app).match(urlsplit(url).path, method="GET")[0]
     except HTTPException:
         return None
-    return None if name in NO_PAGES else name
+    return None if name in NO_PAGES or urlsplit(url).path.endswith(FILES) else name
 
 
 def _map(app) -> MapAdapter:
@@ -67,19 +81,23 @@ def _walk(app, chromium, address, role: Role) -> list[tuple[str, str]]:
     token = _soup(asked, "/sign-in").select_one("form[action='/sign-in/demo'] input[name=csrf_token]")["value"]
     asked.post("/sign-in/demo", form={"csrf_token": token, "role": role.value})
     more = list(dict.fromkeys(_first_of_list(asked, url) for url in ALSO.get(role, ())))
-    ahead, found, been = [*filter(None, more), *_without_parameters(app, role)], {}, set()
+    ahead, found, been, walked = deque([*filter(None, more), *_without_parameters(app, role)]), {}, set(), Counter()
     while ahead:
-        url = ahead.pop(0)
+        url = ahead.popleft()
         name = endpoint(app, url)
-        if name is None or url in been or (name in found and url not in more):
+        if name is None or url in been or walked[name] >= WALKED:
             continue
         been.add(url)
+        walked[name] += 1
         if (page := _soup(asked, url)) is not None:
             found.setdefault(name, url)
             ahead += _links(page, "")
     more = [url for url in more if url and url not in found.values()]
     if role is Role.ORG_ADMIN:
         more.append(_a_document(asked, found["tickets.show"]))
+    if role is Role.ADMINISTRATOR:
+        links = _links(_soup(asked, "/staff/settings/history/company"), "main")
+        more += [url for url in links if url.endswith("/restore")][:1]
     if role is Role.SECURITY_ADMIN:
         more.append(found["people.show"] + "/factor-reset")
     context.close()
@@ -87,7 +105,9 @@ def _walk(app, chromium, address, role: Role) -> list[tuple[str, str]]:
 
 
 def _links(page: BeautifulSoup, within: str) -> list[str]:
-    return [link["href"] for link in page.select(f"{within} a[href^='/']")]
+    """The addresses it leads to; a form's own too, which is where a mistake in it is shown."""
+    links = [link["href"] for link in page.select(f"{within} a[href^='/']")]
+    return links + [form["action"] for form in page.select(f"{within} form[action^='/']")]
 
 
 def _first_of_list(asked, url: str) -> str | None:

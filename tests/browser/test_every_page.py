@@ -40,10 +40,12 @@ def test_pages_are_open_to_everybody(planned, visit, role, language):
     page.emulate_media(reduced_motion="reduce")
     speak(page, language)
     found = []
-    for url in planned[0][role]:
-        found += [f"{url} {one}" for one in troubles(page, url)]
-    if role:
-        speak(page, "zh_Hans_CN")
+    try:
+        for url in planned[0][role]:
+            found += [f"{url} {one}" for one in troubles(page, url)]
+    finally:
+        if role:
+            speak(page, "zh_Hans_CN")
     assert not found + visit.said, "\n".join(found + visit.said)
 
 

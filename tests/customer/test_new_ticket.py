@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portal import clock
-from portal.db import db
+from portal.db import db, transaction
+from portal.domain import settings
 from portal.domain.drafts import Draft
 from portal.domain.files import Attachment
 from portal.domain.people.models import Project, Sharing
 from portal.domain.people.roles import Role
+from portal.domain.policy import load_pack
 from portal.domain.tickets.models import Message, Ticket
 from tests.factories import a_customer, a_person, a_ticket, kept
 
@@ -320,3 +322,30 @@ def test_the_form_asks_the_database_a_constant_few_times(app, sign_in, statement
     browser.page("/tickets/new/complaint")
 
     assert len(statements) == 4
+
+
+def test_an_answer_that_fits_is_offered_before_anything_is_sent(sign_in):
+    browser = sign_in(a_person())
+    typed = {"subject": "专线断网了，光猫红灯", "body": ""}
+
+    fitting = browser.htmx("/tickets/new/repair/similar", "similar", "POST", typed)
+    elsewhere = browser.htmx("/tickets/new/praise/similar", "similar", "POST", typed)
+    nothing = browser.htmx("/tickets/new/repair/similar", "similar", "POST", {"subject": "会议室投影仪", "body": ""})
+
+    assert "what can we check first?" in fitting.text
+    assert "LOS" in fitting.text
+    assert "Does this answer it?" not in elsewhere.text + nothing.text
+
+
+@pytest.mark.parametrize("pack", ["telecom", "cars"])
+def test_every_pack_has_answers_in_both_languages_that_are_found_by_their_own_question(app, pack):
+    from portal.domain.tickets import similar
+
+    with transaction():
+        settings.adopt("policy", load_pack(pack), None)
+    answers = settings.policy().ready_answers
+    assert len(answers) >= 5
+    for one in answers:
+        assert all((one.words.en, one.body.zh, one.body.en))
+        for kind in one.kinds:
+            assert one in similar.answers(kind, one.words.zh)

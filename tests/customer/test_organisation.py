@@ -7,10 +7,12 @@ import pytest
 from portal import clock
 from portal.db import db, transaction
 from portal.domain.outbox import Letter
+from portal.domain.people import actions
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.roles import Role
 from tests.access.test_sign_in import enter, is_in, with_password
 from tests.factories import a_customer, a_person, a_ticket, an_agent
+from tests.factories import again as whole
 from tests.pages import Browser
 
 
@@ -116,6 +118,21 @@ def test_a_disabled_colleagues_sessions_die_at_once(app, house):
     assert enter(Browser(app), email).status_code == 422
     house.browser.post(f"/organisation/people/{house.member_key}/enable")
     assert enter(Browser(app), email).status_code == 303
+
+
+def test_whom_the_company_disabled_its_organisation_does_not_enable(house):
+    security = a_person(Role.SECURITY_ADMIN).id
+    with transaction():
+        by = whole(db.session.get_one(Person, security))
+        actions.disable(whole(db.session.get_one(Person, house.member_key)), by, "账号可能泄露")
+
+    assert house.browser.post(f"/organisation/people/{house.member_key}/enable").status_code == 409
+    assert not again(Person, house.member_key).is_active
+
+    with transaction():
+        by = whole(db.session.get_one(Person, security))
+        actions.enable(whole(db.session.get_one(Person, house.member_key)), by)
+    assert again(Person, house.member_key).is_active
 
 
 @pytest.mark.parametrize("what", ["admin", "member", "disable", "enable", "invite"])

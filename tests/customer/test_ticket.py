@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from portal import clock
 from portal.db import db, transaction
 from portal.domain.files import Attachment
+from portal.domain.outbox import Letter
 from portal.domain.people.models import Person, Sharing
 from portal.domain.people.roles import Role
 from portal.domain.ratings.models import Rating
@@ -59,10 +60,10 @@ def mine(*moved, **facts):
     [
         (State.NEW, "We have received it", "Next, by"),
         (State.OPEN, "We are working on it", "Next, by"),
-        (State.WAITING, "We need a word from you", "our promises stand still"),
+        (State.WAITING, "We need a word from you", "this promise stands still"),
         (State.VERIFYING, "Please confirm the result", "whether it is solved"),
         (State.CLOSED, "Solved", "you can reopen it until"),
-        (State.WITHDRAWN, "You withdrew it", "Nothing more happens here"),
+        (State.WITHDRAWN, "Withdrawn", "Nothing more happens here"),
     ],
 )
 def test_every_state_says_where_it_stands_and_what_happens_next(app, sign_in, state, label, next_words):
@@ -230,6 +231,15 @@ def test_withdrawing_needs_a_reason(app, sign_in):
     assert state_of(ticket) == State.WITHDRAWN
 
 
+def test_the_day_until_which_it_can_be_reopened_is_the_companys(app, sign_in):
+    with clock.frozen_at(datetime(2026, 11, 10, 17, 30, tzinfo=UTC)):  # 01:30 of the eleventh in Shanghai
+        person, ticket = mine("accept", "apply", "confirm")
+    with clock.frozen_at(datetime(2026, 11, 12, 2, tzinfo=UTC)):
+        page = sign_in(person).page(f"/tickets/{ticket}")
+
+    assert "11 Dec 01:30" in text(page)
+
+
 def test_a_closed_ticket_can_be_reopened_for_thirty_days(app, sign_in):
     person, ticket = mine("accept", "apply", "confirm")
     browser = sign_in(person)
@@ -243,7 +253,7 @@ def test_a_closed_ticket_can_be_reopened_for_thirty_days(app, sign_in):
     assert state_of(ticket) == State.CLOSED
     assert browser.post(f"/tickets/{ticket}/reopening", {"body": "又断了"}).status_code == 303
     assert state_of(ticket) == State.OPEN
-    assert "You reopened it" in text(browser.page(f"/tickets/{ticket}").select_one(".steps"))
+    assert "Reopened" in text(browser.page(f"/tickets/{ticket}").select_one(".steps"))
 
 
 def test_a_word_to_a_ticket_that_was_closed_meanwhile_stays_in_its_box(app, sign_in):
@@ -451,3 +461,124 @@ def test_a_ticket_can_be_had_on_paper(app, sign_in):
 
     assert answer.status_code == 303
     assert browser.get(answer.location).status_code == 200
+
+
+DECISIONS = {
+    "confirmation": ("accept", "apply"),
+    "rejection": ("accept", "apply"),
+    "withdrawal": ("accept",),
+    "reopening": ("accept", "apply", "confirm"),
+    "rating": ("accept", "apply", "confirm"),
+}
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+@pytest.mark.parametrize("sharing", [Sharing.SHARED, Sharing.ALL])
+def test_a_colleague_who_sees_a_ticket_decides_nothing_about_it(app, sign_in, decision, sharing):
+    customer = a_customer(sharing=sharing)
+    author, member = a_person(customer=customer, name="苏敏"), a_person(customer=customer)
+    admin = a_person(Role.ORG_ADMIN, customer=customer)
+    ticket = a_ticket(by=author, is_shared=True, moved=DECISIONS[decision]).id
+    was = state_of(ticket)
+    path, said = f"/tickets/{ticket}/{decision}", {"body": "同事的话", "stars": "5"}
+    colleague = sign_in(db.session.merge(member))
+
+    assert not colleague.page(f"/tickets/{ticket}").select_one(f"form[action='{path}']")
+    refused = colleague.post(path, said)
+    assert refused.status_code == 422
+    assert "Only whoever asked this" in refused.text
+    assert state_of(ticket) == was
+    assert db.session.scalars(db.select(Rating)).all() == []
+
+    assert sign_in(db.session.merge(admin)).post(path, said).status_code == 303
+
+
+def test_a_colleague_adds_words_and_answers_our_question(app, sign_in):
+    customer = a_customer(sharing=Sharing.ALL)
+    author, member = a_person(customer=customer), a_person(customer=customer)
+    ticket = a_ticket(by=author, moved=("accept", "ask")).id
+
+    answer = sign_in(db.session.merge(member)).post(f"/tickets/{ticket}/words", {"body": "编号 SH-0021"})
+
+    assert answer.status_code == 303
+    assert state_of(ticket) == State.OPEN
+
+
+@pytest.mark.parametrize(
+    ("decision", "moved", "words"),
+    [("withdrawal", ("accept",), "Withdrawn"), ("confirmation", ("accept", "apply"), "Solved, confirmed")],
+)
+def test_who_decided_and_why_stands_on_the_page(app, sign_in, decision, moved, words):
+    customer = a_customer(sharing=Sharing.ALL)
+    author = a_person(customer=customer, name="苏敏")
+    admin = a_person(Role.ORG_ADMIN, customer=customer, name="钱立群")
+    ticket = a_ticket(by=author, moved=moved).id
+    sign_in(db.session.merge(admin)).post(f"/tickets/{ticket}/{decision}", {"body": "电话里说清楚了"})
+
+    page = sign_in(db.session.merge(author)).page(f"/tickets/{ticket}")
+
+    entry = text(page.select(".entry-message")[-1])
+    for part in ("钱立群", words, "电话里说清楚了"):
+        assert part in entry
+    assert "You withdrew" not in text(page)
+    if decision == "withdrawal":
+        assert "钱立群 withdrew this ticket" in text(page.select_one(".outlook"))
+
+
+def test_what_waits_for_another_ones_word_says_whose(app, sign_in):
+    customer = a_customer(sharing=Sharing.ALL)
+    author, member = a_person(customer=customer, name="苏敏"), a_person(customer=customer)
+    ticket = a_ticket(by=author, moved=("accept", "apply")).id
+    colleague = sign_in(db.session.merge(member))
+
+    assert "苏敏 or the administrator" in text(colleague.page(f"/tickets/{ticket}").select_one(".outlook"))
+    assert "the word of 苏敏" in text(colleague.page("/tickets/"))
+
+
+@pytest.mark.parametrize(("kind", "still"), [("enquiry", False), ("repair", True), ("complaint", True)])
+def test_only_promises_that_pause_are_said_to_stand_still(app, sign_in, kind, still):
+    person, ticket = mine("accept", "ask", kind=kind)
+
+    shown = text(sign_in(person).page(f"/tickets/{ticket}").select_one(".outlook"))
+
+    assert "We need a word from you to go on." in shown
+    assert ("still" in shown) is still
+    assert ("runs on meanwhile" in shown) is (not still)
+
+
+@pytest.mark.parametrize("contacted", [True, False])
+def test_the_letter_with_our_question_says_the_promises_stand_still_only_if_all_do(app, contacted):
+    ticket = _loaded(a_ticket(kind="repair", moved=("accept",)))
+    agent = again(db.session.get_one(Person, ticket.owner_id))
+    with transaction():
+        if contacted:
+            dispatching.contact(ticket, agent, means="phone", reached=True, body="已电话联系")
+        actions.ask(ticket, agent, "请补充电路编号。")
+
+    letter = db.session.scalars(db.select(Letter).where(Letter.template == "ticket_question")).one()
+    assert letter.facts["still"] is contacted
+
+
+def test_whoever_read_an_answer_of_ours_is_not_told_that_we_will_contact_them(app, sign_in):
+    person, ticket = mine("accept")
+    browser = sign_in(person)
+    assert "We contact you" in text(browser.page(f"/tickets/{ticket}").select_one(".outlook"))
+    assert "We contact you" in text(browser.page("/tickets/").select_one("tbody"))
+    live(db.session.get_one(Ticket, ticket), "reply")
+
+    with clock.shifted_by(timedelta(seconds=30)):
+        browser = sign_in(db.session.merge(person))
+        assert "We contact you" not in text(browser.page(f"/tickets/{ticket}").select_one(".outlook"))
+        assert "We contact you" not in text(browser.page("/tickets/").select_one("tbody"))
+    contact = db.session.scalars(db.select(Deadline).where(Deadline.code == "first_contact")).one()
+    assert contact.met_at is None
+
+
+def test_of_several_boxes_the_one_with_the_mistake_stands_open(app, sign_in):
+    person, ticket = mine("accept", "apply")
+    browser = sign_in(person)
+    browser.post("/drafts", {"place": f"ticket/{ticket}/reject", "body": "还是单通"})
+
+    page = BeautifulSoup(browser.post(f"/tickets/{ticket}/words", {"body": ""}).text, "html.parser")
+
+    assert [box["id"] for box in page.select("details.composer[open]")] == ["add"]

@@ -14,16 +14,14 @@ from portal.domain.tickets import actions
 from portal.domain.tickets.lifecycle import TOLD
 from portal.domain.tickets.models import Message, Note
 from portal.domain.tickets.states import State
-from tests.conftest import _empty
 from tests.domain.lives import MORNING, Life
-from tests.factories import a_caller, a_company, a_handler, a_provider, again, an_agent, shape_of
+from tests.factories import a_caller, a_handler, a_provider, again, an_agent, shape_of
 
 
 @pytest.fixture(params=["telecom", "cars"])
-def pack(app, request):
+def pack(app, ground, request):
     if request.param != "telecom":
-        _empty()
-        a_company(request.param)
+        ground.lay(request.param)
     return request.param
 
 

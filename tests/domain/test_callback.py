@@ -9,12 +9,13 @@ from portal.db import db, transaction
 from portal.domain.outbox import Letter
 from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused
-from portal.domain.tickets import actions, callback, dispatching
+from portal.domain.tickets import actions, callback, dispatching, linking
+from portal.domain.tickets.lifecycle import had_a_hand
 from portal.domain.tickets.models import CallBack, Ticket
-from portal.domain.tickets.orders import orders, running_orders
+from portal.domain.tickets.orders import running_orders
 from portal.domain.tickets.states import State
 from tests.domain.lives import MORNING, Life
-from tests.factories import a_department, a_person, again, an_agent
+from tests.factories import _loaded, a_department, a_person, a_ticket, again, an_agent
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_days_are_those_of_the_company(solved):
     call(solved, "unreachable", hours=13.9, body="")  # 23:54 in Shanghai
     call(solved, "unreachable", hours=14.1, body="")  # 00:06, the next day
 
-    assert callback.tries_left(solved.ticket) == 1
+    assert callback.tries(solved.ticket).left == 1
 
 
 def test_tries_begin_anew_after_it_was_sent_back(solved):
@@ -121,7 +122,7 @@ def test_tries_begin_anew_after_it_was_sent_back(solved):
     call(solved, "unreachable", hours=31, body="")
 
     assert solved.ticket.state == State.VERIFYING
-    assert callback.tries_left(solved.ticket) == 2
+    assert callback.tries(solved.ticket).left == 2
 
 
 @pytest.mark.parametrize("outcome", ["solved_satisfied", "explanation_accepted", "solved_unsatisfied", "not_solved"])
@@ -203,16 +204,88 @@ def test_two_officers_at_once_close_it_once(solved):
     assert again(db.session.merge(solved._person(solved.caller))).id == solved.caller
 
 
-def test_the_page_reckons_the_hands_as_the_rules_do(solved):
-    from portal.access.scopes import visible
-    from portal.domain.journal import Entry
-    from portal.domain.tickets import thread
-    from portal.domain.tickets.lifecycle import handled_by
-    from portal.domain.tickets.models import ContactRecord, Message, Note
+def test_who_worked_on_what_was_merged_into_it_does_not_verify_it(app):
+    life = Life().do(1, "accept")
+    officer = a_person(Role.AGENT, Role.CALLER).id
+    with clock.frozen_at(MORNING):
+        other = a_ticket(life._person(life.customer)).id
+    with clock.frozen_at(MORNING + timedelta(hours=2)), transaction():
+        merged = _loaded(db.session.get_one(Ticket, other))
+        actions.reply(merged, life._person(officer), "我们在查。", stage="progress")
+    with clock.frozen_at(MORNING + timedelta(hours=3)), transaction():
+        linking.merge(_loaded(db.session.get_one(Ticket, other)), life.ticket, life._person(life.agent))
+    life.caller = officer
+    life.do(4, "apply")
 
-    solved.do(4, "send back").do(5, "contact", "ask").do(6, "answer")
-    officer = solved._person(solved.caller)
-    seen = thread.Seen(*(visible(model, officer) for model in (Message, Note, ContactRecord, CallBack, Entry, Ticket)))
+    assert had_a_hand([life.id], life._person(officer)) == {life.id}
+    with pytest.raises(Refused, match="cannot verify"):
+        life.do(5, "close")
 
-    items = thread.stream([solved.id], seen)
-    assert thread.hands(solved.ticket, items, orders(solved.ticket)) == handled_by(solved.ticket)
+
+# ---- another time, as the customer wishes ----
+
+
+def hour(hours: float):
+    return MORNING + timedelta(hours=hours)
+
+
+def test_an_appointment_is_kept_and_is_no_try_in_vain(solved):
+    for n in range(4):
+        call(solved, "call_again", hours=4 + n * 24, body="", call_at=hour(24 + n * 24))
+
+    ticket = solved.ticket
+    assert ticket.state == State.VERIFYING
+    assert ticket.call_at == hour(96)
+    assert callback.tries(ticket).left == 3
+
+
+@pytest.mark.parametrize("when", [None, 3.9, 4 + 32 * 24])
+def test_an_appointment_needs_a_time_to_come(solved, when):
+    with pytest.raises(Refused):
+        call(solved, "call_again", call_at=when and hour(when))
+    assert callback.of(solved.ticket) == []
+
+
+def test_the_call_is_promised_from_the_time_that_was_agreed(solved):
+    call(solved, "call_again", call_at=hour(48))
+
+    done, owed = solved.promises("call_back")
+    assert done.met_at == hour(4)
+    assert (owed.started_at, owed.is_open) == (hour(48), True)
+    assert owed.due_at > hour(48)
+
+
+def test_an_officers_own_intention_puts_no_promise_off(solved):
+    call(solved, "unreachable", body="", call_at=hour(72))
+
+    assert solved.promises("call_back")[-1].started_at == hour(4)
+    assert solved.ticket.call_at == hour(72)
+
+
+def reminders() -> list[tuple[int, object, str]]:
+    rows = db.select(Letter).where(Letter.template == "call_due").order_by(Letter.id)
+    return [(one.to_id, one.due_at, one.state) for one in db.session.scalars(rows)]
+
+
+def test_the_officer_is_reminded_a_quarter_of_an_hour_before(solved):
+    call(solved, "call_again", call_at=hour(24))
+    call(solved, "call_again", hours=24, call_at=hour(26))
+
+    assert reminders() == [(solved.caller, hour(23.75), "cancelled"), (solved.caller, hour(25.75), "waiting")]
+
+
+@pytest.mark.parametrize("step", ["confirm", "reject", "withdraw", "handler takes back"])
+def test_nobody_is_reminded_of_what_is_over(solved, step):
+    call(solved, "call_again", call_at=hour(24))
+
+    solved.do(5, step)
+
+    assert solved.ticket.call_at is None
+    assert [state for _, _, state in reminders()] == ["cancelled"]
+
+
+def test_an_outcome_that_decides_takes_no_appointment(solved):
+    row = call(solved, "solved_satisfied", call_at=hour(24))
+
+    assert row.call_at is None
+    assert reminders() == []

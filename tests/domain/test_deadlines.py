@@ -9,19 +9,20 @@ from portal.db import db, transaction
 from portal.domain import settings
 from portal.domain.outbox import Letter
 from portal.domain.policy import load_pack
-from portal.domain.tickets import deadlines, reminders
-from portal.domain.tickets.models import NEVER, Deadline, Pause
-from tests.conftest import _empty
+from portal.domain.refusals import Refused
+from portal.domain.tickets import actions, deadlines, outlook, reminders
+from portal.domain.tickets.models import NEVER, Deadline, Message, Pause
+from portal.reports.gathering.plain import promise_fact
+from portal.web import promises
 from tests.domain.lives import MORNING, Life
-from tests.factories import a_company, a_supervisor
+from tests.factories import a_supervisor
 
 
 @pytest.fixture(params=["telecom", "cars"])
-def pack(app, request):
+def pack(app, ground, request):
     """The portal of a company with this pack."""
     if request.param != "telecom":
-        _empty()
-        a_company(request.param)
+        ground.lay(request.param)
     return request.param
 
 
@@ -38,7 +39,8 @@ LIVES = [
     ("complaint", [(1, "accept"), (2, "ask"), (5, "answer")], {"progress": ["met", "open"], "closure": ["open"]}),
     ("complaint", [(1, "accept"), (2, "ask"), (5, "resume")], {"progress": ["met", "open"], "closure": ["open"]}),
     ("complaint", [(1, "accept"), (2, "ask"), (5, "progress")], {"progress": ["met", "met", "paused"], "closure": ["paused"]}),
-    ("complaint", [(1, "accept"), (3, "apply")], {"reply": ["met"], "progress": ["met", "met"], "first_contact": ["met"], "closure": ["open"], "call_back": ["open"]}),
+    ("complaint", [(1, "accept"), (3, "apply")], {"reply": ["met"], "progress": ["met", "met"], "first_contact": ["dropped"], "closure": ["open"], "call_back": ["open"]}),
+    ("complaint", [(1, "accept"), (2, "contact"), (3, "apply")], {"first_contact": ["met"]}),
     ("complaint", [(1, "accept"), (3, "apply"), (4, "close")], {"closure": ["met"], "call_back": ["met"]}),
     ("complaint", [(1, "accept"), (3, "apply"), (4, "confirm")], {"closure": ["met"], "call_back": ["met"]}),
     ("complaint", [(1, "accept"), (3, "apply"), (4, "send back")], {"closure": ["open"], "call_back": ["met"], "progress": ["met", "met", "open"]}),
@@ -49,20 +51,21 @@ LIVES = [
     ("complaint", [(1, "accept"), (3, "apply"), (4, "nobody"), (28, "nobody"), (52, "nobody")], {"call_back": ["met", "met", "met"]}),
     ("complaint", [(1, "withdraw")], {"first_contact": ["dropped"], "reply": ["dropped"], "progress": ["dropped"], "closure": ["dropped"]}),
     ("complaint", [(1, "accept"), (2, "ask"), (3, "withdraw")], {"progress": ["met", "dropped"], "closure": ["dropped"]}),
-    ("complaint", [(1, "accept"), (3, "apply"), (4, "close"), (50, "reopen")], {"closure": ["met"], "closure_again": ["open"], "progress_again": ["open"], "contact_again": ["open"], "first_contact": ["met"], "reply": ["met"], "call_back": ["met"]}),
+    ("complaint", [(1, "accept"), (3, "apply"), (4, "close"), (50, "reopen")], {"closure": ["met"], "closure_again": ["open"], "progress_again": ["open"], "contact_again": ["open"], "first_contact": ["dropped"], "reply": ["met"], "call_back": ["met"]}),
     ("complaint", [(1, "accept"), (3, "apply"), (4, "close"), (50, "reopen"), (51, "progress")], {"progress_again": ["met", "open"], "progress": ["met", "met"]}),
     ("complaint", [(1, "accept"), (3, "apply"), (4, "close"), (50, "reopen"), (51, "apply"), (52, "send back")], {"progress_again": ["met", "met", "open"], "progress": ["met", "met"], "closure_again": ["open"], "call_back": ["met", "met"]}),
     ("complaint", [(1, "accept"), (3, "apply"), (4, "close"), (50, "reopen"), (51, "contact"), (52, "apply"), (53, "close")], {"contact_again": ["met"], "closure_again": ["met"], "progress_again": ["met", "met"]}),
     ("complaint", [(1, "accept"), (1, "dispatch")], {"confirm_order": ["open"]}),
-    ("complaint", [(1, "accept"), (1, "dispatch"), (2, "confirm order")], {"confirm_order": ["met"]}),
+    ("complaint", [(1, "accept"), (1, "dispatch"), (2, "confirm order")], {"confirm_order": ["met"], "state_report": ["open"]}),
+    ("complaint", [(1, "accept"), (1, "dispatch"), (2, "ask"), (5, "resume")], {"state_report": ["open"]}),
     ("complaint", [(1, "accept"), (1, "dispatch"), (2, "preliminary")], {"confirm_order": ["open"], "reply": ["met"]}),
     ("complaint", [(1, "accept"), (1, "dispatch"), (2, "handler contacts")], {"confirm_order": ["met"], "first_contact": ["met"]}),
-    ("complaint", [(1, "accept"), (1, "dispatch"), (2, "handler replies")], {"confirm_order": ["met"], "progress": ["met", "open"]}),
+    ("complaint", [(1, "accept"), (1, "dispatch"), (2, "handler replies")], {"confirm_order": ["met"], "progress": ["met", "open"], "state_report": ["met", "open"]}),
     ("complaint", [(1, "accept"), (1, "dispatch"), (2, "hand back")], {"confirm_order": ["dropped"], "closure": ["open"]}),
-    ("complaint", [(1, "accept"), (1, "dispatch"), (2, "recall")], {"confirm_order": ["dropped"], "closure": ["open"]}),
+    ("complaint", [(1, "accept"), (1, "dispatch"), (2, "recall")], {"confirm_order": ["dropped"], "closure": ["open"], "state_report": ["dropped"]}),
     ("complaint", [(1, "accept"), (1, "dispatch"), (2, "hand back"), (3, "dispatch")], {"confirm_order": ["dropped", "open"]}),
     ("complaint", [(1, "accept"), (1, "dispatch"), (3, "handler applies")], {"confirm_order": ["met"], "call_back": ["open"]}),
-    ("complaint", [(1, "accept"), (1, "dispatch"), (3, "handler applies"), (4, "handler takes back")], {"call_back": ["dropped"], "progress": ["met", "met", "open"]}),
+    ("complaint", [(1, "accept"), (1, "dispatch"), (3, "handler applies"), (4, "handler takes back")], {"call_back": ["dropped"], "progress": ["met", "met", "open"], "state_report": ["met", "open"]}),
     ("repair", [], {"first_contact": ["open"], "repair_report": ["open"], "closure": ["open"], "progress": [], "reply": []}),
     ("repair", [(1, "preliminary")], {"repair_report": ["open"]}),
     ("repair", [(1, "final")], {"repair_report": ["met"], "closure": ["open"]}),
@@ -235,6 +238,43 @@ def test_a_reply_taken_back_leaves_every_promise_as_it_was(pack, kind, before, r
     assert life.ticket.replied_at is None
 
 
+@pytest.mark.parametrize("later", ["progress", "apply", "ask"])
+def test_only_the_newest_words_are_taken_back(app, later):
+    life = Life().do(1, "accept").do(5, "final").do(5 + 4 / 3600, later)
+    first = db.session.scalars(db.select(Message.id).where(Message.stage == "final").order_by(Message.id)).first()
+
+    with clock.frozen_at(MORNING + timedelta(hours=5, seconds=6)), transaction(), pytest.raises(Refused, match="newer"):
+        actions.take_back(db.session.get_one(Message, first), life.ticket, life._person(life.agent))
+
+    assert life.stands("reply") == ["met"]
+    assert life.stands("progress").count("open") + life.stands("progress").count("paused") == (later != "apply")
+
+
+def test_taken_back_one_after_the_other_nothing_is_left(app):
+    life = Life().do(1, "accept").do(5, "final").do(5 + 3 / 3600, "progress")
+    for second in (5, 6):
+        with clock.frozen_at(MORNING + timedelta(hours=5, seconds=second)), transaction():
+            newest = db.select(Message).where(Message.sort == "reply", Message.taken_back_at.is_(None))
+            message = db.session.scalars(newest.order_by(Message.id.desc())).first()
+            actions.take_back(message, life.ticket, life._person(life.agent))
+
+    assert (life.stands("reply"), life.ticket.replied_at) == (["open"], None)
+    assert "met" not in life.stands("progress")
+
+
+@pytest.mark.parametrize(("hours", "stands"), [(4, "dropped"), (24 * 6, "missed")])
+def test_every_page_and_paper_says_the_same_of_a_withdrawn_ticket(app, hours, stands):
+    life = Life().do(1, "accept").do(hours, "withdraw")
+    (promise,) = life.promises("reply")
+    at = MORNING + timedelta(days=30)
+
+    assert promise.standing(at) == stands
+    assert outlook.in_view(promise, at) == stands
+    assert promises.chip(promise).state == stands
+    owed = next(one for one in deadlines.with_pauses(life.ticket) if one.id == promise.id)
+    assert promise_fact(owed, at).state == stands
+
+
 # ---- reminded once each ----
 
 
@@ -265,6 +305,20 @@ def test_a_promise_is_warned_of_missed_and_passed_up_once_each(pack):
     ]  # fmt: skip
     promise = db.session.get_one(Deadline, life.promises("progress")[-1].id)
     assert promise.warned_at < promise.breached_at < promise.escalated_at
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_many_reminders_cost_no_more_questions_than_one(app, statements, count):
+    for _ in range(count):
+        Life().do(1, "accept")
+    with clock.frozen_at(MORNING):
+        a_supervisor()
+    with clock.frozen_at(MORNING + timedelta(days=20)), transaction():
+        statements.clear()
+        assert reminders.remind() >= count
+        asked = [one for one in statements if one.startswith("SELECT")]
+
+    assert len(asked) == 4  # the policy that holds, the promises, the supervisors, which letters there are
 
 
 def test_nobody_is_reminded_of_what_stands_still_or_is_over(pack):

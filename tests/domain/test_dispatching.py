@@ -3,6 +3,7 @@
 import pytest
 
 from portal.db import db, transaction
+from portal.domain.journal import Entry
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Department, Provider
 from portal.domain.refusals import Refused
@@ -130,6 +131,38 @@ def test_a_handler_takes_the_own_application_back(life):
 
 
 def test_the_department_of_the_class_leads(app):
-    assert dispatching.lead_for(Life(class_code="price_charge").ticket) == "billing"
-    assert dispatching.lead_for(Life("praise").ticket) == "supervision"
+    assert dispatching.lead_for("complaint", "price_charge", None) == "billing"
+    assert dispatching.lead_for("praise", None, None) == "supervision"
     assert db.session.scalar(db.select(Provider.id)) is None
+
+
+def give_lead(life: Life, code: str):
+    with transaction():
+        order = next(one for one in orders(life.ticket) if one.party.code == code)
+        dispatching.give_lead(order, life.ticket, life._person(life.agent))
+
+
+def leads(life: Life) -> dict:
+    return {order.party.code: order.is_lead for order in running_orders(life.ticket)}
+
+
+def test_the_desk_gives_the_lead_to_another_and_it_is_kept(life):
+    send(life, another(), lead=False)
+    give_lead(life, "billing")
+
+    assert leads(life) == {"service_center": False, "billing": True}
+    entry = db.session.scalars(db.select(Entry).where(Entry.verb == "ticket.lead")).one()
+    names = {one.party.code: one.party.name for one in orders(life.ticket)}
+    assert (entry.was, entry.became) == (names["service_center"], names["billing"])
+    with pytest.raises(Refused, match="already"):
+        give_lead(life, "billing")
+
+
+@pytest.mark.parametrize("step", ["hand back", "recall"])
+def test_when_the_lead_leaves_the_oldest_of_the_others_leads(life, step):
+    send(life, another(), lead=False)
+    send(life, another("network"), lead=False)
+    life.do(2, step)
+
+    assert leads(life) == {"billing": True, "network": False}
+    assert db.session.scalars(db.select(Entry.verb).where(Entry.verb == "ticket.lead")).all() == ["ticket.lead"]

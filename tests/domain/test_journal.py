@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from portal.db import db, transaction
 from portal.domain import journal, journal_search, settings, told
 from portal.domain.journal import Entry, Head
 from portal.domain.tickets.lifecycle import MOVES
+from tests.conftest import tamper
 from tests.factories import a_ticket, again, an_agent, live
 
 HOUSE = Path(__file__).resolve().parents[2] / "portal"
@@ -38,12 +40,6 @@ def _said(first: ast.expr) -> list[ast.expr]:
 def everything() -> list[Entry]:
     db.session.rollback()
     return list(db.session.scalars(db.select(Entry).order_by(Entry.id)))
-
-
-def force(sql: str) -> None:
-    """What somebody with the database in hand could do."""
-    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.exec_driver_sql(sql)
 
 
 def test_every_verb_that_is_written_has_its_sentence():
@@ -101,11 +97,35 @@ def test_whoever_changes_the_past_is_seen(app, tampering, found):
     assert journal.verify() == []
     db.session.rollback()
 
-    force(tampering)
+    tamper(tampering)
 
     wrong = journal.verify()
     assert wrong
     assert any(line.startswith(found) for line in wrong), wrong
+
+
+@pytest.mark.parametrize("statement", ["update journal set why = 'x' where id = 2", "delete from journal where id = 2"])
+def test_the_database_itself_refuses_to_change_the_past(app, statement):
+    a_ticket()
+    db.session.rollback()
+    with (
+        pytest.raises(DBAPIError, match="only ever added to"),
+        db.engine.connect().execution_options(writes=True) as one,
+    ):
+        one.exec_driver_sql(statement)
+    assert journal.verify() == []
+
+
+def test_the_database_alone_does_not_make_a_new_chain(app):
+    a_ticket()
+    db.session.rollback()
+    known = journal._key
+    try:
+        journal.arm("somebody else's key")
+        assert journal.verify()[0] == "entry 1: changed, or the one before it is"
+    finally:
+        journal._key = known
+    assert journal.verify() == []
 
 
 def test_an_entry_is_never_changed_or_deleted_by_code_of_ours(app):
@@ -133,6 +153,6 @@ def test_a_check_of_the_newest_sees_a_cut_before_them(app, monkeypatch):
     assert (checked.facts["number"], checked.facts["result"]) == (3, "whole")
     newest = db.session.get_one(Head, 1).count
     db.session.rollback()
-    force(f"delete from journal where id = {newest - 3}")
+    tamper(f"delete from journal where id = {newest - 3}")
     with transaction():
         assert f"entry {newest - 3}: missing" in journal_search.verify_newest(again(an_agent()))

@@ -6,6 +6,7 @@ import pytest
 
 from portal import clock
 from portal.db import db, transaction
+from portal.domain.journal import Entry
 from portal.domain.outbox import Letter
 from portal.domain.refusals import Refused
 from portal.domain.tickets import actions, deadlines, linking
@@ -69,6 +70,8 @@ def test_undoing_a_merge_restores_everything(app, steps):
     pair.unmerge()
 
     assert pair.stood() == before
+    told = db.session.scalars(db.select(Entry).where(Entry.verb == "ticket.unmerge")).one()
+    assert (told.was, told.became) == (State.MERGED, pair.one.ticket.state)
 
 
 def test_a_pause_runs_on_as_if_it_had_never_been_merged(app):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from portal.domain.policy import PACKS, Words, dump, load_calendar, load_pack, parse
+from portal.domain.policy import PACKS, Closing, Words, dump, load_calendar, load_pack, parse
 from portal.working_time import Promise, Unit
 
 POLICIES = {code: parse(load_pack(code)) for code in PACKS}
@@ -100,7 +100,7 @@ def test_each_trade_asks_for_what_it_serves():
 @each
 def test_a_reply_on_product_quality_has_the_shape_the_rules_want(policy):
     shape = {field.code: field for field in policy.reply_shape(policy.classes_in("product")[0].code, "complaint")}
-    assert set(shape) == {"cause", "is_quality_problem", "quality_basis", "parts", "measure", "until"}
+    assert set(shape) == {"cause", "cause_kind", "is_quality_problem", "quality_basis", "parts", "measure", "until"}
     assert [code for code, field in shape.items() if field.when_open] == ["until"]
 
 
@@ -153,7 +153,7 @@ def test_every_class_and_service_closes_within_its_own_limit(policy):
 
 
 @each
-def test_call_backs_end_in_the_five_outcomes_of_the_rules(policy):
+def test_call_backs_end_in_the_five_outcomes_of_the_rules_or_in_an_appointment(policy):
     outcomes = {one.code: (one.closes, one.back, one.again) for one in policy.outcomes}
     assert outcomes == {
         "solved_satisfied": (True, False, False),
@@ -161,7 +161,9 @@ def test_call_backs_end_in_the_five_outcomes_of_the_rules(policy):
         "solved_unsatisfied": (True, False, False),
         "not_solved": (False, True, False),
         "unreachable": (False, False, True),
+        "call_again": (False, False, True),
     }
+    assert [one.code for one in policy.outcomes if one.appointment] == ["call_again"]
 
 
 @each
@@ -200,3 +202,32 @@ def test_the_shipped_calendar_fits_the_policy(policy):
     calendar = policy.working_calendar(load_calendar())
     assert (calendar.zone, calendar.cut_off.isoformat("minutes")) == ("Asia/Shanghai", "16:30")
     assert calendar.confirmed_years == {2025, 2026}
+
+
+@each
+def test_the_call_back_is_scripted_for_every_kind_that_it_closes(policy):
+    for kind in policy.kinds:
+        parts = [line.part for line in policy.script(kind.code, None)]
+        if kind.closing is Closing.CALLBACK:
+            assert parts[0] == "greeting"
+            assert parts[-1] == "parting"
+            assert parts.count("question") >= 3
+        else:
+            assert parts == []
+
+
+@each
+def test_a_class_is_asked_about_in_its_own_words(policy):
+    own = {code for line in policy.call_script for code in line.classes or ()}
+    assert own
+    for code in own:
+        klass = next(one for one in policy.classes if code in (one.code, one.parent) and one.parent)
+        lines = [line for kind in klass.kinds for line in policy.script(kind, klass.code)]
+        assert any(code in (line.classes or ()) for line in lines), code
+
+
+@each
+def test_customers_are_called_in_the_sensible_hours(policy):
+    assert [(f"{begins:%H:%M}", f"{ends:%H:%M}") for begins, ends in policy.calls.call_hours] == [
+        ("09:00", "11:30"), ("14:00", "17:30"),
+    ]  # fmt: skip

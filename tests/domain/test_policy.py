@@ -185,7 +185,7 @@ MISTAKES = [
     (("calendar", "hours"), [["08:30"]], r"calendar\.hours\[0\]: 2 values are wanted"),
     (("limits", "call_attempts"), 0, r"limits\.call_attempts: more than nothing"),
     (("warnings", "before_hours"), "4", r"warnings\.before_hours: a number is wanted"),
-    (("tiers", "key", "share_below"), 1, r"tiers\[key\]\.share_below: must be more than share_from"),
+    (("tiers", "key", "share_below"), 1, r"tiers\[key\]\.share_below: must be more than the share"),
     (("departments",), [], r"departments|kinds\[complaint\]\.department"),
     (("outcomes",), {}, r"outcomes: a list is wanted"),
 ]
@@ -204,11 +204,11 @@ def test_a_missing_list_is_named():
         parse(document)
 
 
-def test_a_group_without_classes_is_named():
+def test_a_group_without_classes_is_not_offered():
     document = copy.deepcopy(PACK)
     document["classes"] = [one for one in document["classes"] if one.get("parent") != "technical"]
-    with pytest.raises(ValueError, match=r"classes\[technical\]: a group without classes"):
-        parse(document)
+    policy = parse(document)
+    assert "technical" not in {group.code for group in policy.groups()}
 
 
 def test_a_day_that_is_none_is_named():

@@ -35,8 +35,8 @@ def working_hours(amount: float) -> Promise:
     return Promise(amount, Unit.WORKING_HOURS)
 
 
-# 2025 to 2027: holidays, make-up days, and a year that nobody has confirmed.
-moments = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 1), timezones=st.just(SHANGHAI))  # noqa: DTZ001
+# 2025 to 2028: holidays, make-up days, a year that nobody has confirmed, and one of which nothing is known.
+moments = st.datetimes(datetime(2025, 1, 1), datetime(2028, 12, 1), timezones=st.just(SHANGHAI))  # noqa: DTZ001
 lengths = st.timedeltas(timedelta(), timedelta(days=20))
 promises = st.one_of(
     st.builds(hours, st.integers(0, 200)),

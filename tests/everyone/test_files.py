@@ -1,6 +1,8 @@
 """Attachments: handed out to whoever may see their message, under their own names, never run."""
 
 import io
+import struct
+import zlib
 
 import pytest
 from PIL import Image
@@ -8,8 +10,10 @@ from PIL import Image
 from portal.db import db, transaction
 from portal.domain import files
 from portal.domain.files import Attachment
+from portal.domain.refusals import Refused
 from portal.domain.tickets import actions
 from tests.factories import _loaded, a_customer, a_person, a_ticket, again, an_agent
+from tests.pages import Browser
 
 
 def a_photo(form="PNG") -> bytes:
@@ -107,3 +111,36 @@ def test_a_file_gone_from_the_disk_is_not_there(app, sign_in):
     app.extensions["files"].path(row.file.key).unlink()
 
     assert sign_in(db.session.merge(person)).get(f"/files/{key}").status_code == 404
+
+
+def kept_on_disk(app) -> set:
+    return {place for place in app.extensions["files"].folder.rglob("*") if place.is_file()}
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/forgotten", "/reset/" + "x" * 43])
+def test_a_route_that_takes_no_files_leaves_none(app, path):
+    before = kept_on_disk(app)
+    Browser(app).post(path, {"email": "n@example.test", "file": (io.BytesIO(b"anything"), "a.txt")})
+
+    assert kept_on_disk(app) == before
+
+
+def a_bomb() -> bytes:
+    """A picture of a few bytes that says it has four hundred million pixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"\0" * 90)) + chunk(b"IEND", b"")
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_and_leaves_nothing(app):
+    store, before = app.extensions["files"], kept_on_disk(app)
+    with pytest.raises(Refused, match="40 million"):
+        files.stage(store, io.BytesIO(a_bomb()), "bomb.png")
+    assert kept_on_disk(app) == before
+
+    key, size, sha256 = store.put(io.BytesIO(a_bomb()), files.ONE_LIMIT)
+    with pytest.raises(Refused, match="PNG, JPEG or WebP"):
+        files.as_logo(store, files.Staged(key, "logo.png", "image/png", size, sha256))

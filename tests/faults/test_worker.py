@@ -1,10 +1,13 @@
 """Does a worker end when told to, whatever it is in the middle of, and is nothing lost when it dies?"""
 
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
@@ -24,17 +27,30 @@ def house(place: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory) -> Path:
+    """The data of a portal whose tables are laid, and nothing in them."""
+    place = tmp_path_factory.mktemp("laid")
+    env = os.environ | house(place)
+    subprocess.run([sys.executable, "-m", "portal", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
+    return place
+
+
+@pytest.fixture
+def place(tmp_path, laid) -> Path:
+    return shutil.copytree(laid, tmp_path / "house")
+
+
 def run_worker(place: Path, **environment):
     env = os.environ | house(place) | {"PYTHONUNBUFFERED": "1"} | environment
-    subprocess.run([sys.executable, "-m", "portal", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
     return subprocess.Popen(
         [sys.executable, "-m", "portal", "worker"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True
     )
 
 
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
-def test_the_worker_ends_within_a_second_of_the_word(tmp_path, word):
-    process = run_worker(tmp_path)
+def test_the_worker_ends_within_a_second_of_the_word(place, word):
+    process = run_worker(place)
     assert "at work" in process.stdout.readline()
 
     begun = monotonic()
@@ -46,12 +62,11 @@ def test_the_worker_ends_within_a_second_of_the_word(tmp_path, word):
     assert "ended" in rest
 
 
-def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter_stays_ours(tmp_path):
+def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter_stays_ours(place):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        process = run_worker(tmp_path, PORTAL_SMTP_URL=plain(port))
-        seed = "from tests.factories import a_company, an_agent; from tests.domain.test_outbox import a_letter; a_company(); a_letter(an_agent())"
-        in_its_house(tmp_path, seed)
+        process = run_worker(place, PORTAL_SMTP_URL=plain(port))
+        in_its_house(place, SEED)
         silent.settimeout(20)
         line, _ = silent.accept()
         begun = monotonic()
@@ -61,35 +76,37 @@ def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter
 
     assert monotonic() - begun < 6  # a second, and what a busy machine takes to take a process down
     assert "broken off" in rest
-    assert in_its_house(tmp_path, STATES) == "leased"
+    assert states(place) == "leased"
 
 
-def test_a_worker_that_dies_after_the_handover_repeats_the_letter_under_the_same_name(tmp_path):
+def test_a_worker_that_dies_after_the_handover_repeats_the_letter_under_the_same_name(place):
     box = Mailbox()
     with a_server(box) as port:
-        seed = "from tests.factories import a_company, an_agent; from tests.domain.test_outbox import a_letter; a_company(); a_letter(an_agent())"
         settled = {"PORTAL_SMTP_URL": plain(port)}
-        in_its_house(tmp_path, seed, migrate=True)
-        died = in_its_house(tmp_path, DELIVER, code=137, PORTAL_FAULTS="1", PORTAL_CRASH_AT="outbox.sent", **settled)
+        in_its_house(place, SEED)
+        died = in_its_house(place, DELIVER, code=137, PORTAL_FAULTS="1", PORTAL_CRASH_AT="outbox.sent", **settled)
         assert died == ""
-        assert in_its_house(tmp_path, STATES) == "leased"
-        assert in_its_house(tmp_path, DELIVER, **settled) == "Counter()"
+        assert states(place) == "leased"
+        assert in_its_house(place, DELIVER, **settled) == "Counter()"
         after = f"from datetime import timedelta\nwith clock.shifted_by(timedelta(minutes=4)):\n    {DELIVER}"
-        assert in_its_house(tmp_path, after, **settled) == "Counter({'sent': 1})"
+        assert in_its_house(place, after, **settled) == "Counter({'sent': 1})"
 
     assert len(box.mail) == 2
     assert len({m["Message-ID"] for m in box.mail}) == 1
-    assert in_its_house(tmp_path, STATES) == "sent"
+    assert states(place) == "sent"
 
 
 DELIVER = "print(PostOffice(app.extensions['portal']).deliver())"
-STATES = "print(','.join(db.session.scalars(db.select(Letter.state))))"
+SEED = """
+from tests.factories import a_company, an_agent
+from tests.domain.test_outbox import a_letter
+a_company()
+a_letter(an_agent())
+"""
 HOUSE = """
 import logging, structlog
 from portal import clock
 from portal.app import create_app
-from portal.db import db
-from portal.domain.outbox import Letter
 from portal.mail import PostOffice
 app = create_app()
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -97,11 +114,15 @@ with app.app_context():
 """
 
 
-def in_its_house(place: Path, do: str, code: int = 0, migrate: bool = False, **environment) -> str:
+def states(place: Path) -> str:
+    """How its letters stand."""
+    with closing(sqlite3.connect(place / "p.sqlite")) as there:
+        return ",".join(state for (state,) in there.execute("select state from letter"))
+
+
+def in_its_house(place: Path, do: str, code: int = 0, **environment) -> str:
     """Run this in a process of its own, on the data of that place; gives what it printed."""
     env = os.environ | house(place) | environment
-    if migrate:
-        subprocess.run([sys.executable, "-m", "portal", "migrate"], cwd=ROOT, env=env, check=True, capture_output=True)
     program = HOUSE + "\n".join(f"    {line}" for line in do.splitlines())
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True)
     assert done.returncode == code, done.stderr

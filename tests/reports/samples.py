@@ -3,9 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from portal.i18n import N_, Words
+from portal.i18n import Words
 from portal.reports.dispatch_order import DispatchOrder, ReplyField, Required
-from portal.reports.facts import Filled
 from portal.reports.registry import House
 from portal.reports.service_month import (
     Breach,
@@ -160,7 +159,7 @@ def a_month(lines: int = 34) -> ServiceMonth:
         commitments=(
             Commitment(
                 "First reply",
-                Filled(N_("within {span} of working time"), {"span": timedelta(hours=4)}),
+                Words("4 小时（工作时间）内", "within 4 h of working time"),
                 31,
                 33,
                 0.95,
@@ -175,7 +174,7 @@ def a_month(lines: int = 34) -> ServiceMonth:
             ),
             Commitment(
                 "First contact",
-                Filled(N_("within {span} of working time"), {"span": timedelta(hours=24)}),
+                Words("24 小时（工作时间）内", "within 24 h of working time"),
                 33,
                 33,
                 1.0,
@@ -351,6 +350,7 @@ def a_record(cls=TicketRecord, **more) -> TicketRecord:
                         at(6, 9, 12),
                         at(5, 9, 50),
                         rule=Words("24 小时内", "within 24 hours"),
+                        state="met",
                     ),
                     Promise(
                         Words("初步回复", "Preliminary reply"),
@@ -358,6 +358,7 @@ def a_record(cls=TicketRecord, **more) -> TicketRecord:
                         at(6, 9, 12),
                         at(6, 12, 32),
                         late_by=timedelta(hours=3, minutes=20),
+                        state="missed",
                     ),
                     Promise(
                         Words("关闭", "Closure"),
@@ -372,6 +373,7 @@ def a_record(cls=TicketRecord, **more) -> TicketRecord:
                             ),
                         ),
                         rule=Words("10 个工作日", "10 working days"),
+                        state="met",
                     ),
                 ),
                 "conversation": (

@@ -9,8 +9,10 @@ from portal import clock
 from portal.access.scopes import visible
 from portal.db import db, transaction
 from portal.domain.journal import Entry
+from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from portal.domain.tickets import actions, dispatching
+from portal.domain.tickets.forced_models import ForcedClosure
 from portal.domain.tickets.models import CallBack, ContactRecord, Dispatch, Message, Note, Ticket
 from portal.domain.tickets.thread import Seen
 from portal.reports import registry
@@ -48,7 +50,9 @@ def seen_by(person) -> Seen:
 
 
 def ours(ticket, person):
-    return staff_record(visible(Ticket, person), seen_by(person), visible(Dispatch, person), ticket.id)
+    return staff_record(
+        visible(Ticket, person), seen_by(person), visible(Dispatch, person), ticket.id, visible(ForcedClosure, person)
+    )
 
 
 def test_a_customers_record_tells_the_way_the_promises_and_the_words(lived):
@@ -57,7 +61,7 @@ def test_a_customers_record_tells_the_way_the_promises_and_the_words(lived):
     assert record.description == "今天上午九点起专线中断，业务全部停了。"
     assert record.state == "Solved"
     assert all(step.at for step in record.steps)
-    assert {promise.state(record.made_at) for promise in record.promises} == {"kept"}
+    assert {promise.state for promise in record.promises} == {"met"}
     assert [entry.text for entry in record.conversation] == [
         "我们已经派人去现场。",
         "光缆已经修复，测试正常。",
@@ -124,6 +128,20 @@ def test_a_dispatch_order_tells_the_party_what_to_do_by_when_and_in_what_shape(a
         dispatch_order(visible(Dispatch, factories.again(factories.a_handler(factories.a_provider()))), order.id)
         is None
     )
+
+
+def test_a_provider_s_order_names_nobody_else_who_works_on_it(app):
+    ticket = factories.a_ticket(moved=("accept", "dispatch"))
+    provider = factories.a_provider()
+    handler = factories.a_handler(provider).id
+    with transaction():
+        row = factories._loaded(db.session.get_one(Ticket, ticket.id))
+        dispatching.dispatch(row, row.owner, db.session.merge(provider), "请到现场。", lead=False)
+    seen = visible(Dispatch, factories.again(db.session.get_one(Person, handler)))
+    ours, theirs = db.session.scalars(db.select(Dispatch.id).order_by(Dispatch.id))
+
+    assert dispatch_order(seen, theirs).others == ()
+    assert len(dispatch_order(db.select(Dispatch), ours).others) == 1
 
 
 def test_gathered_facts_come_out_on_paper_in_both_languages(lived):

@@ -104,6 +104,18 @@ def test_a_promise_missed_stands_with_its_ticket_its_delay_and_the_verdict(custo
     assert month.went_badly
 
 
+def test_withdrawn_after_its_moment_a_promise_counts_as_missed_and_before_it_not_at_all(customer):
+    lived(a_member(customer), TUESDAY, accept=hours(0.2), withdraw=hours(24 * 6))
+    late = report(customer)
+    assert sum(one.of - one.kept for one in late.commitments) > 0
+
+    another = a_customer(
+        number="K0002", account_manager_id=db.session.get_one(Customer, customer).account_manager_id
+    ).id
+    lived(a_member(another), TUESDAY, accept=hours(0.2), withdraw=hours(1))
+    assert all(one.of == one.kept for one in report(another).commitments)
+
+
 def test_a_request_belongs_to_the_companys_month_to_the_second(customer):
     member = a_member(customer)
     first = datetime(2026, 9, 30, 16, 0, tzinfo=UTC)  # midnight in Shanghai

@@ -94,8 +94,8 @@ def test_a_long_list_costs_no_more_than_a_short_one(app, sign_in, statements, co
     page = browser.page("/staff/calls/")
 
     assert len(lines(page)) == count
-    # what is decided, who asks, the page, tries and contacts, hands in it, whom to call
-    assert len(statements) == 6
+    # what is decided, who asks, what is agreed, the page, tries and contacts, hands in it, whom to call
+    assert len(statements) == 7
 
 
 @pytest.mark.parametrize(

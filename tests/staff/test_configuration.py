@@ -1,22 +1,29 @@
 """Settings: the company's look, what it promises, its calendar; every decision seen before, reasoned, and kept for ever."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from PIL import Image
 
 from portal import clock
-from portal.db import db, transaction
+from portal.db import transaction
 from portal.domain import settings, slots
-from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
-from portal.domain.tickets.models import Ticket
 from tests.domain.test_outbox import a_letter
-from tests.factories import a_class, a_person, a_ticket, an_agent
+from tests.factories import a_person, an_agent
 
-PAGES = ("company", "promises", "promises/limits", "promises/warnings", "promises/hours", "calendar", "system")
-LIMITS = {"reopen_days": "14", "call_attempts": "3", "undo_seconds": "10", "low_score": "2"}
+PAGES = (
+    "company",
+    "promises",
+    "promises/limits",
+    "promises/classes",
+    "calendar",
+    "system",
+    "history/policy",
+    "history/calendar",
+    "history/company",
+)
 
 
 @pytest.fixture
@@ -136,152 +143,6 @@ class TestCompany:
         sent = fields(admin.page(self.URL), self.URL) | {"logo": (BytesIO(content), name)}
         assert admin.post(self.URL, sent).status_code == 422
         assert settings.company().logo is None
-
-
-class TestPromises:
-    URL = "/staff/settings/promises"
-
-    def test_the_page_names_pack_clocks_classes_and_limits_in_words(self, admin):
-        said = told(admin.page(self.URL))
-        policy = settings.policy()
-        for words in (
-            policy.name.en,
-            "30 days",
-            "24 hours by the clock",
-            "09:00" if "09:00" in said else "08:30",
-            "by class",
-        ):
-            assert words in said
-        assert all(rule.rule_words.en in said for rule in policy.clocks)
-        assert all(one.words.en in said for one in policy.classes)
-
-    def test_a_change_is_shown_before_it_is_decided_then_kept_with_its_reason(self, admin):
-        a_ticket()
-        first = settings.policy_id()
-        query = "&".join(f"{name}={value}" for name, value in LIMITS.items())
-        page = admin.page(f"{self.URL}/limits?{query}")
-        assert "Days in which a closed ticket may be reopened: 30 → 14" in told(page)
-        assert "Call-backs" not in " ".join(li.get_text() for li in page.select("li"))
-        assert settings.policy_id() == first
-
-        sent = fields(page, f"{self.URL}/limits") | {"why": "新合同约定"}
-        assert admin.post(f"{self.URL}/limits", sent).status_code == 303
-        assert settings.policy().limits.reopen_days == 14
-        assert settings.policy(first).limits.reopen_days == 30
-        said = told(admin.page(self.URL))
-        assert "14 days" in said
-        assert "新合同约定" in said
-        assert "Days in which a closed ticket may be reopened: 30 → 14" in said
-        entry = db.session.scalars(
-            db.select(Entry).where(Entry.verb == "settings.policy").order_by(Entry.id.desc())
-        ).first()
-        assert entry.facts["changed"] == {"limits.reopen_days": ["30", "14"]}
-        assert entry.why == "新合同约定"
-
-    @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("reopen_days", "-1"),
-            ("reopen_days", "366"),
-            ("low_score", "5"),
-            ("undo_seconds", "x"),
-            ("call_attempts", ""),
-        ],
-    )
-    def test_figures_out_of_bounds_are_refused_in_both_steps(self, admin, name, value):
-        first, sent = settings.policy_id(), LIMITS | {name: value}
-        answer = admin.get(f"{self.URL}/limits", query_string=sent)
-        assert answer.status_code == 422
-        assert "What it would mean" not in answer.text
-        assert admin.post(f"{self.URL}/limits", sent | {"why": "x", "revision": str(first)}).status_code == 422
-        assert settings.policy_id() == first
-
-    def test_nothing_is_decided_without_a_reason_or_a_change(self, admin):
-        first = settings.policy_id()
-        sent = LIMITS | {"revision": str(first)}
-        assert "Please fill this in." in admin.post(f"{self.URL}/limits", sent).text
-        same = sent | {"reopen_days": "30", "why": "没有变化"}
-        assert "Nothing would change." in admin.post(f"{self.URL}/limits", same).text
-        assert settings.policy_id() == first
-
-    def test_two_administrators_do_not_overwrite_each_other(self, admin, sign_in):
-        first = str(settings.policy_id())
-        other = sign_in(a_person(Role.ADMINISTRATOR))
-        assert other.post(f"{self.URL}/limits", LIMITS | {"why": "甲", "revision": first}).status_code == 303
-        answer = admin.post(f"{self.URL}/limits", LIMITS | {"reopen_days": "7", "why": "乙", "revision": first})
-        assert answer.status_code == 422
-        assert "Somebody decided something here meanwhile" in answer.text
-        assert settings.policy().limits.reopen_days == 14
-        for wild in ("", "x", "99999999999", "-1"):
-            assert admin.post(f"{self.URL}/limits", LIMITS | {"why": "丙", "revision": wild}).status_code == 422
-
-    def test_other_hours_change_what_is_promised_later_and_nothing_that_was_promised(self, app, sign_in):
-        with clock.frozen_at(datetime(2026, 11, 23, 2, tzinfo=UTC)):
-            admin = sign_in(a_person(Role.ADMINISTRATOR))
-            ticket = a_ticket(moved=("accept",)).id
-            due = db.session.get_one(Ticket, ticket).due_at
-            db.session.rollback()
-            sent = {
-                "morning_from": "10:00",
-                "morning_until": "12:00",
-                "afternoon_from": "14:00",
-                "afternoon_until": "19:00",
-                "cut_off": "18:30",
-            }
-            page = admin.get(f"{self.URL}/hours", query_string=sent).text
-            assert "1 open ticket keeps the promises it was given" in page
-            assert "A promise of one working day, given now, would end 24 Nov 2026, 18:30" in page
-            assert (
-                admin.post(
-                    f"{self.URL}/hours", sent | {"why": "冬令时", "revision": str(settings.policy_id())}
-                ).status_code
-                == 303
-            )
-            db.session.rollback()
-            assert db.session.get_one(Ticket, ticket).due_at == due
-            assert f"{settings.policy().calendar.cut_off:%H:%M}" == "18:30"
-
-    @pytest.mark.parametrize(
-        "wrong",
-        [{"morning_until": "08:00"}, {"afternoon_from": "11:00"}, {"cut_off": "23:30"}, {"morning_from": "25:00"}],
-    )
-    def test_hours_that_cannot_be_are_refused(self, admin, wrong):
-        sent = {
-            "morning_from": "09:00",
-            "morning_until": "12:00",
-            "afternoon_from": "13:00",
-            "afternoon_until": "17:30",
-            "cut_off": "16:30",
-        } | wrong
-        first = settings.policy_id()
-        assert admin.get(f"{self.URL}/hours", query_string=sent).status_code == 422
-        assert admin.post(f"{self.URL}/hours", sent | {"why": "x", "revision": str(first)}).status_code == 422
-        assert settings.policy_id() == first
-
-    def test_a_class_gets_another_closing_promise_for_tickets_to_come(self, admin):
-        code = a_class()
-        old = a_ticket(class_code=code).id
-        sent = {"amount": "1", "unit": "working_days"}
-        page = admin.get(f"{self.URL}/classes/{code}", query_string=sent).text
-        assert "Closed within:" in page
-        assert "An ordinary ticket of this class, opened now" in page
-        assert (
-            admin.post(
-                f"{self.URL}/classes/{code}", sent | {"why": "提速", "revision": str(settings.policy_id())}
-            ).status_code
-            == 303
-        )
-        new = a_ticket(class_code=code).id
-
-        promised = db.text("select amount from deadline where code = 'closure' and ticket_id = :id")
-        assert db.session.scalar(promised, {"id": new}) == 1
-        assert db.session.scalar(promised, {"id": old}) != 1
-
-    def test_what_is_not_there_cannot_be_changed(self, admin):
-        group = settings.policy().groups()[0].code
-        for path in ("nonsense", "classes/nonsense", f"classes/{group}"):
-            assert admin.get(f"{self.URL}/{path}").status_code == 404
-            assert admin.post(f"{self.URL}/{path}", {"why": "x"}).status_code == 404
 
 
 class TestCalendar:

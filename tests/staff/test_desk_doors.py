@@ -17,12 +17,16 @@ READING = HANDLING | {"account_manager", "caller", "manager"}
 
 MAY = {
     "accept": DESK,
+    "ask_to_force": DESK,
     "assign": DESK,
-    "call": {"caller"},
+    "calls.keep": {"caller"},
     "classify": DESK,
+    "correct_kind": DESK,
     "confirm": HANDLING,
     "contact": HANDLING,
     "dispatch": DESK,
+    "do_not_force": DESK,
+    "give_lead": DESK,
     "hand_back": HANDLING,
     "here": READING,
     "link": DESK,
@@ -34,6 +38,7 @@ MAY = {
     "recall_at_once": DESK,
     "reopen": DESK,
     "reply": HANDLING,
+    "report_state": HANDLING,
     "resume": HANDLING,
     "take_application_back": HANDLING,
     "take_back": HANDLING,
@@ -55,8 +60,12 @@ PEOPLE = (
 
 
 @pytest.fixture
-def cast(app):
+def cast(app, ground):
     """A ticket with an order to a department and one to a provider, and somebody of every sort."""
+    return ground.world("desk_doors", _cast)
+
+
+def _cast():
     provider = a_provider()
     manager = a_person(Role.ACCOUNT_MANAGER)
     ticket = a_ticket(moved=("accept",))
@@ -86,7 +95,7 @@ def again_person(key):
 
 
 def routes(app):
-    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("desk.")]
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(("desk.", "calls."))]
     return {rule.endpoint.removeprefix("desk."): rule for rule in rules if "POST" in rule.methods}
 
 
@@ -118,7 +127,7 @@ def test_a_verb_is_open_to_those_it_is_for(app, cast, sign_in, verb, who):
 
 
 FORM = {"number": "TS-000000-0000"}
-EMPTY_HANDED = {"here": (200,), "unlink": (404,), "use_template": (404,), "open_for": (404,)}
+EMPTY_HANDED = {"do_not_force": (404,), "here": (200,), "unlink": (404,), "use_template": (404,), "open_for": (404,)}
 """What a route says to a form with nothing in it, where that is not a refusal or a form with errors."""
 
 

@@ -269,8 +269,8 @@ def test_three_tries_on_three_days_close_and_two_do_not(app, sign_in):
         assert the(ticket).state == State.VERIFYING
         with clock.shifted_by(timedelta(days=day)):
             browser = sign_in(caller)
-            browser.post(at(ticket, "/call-backs/new"), {"outcome": "unreachable"})
-            browser.post(at(ticket, "/call-backs/new"), {"outcome": "unreachable"}) if day == 0 else None
+            browser.post(f"/staff/calls/{ticket.id}", {"outcome": "unreachable"})
+            browser.post(f"/staff/calls/{ticket.id}", {"outcome": "unreachable"}) if day == 0 else None
 
     assert the(ticket).state == State.CLOSED
     assert len(db.session.scalars(db.select(CallBack)).all()) == 4

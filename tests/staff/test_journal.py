@@ -11,6 +11,7 @@ from portal.domain import settings
 from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
 from portal.staff import journal
+from tests.conftest import tamper
 from tests.factories import a_person, a_ticket, an_agent
 
 
@@ -115,8 +116,7 @@ def test_the_chain_is_checked_on_wish_and_it_is_seen_when(app, auditor):
 def test_a_broken_chain_is_said_loudly(app, auditor):
     a_ticket()
     db.session.rollback()
-    with db.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.exec_driver_sql("update journal set why = 'x' where id = 2")
+    tamper("update journal set why = 'x' where id = 2")
     auditor.post("/staff/journal/checks")
     page = auditor.page("/staff/journal/")
     assert "The journal is not whole: entry 2: changed" in page.get_text()
@@ -131,7 +131,7 @@ def test_what_is_taken_along_holds_no_formula_and_is_written_down(app, auditor):
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="journal-')
     assert answer.data.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(answer.data.decode("utf-8-sig").splitlines()))
-    assert rows[0][:4] == ["No.", "When", "Who", "What happened"]
+    assert rows[0][:4] == ["No.", "When", "Who", "What was done"]
     assert len(rows) == 3
     assert rows[1][8] == f"'{subject}"
     kept = db.session.scalar(db.select(Entry).where(Entry.verb == "journal.exported"))

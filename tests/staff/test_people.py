@@ -8,10 +8,13 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain import settings
 from portal.domain.journal import Entry, verify
+from portal.domain.people import actions
 from portal.domain.people.models import Person, SignIn
 from portal.domain.people.roles import Role
+from portal.domain.refusals import Refused
 from tests.access.test_sign_in import enter, is_in, letters, with_factor, with_password
 from tests.factories import a_caller, a_customer, a_department, a_handler, a_person, a_provider, an_agent
+from tests.factories import again as again_whole
 from tests.pages import Browser
 
 
@@ -343,3 +346,21 @@ def test_what_a_customer_is_called_is_no_password_for_its_people(app):
     person = whole(a_person(customer=a_customer(short_name="蓝鲸")))
     with app.test_request_context():
         assert passwords.fault_of("在蓝鲸 上班的第一天 很高兴", person)
+
+
+@pytest.mark.parametrize("of", ["customer", "provider"])
+def test_people_of_a_closed_party_stay_out(desk, of):
+    party = a_customer() if of == "customer" else a_provider()
+    roles = [Role.ORG_MEMBER] if of == "customer" else [Role.HANDLER]
+    key, model, theirs = party.id, type(party), {of: party}
+    gone = a_person(*roles, disabled_at=clock.now(), **theirs).id
+    invited = a_person(*roles, **{of: db.session.get_one(model, key)}).id
+    with transaction():
+        db.session.get_one(model, key).closed_on = clock.now().date()
+
+    assert desk.post(f"/staff/people/{gone}/enable").status_code == 409
+    assert desk.post(f"/staff/people/{invited}/invite").status_code == 409
+    assert not again(gone).is_active
+    by, closed = again_whole(a_person(Role.SECURITY_ADMIN)), db.session.get_one(model, key)
+    with pytest.raises(Refused, match="closed"):
+        actions.invite(by, "late@example.test", "迟到", roles, **{of: closed})

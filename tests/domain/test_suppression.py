@@ -1,0 +1,91 @@
+"""Can a hidden group be reckoned out of what is shown? Asked of an algebra that knows nothing of how it was hidden."""
+
+import numpy
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.domain.statistics import ALL, hidden, hidden_table
+
+patient = settings(deadline=None)  # the other package is slow on its first call
+
+
+@pytest.mark.parametrize(
+    ("groups", "gone"),
+    [
+        ({"a": 9, "b": 8}, set()),
+        ({"a": 9, "b": 4, "c": 20}, {"b", "a"}),  # with b alone hidden, the total would tell
+        ({"a": 3, "b": 4, "c": 20}, {"a", "b"}),
+        ({"a": 1, "b": 2, "c": 20, "d": 7}, {"a", "b", "d"}),  # three together are still a small group
+        ({"a": 4, "b": 0, "c": 9}, {"a", "c"}),
+        ({"a": 9, "b": 0}, set()),
+        ({"a": 2, "b": 2}, {"a", "b", ALL}),
+        ({"a": 3}, {"a", ALL}),
+        ({}, {ALL}),
+    ],
+)
+def test_small_groups_hide_behind_the_next_larger(groups, gone):
+    assert hidden(groups) == gone
+
+
+@patient
+@given(st.dictionaries(st.integers(0, 9), st.integers(0, 15), max_size=8), st.integers(2, 8))
+def test_what_is_hidden_beside_a_total_is_no_small_group(groups, least):
+    gone = hidden(groups, least)
+    assert {group for group, n in groups.items() if 0 < n < least} <= gone
+    if gone and ALL not in gone:
+        assert len(gone) >= 2
+        assert sum(groups[group] for group in gone) >= least
+
+
+def test_a_table_without_small_cells_is_shown_whole():
+    assert hidden_table({("a", "x"): 5, ("a", "y"): 9, ("b", "x"): 0, ("b", "y"): 30}) == set()
+
+
+def test_a_small_cell_takes_three_others_with_it():
+    table = {(row, column): 20 for row in "abc" for column in "xyz"} | {("a", "x"): 2, ("b", "y"): 9}
+    gone = hidden_table(table)
+    assert {("a", "x"), ("b", "y")} <= gone
+    assert len(gone) == 4
+    assert (ALL, ALL) not in gone
+
+
+def test_a_table_with_nothing_to_hide_behind_is_not_shown():
+    assert hidden_table({("a", "x"): 3}) == {("a", "x"), ("a", ALL), (ALL, "x"), (ALL, ALL)}
+
+
+def tables():
+    sizes = st.tuples(st.integers(1, 5), st.integers(1, 5))
+    return sizes.flatmap(
+        lambda size: st.lists(
+            st.lists(st.sampled_from([0, 0, 1, 3, 4, 5, 6, 9, 20, 40]), min_size=size[1], max_size=size[1]),
+            min_size=size[0],
+            max_size=size[0],
+        )
+    )
+
+
+@patient
+@given(tables(), st.integers(2, 6))
+def test_no_hidden_cell_of_a_table_follows_from_what_is_shown(counts, least):
+    table = {(row, column): n for row, line in enumerate(counts) for column, n in enumerate(line)}
+    gone = sorted(hidden_table(table, least), key=str)
+    small = {cell for cell, n in table.items() if 0 < n < least}
+    assert small <= set(gone)
+    if not gone or (ALL, ALL) in gone:
+        return
+    rows, columns = sorted({row for row, _ in table}), sorted({column for _, column in table})
+    # What a reader knows: each row and each column adds up to its total, the totals to the whole.
+    lines = [[((row, c), 1) for c in columns] + [((row, ALL), -1)] for row in [*rows, ALL]]
+    lines += [[((r, column), 1) for r in rows] + [((ALL, column), -1)] for column in [*columns, ALL]]
+    known = numpy.array([[dict(line).get(cell, 0) for cell in gone] for line in lines], dtype=float)
+    rank = numpy.linalg.matrix_rank(known)
+    for at in range(len(gone)):
+        told = numpy.vstack([known, numpy.eye(len(gone))[at]])
+        assert numpy.linalg.matrix_rank(told) > rank, f"{gone[at]} follows from the others"
+    whole = table | {(row, ALL): sum(table[row, c] for c in columns) for row in rows}
+    whole |= {(ALL, column): sum(table[r, column] for r in rows) for column in columns}
+    for line in lines:
+        there = [cell for cell, _ in line if cell in gone]
+        if there and line[-1][0] not in gone:
+            assert sum(whole[cell] for cell in there) >= least

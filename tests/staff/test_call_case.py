@@ -1,0 +1,139 @@
+"""One call-back: whom, when, what to say, what was done; what is kept, and which case comes next (R16)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from portal import clock
+from portal.domain.people.roles import Role
+from tests.factories import live
+from tests.staff.desk_cast import a_caller, a_person, a_ticket
+
+
+def listed(page) -> list[str]:
+    return [link.get_text(strip=True) for link in page.select(".calls-table tbody th a")]
+
+
+TUESDAY = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+"""10:00 in Shanghai."""
+
+
+def case_of(ticket) -> str:
+    return f"/staff/calls/{ticket.id}"
+
+
+def test_a_case_shows_whom_to_call_what_to_say_and_what_was_done(app, sign_in):
+    ticket = a_ticket(
+        a_person(phone="13912345678"),
+        contact_name="赵经理",
+        contact_phone="021-5555",
+        wish="尽快恢复",
+        moved=("accept", "apply"),
+    )
+
+    page = sign_in(a_caller(name="何静")).page(case_of(ticket))
+
+    assert [a["href"] for a in page.select(".call-reach a")] == ["tel:021-5555", "tel:13912345678"]
+    script = page.select_one(".call-script").get_text()
+    for words in ("赵经理", "何静", "申江通信", "专线中断", ticket.number, "光缆已经修复"):
+        assert words in script, words
+    assert "{" not in script
+    assert "尽快恢复" in page.select_one("#done").get_text()
+    assert len(page.select(".call-form [name=outcome]")) == 6
+    assert [box["data-key"] for box in page.select(".call-form [name=outcome]")] == list("123456")
+
+
+@pytest.mark.parametrize(("hours", "warns"), [(0, False), (2, True), (10, True), (4 * 24, True)])
+def test_outside_the_sensible_hours_it_warns_and_names_the_next_good_moment(app, sign_in, hours, warns):
+    with clock.frozen_at(TUESDAY - timedelta(hours=1)):
+        ticket = a_ticket(moved=("accept", "apply"))
+    with clock.frozen_at(TUESDAY + timedelta(hours=hours)):
+        page = sign_in(a_caller()).page(case_of(ticket))
+
+    assert ("outside the hours" in page.select_one("#reach").get_text()) is warns
+
+
+def test_a_call_agreed_for_today_stands_above_the_list_at_its_hour(app, sign_in):
+    caller = a_caller()
+    with clock.frozen_at(TUESDAY):
+        late, soon, other = (
+            a_ticket(subject=words, moved=("accept", "apply")) for words in ("下午约", "上午约", "没约")
+        )
+        browser = sign_in(caller)
+        browser.post(case_of(late), {"outcome": "call_again", "call_at": "2026-11-25T15:00"})
+        browser.post(case_of(soon), {"outcome": "call_again", "call_at": "2026-11-25T10:00"})
+        assert listed(browser.page("/staff/calls/"))[0] == "没约"
+    with clock.frozen_at(TUESDAY + timedelta(days=1)):
+        page = sign_in(caller).page("/staff/calls/")
+
+    assert listed(page) == ["上午约", "下午约", "没约"]
+    assert page.select(".calls-agreed tbody tr")
+    assert other.number in page.get_text()
+
+
+def test_after_each_case_comes_the_next_that_may_be_called(app, sign_in):
+    both = a_person(Role.AGENT, Role.CALLER)
+    with clock.frozen_at(TUESDAY):
+        first = a_ticket(subject="第一", moved=("accept", "apply"))
+        mine = a_ticket(subject="我办的")
+        live(mine, "accept", "apply", by=both)
+        second = a_ticket(subject="第二", moved=("accept", "apply"))
+        browser = sign_in(both)
+        assert browser.get("/staff/calls/next").location.endswith(f"/staff/calls/{first.id}")
+        answer = browser.post(case_of(first), {"outcome": "unreachable"})
+        assert answer.location.endswith(case_of(second))
+        answer = browser.post(case_of(second), {"outcome": "solved_satisfied", "body": "满意"})
+
+    assert answer.location.endswith("/staff/calls/")
+
+
+def test_what_was_agreed_for_now_comes_next_before_anything_else(app, sign_in):
+    caller = a_caller()
+    with clock.frozen_at(TUESDAY):
+        agreed, first, second = (a_ticket(subject=words, moved=("accept", "apply")) for words in "约一二")
+        browser = sign_in(caller)
+        browser.post(case_of(agreed), {"outcome": "call_again", "call_at": "2026-11-24T15:00"})
+        skipped = browser.get(f"/staff/calls/next?but={first.id}").location
+    with clock.frozen_at(TUESDAY + timedelta(hours=4, minutes=50)):
+        answer = sign_in(caller).post(case_of(first), {"outcome": "unreachable"})
+
+    assert skipped.endswith(case_of(second))
+    assert answer.location.endswith(case_of(agreed))
+
+
+def test_calls_and_contacts_so_far_stand_there_with_what_was_agreed(app, sign_in):
+    caller = a_caller()
+    with clock.frozen_at(TUESDAY):
+        ticket = a_ticket(moved=("accept", "apply"))
+        browser = sign_in(caller)
+        browser.post(case_of(ticket), {"outcome": "call_again", "body": "在开会", "call_at": "2026-11-25T10:00"})
+        past = browser.page(case_of(ticket)).select_one(".call-past").get_text(" ")
+
+    assert "在开会" in past
+    assert "tomorrow" in past
+
+
+@pytest.mark.parametrize("form", [
+    {"outcome": "call_again"},
+    {"outcome": "call_again", "call_at": "2020-01-01T10:00"},
+    {"outcome": "call_again", "call_at": "morgen"},
+])  # fmt: skip
+def test_an_appointment_that_cannot_be_comes_back_with_what_was_typed(app, sign_in, form):
+    ticket = a_ticket(moved=("accept", "apply"))
+
+    answer = sign_in(a_caller()).post(case_of(ticket), form | {"body": "客户在开会"})
+
+    assert answer.status_code == 422
+    assert "客户在开会" in answer.text
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_a_case_costs_the_same_however_much_happened(app, sign_in, statements, count):
+    ticket = a_ticket(moved=("accept", "apply", *("send_back", "apply") * (count // 10)))
+    browser = sign_in(a_caller())
+    browser.get(case_of(ticket))
+    statements.clear()
+
+    browser.page(case_of(ticket))
+
+    assert len(statements) <= 11

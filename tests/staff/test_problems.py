@@ -1,0 +1,97 @@
+"""The pages of problems: the list, one with its tickets and customers, and the steps of its life."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+
+from portal.db import db
+from portal.domain.outbox import Letter, with_reader
+from portal.domain.tickets.models import Problem, Ticket
+from portal.web import mail
+from tests.domain.test_problems import a_problem, solve
+from tests.factories import a_handler, a_person, a_provider, a_supervisor, a_ticket, an_agent
+
+WHERE = "/staff/quality/problems"
+
+
+def test_a_problem_is_opened_filled_with_tickets_and_solved(app, sign_in):
+    ticket = a_ticket(subject="浦东专线又中断")
+    number, asked = ticket.number, ticket.asked_by_id
+    browser = sign_in(a_supervisor())
+    opened = browser.post(f"{WHERE}/new", {"title": "主干光缆老化", "department": 0, "person": 0})
+    assert opened.status_code == 303
+
+    found = browser.page(f"{opened.location}?said=专线")
+    assert found.select_one(f"input[name=number][value='{number}']")
+    browser.post(f"{opened.location}/tickets", {"number": number, "said": "专线"})
+    shown = browser.page(opened.location)
+    assert shown.select_one("#tickets tbody tr th a").text == "浦东专线又中断"
+    assert len(shown.select("#customers li")) == 1
+
+    assert browser.post(f"{opened.location}/solution", {"words": "已更换光缆。"}).status_code == 303
+    assert db.session.scalars(db.select(Letter.to_id).where(Letter.template == "problem_solved")).all() == [asked]
+    assert "已更换光缆。" in browser.page(opened.location).select_one(".notice-good").text
+
+
+def test_a_letter_about_a_solution_says_what_was_done_and_nothing_from_inside(app):
+    person = a_person()
+    solve(a_problem(a_ticket(by=person, subject="专线中断"), title="内部代号红海", cause="施工方漏报"))
+
+    letter = db.session.scalar(db.select(Letter.id).where(Letter.template == "problem_solved"))
+    with app.test_request_context():
+        text = mail.rendered(with_reader(letter), with_reader(letter).to).text
+    assert "主干光缆已更换。" in text
+    assert "内部代号红海" not in text
+    assert "施工方漏报" not in text
+
+
+def test_a_form_with_a_gap_keeps_what_was_typed(app, sign_in):
+    browser = sign_in(a_supervisor())
+    answer = browser.post(f"{WHERE}/new", {"title": "", "cause": "老化", "department": 0, "person": 0})
+    assert answer.status_code == 422
+    assert "老化" in answer.text
+    assert not db.session.scalars(db.select(Problem)).all()
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_long_list_costs_no_more_statements_than_a_short_one(app, sign_in, statements, count):
+    for _ in range(count):
+        a_problem(a_ticket())
+    browser = sign_in(a_supervisor())
+    db.session.expunge_all()
+    statements.clear()
+    page = browser.page(WHERE)
+    assert len(page.select("tbody tr")) == count
+    assert len(statements) <= 6
+
+    statements.clear()
+    browser.page(f"{WHERE}/{db.session.scalars(db.select(Problem.id)).first()}")
+    assert len(statements) <= 9
+
+
+def test_agents_read_and_add_but_do_not_solve_and_handlers_see_none(app, sign_in):
+    problem, number = a_problem(), a_ticket().number
+    browser = sign_in(an_agent(), check=False)
+    assert browser.get(f"{WHERE}/{problem}").status_code == 200
+    assert browser.post(f"{WHERE}/{problem}/tickets", {"number": number}).status_code == 303
+    assert db.session.scalar(db.select(Ticket.problem_id).where(Ticket.number == number)) == problem
+    assert browser.post(f"{WHERE}/{problem}/solution", {"words": "x"}).status_code == 403
+    browser = sign_in(a_handler(a_provider()), check=False)
+    assert browser.get(f"{WHERE}/{problem}").status_code == 404
+
+
+def test_the_workbook_has_a_sheet_for_each_state(app, sign_in):
+    a_problem(a_ticket(), title="=HYPERLINK(1)")
+    answer = sign_in(a_supervisor()).get(f"{WHERE}/list.xlsx")
+    book = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert len([name for name in book.namelist() if name.startswith("xl/worksheets/sheet")]) == 3
+    assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+
+
+def test_what_is_past_its_day_waits_on_the_overview(app, sign_in):
+    a_problem(due_on=date(2020, 1, 1))
+    page = sign_in(a_supervisor()).page("/staff/quality/")
+    row = next(row for row in page.select(".waiting-row") if "past their day" in row.text)
+    assert row.select_one("strong").text == "1"

@@ -1,0 +1,216 @@
+"""The pages of support (R32): what a supervisor, a manager and a provider's people see and do."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from bs4 import BeautifulSoup
+
+from portal import clock
+from portal.db import db, transaction
+from portal.domain.people.models import Department, Person, Provider
+from portal.domain.people.roles import Role
+from portal.domain.quality import liability, limits, support
+from portal.domain.quality.support_models import ComplaintLimit, Penalty, ProviderVisits, SupportResult
+from portal.domain.tickets import dispatching
+from portal.domain.tickets.models import Ticket
+from tests.factories import (
+    _loaded,
+    _quick,
+    a_department,
+    a_handler,
+    a_person,
+    a_provider,
+    a_supervisor,
+    a_ticket,
+    again,
+    an_agent,
+)
+from tests.test_tables import read
+
+APRIL = date(2026, 4, 1)
+MAY = datetime(2026, 5, 12, 4, 0, tzinfo=UTC)
+SUPPORT = "/staff/quality/support"
+
+
+@pytest.fixture(autouse=True)
+def _in_may(app):
+    with clock.frozen_at(MAY):
+        yield
+
+
+def words(answer) -> str:
+    return BeautifulSoup(answer.text, "html.parser").get_text(" ", strip=True)
+
+
+def a_result(provider: int) -> int:
+    supervisor = a_supervisor().id
+    with transaction():
+        [row] = support.reckon([db.session.get_one(Provider, provider)], APRIL, db.session.get_one(Person, supervisor))
+        return row.id
+
+
+def test_a_month_without_results_says_what_to_do_first(sign_in):
+    assert "Visits and limits first" in words(sign_in(a_supervisor()).get(SUPPORT))
+
+
+def test_visits_are_entered_limits_set_by_the_table_and_the_month_reckoned(sign_in):
+    provider = a_provider().id
+    browser = sign_in(a_supervisor())
+    typed = {"quarter": "2026-04"} | {f"v-{provider}-2026-0{month}": "120" for month in (1, 2, 3)}
+
+    assert browser.post(f"{SUPPORT}/limits/visits", typed).status_code == 303
+    assert browser.post(f"{SUPPORT}/limits/table", {"quarter": "2026-04"}).status_code == 303
+    assert browser.post(f"{SUPPORT}/reckonings", {"month": "2026-04"}).status_code == 303
+
+    assert db.session.scalar(db.select(db.func.count()).select_from(ProviderVisits)) == 3
+    assert db.session.scalars(db.select(ComplaintLimit.limit)).all() == [2]
+    page = browser.page(f"{SUPPORT}?month=2026-04")
+    assert "1 of 1 providers earn the support" in page.get_text(" ", strip=True)
+
+
+def test_visits_that_are_no_number_come_back_with_a_sentence_and_the_rest_is_kept(sign_in):
+    provider = a_provider().id
+    typed = {"quarter": "2026-04", f"v-{provider}-2026-01": "many", f"v-{provider}-2026-02": "90"}
+
+    answer = sign_in(a_supervisor()).post(f"{SUPPORT}/limits/visits", typed)
+
+    assert answer.status_code == 422
+    assert 'value="many"' in answer.text
+    assert "between 0 and" in words(answer)
+
+
+def test_a_running_month_is_refused_beside_the_field(sign_in):
+    answer = sign_in(a_supervisor()).post(f"{SUPPORT}/reckonings", {"month": "2026-05"})
+    assert answer.status_code == 422
+    assert "not over yet" in words(answer)
+
+
+def test_a_provider_sees_its_own_month_objects_and_gets_an_answer(sign_in):
+    provider = a_provider().id
+    key = a_result(provider)
+    theirs = sign_in(a_handler(db.session.get_one(Provider, provider)))
+    supervisor = sign_in(a_supervisor())
+
+    assert "2026" in words(theirs.get(f"{SUPPORT}/own"))
+    empty = theirs.post(f"{SUPPORT}/{key}/objections", {"objection": " "})
+    assert empty.status_code == 422
+    assert theirs.post(f"{SUPPORT}/{key}/objections", {"objection": "限值未核定"}).status_code == 303
+    answer = {"reply": "同意，不计入", "waived": ["limit"]}
+    assert supervisor.post(f"{SUPPORT}/{key}/answers", answer).status_code == 303
+
+    newest = db.session.scalars(db.select(SupportResult).where(SupportResult.is_newest)).one()
+    assert (newest.revision, newest.holds) == (2, True)
+    assert "同意，不计入" in words(theirs.get(f"{SUPPORT}/{newest.id}"))
+
+
+def test_another_provider_and_a_department_see_nothing_of_it(sign_in):
+    key = a_result(a_provider().id)
+    for of in (a_provider, lambda: None):
+        assert sign_in(a_handler(of())).get(f"{SUPPORT}/{key}").status_code == 404
+
+
+def test_a_manager_approves_from_the_list_and_nobody_else_does(sign_in):
+    key = a_result(a_provider().id)
+
+    assert sign_in(a_supervisor()).post(f"{SUPPORT}/approvals", {"month": "2026-04"}).status_code == 403
+    assert sign_in(a_person(Role.MANAGER)).post(f"{SUPPORT}/approvals", {"month": "2026-04"}).status_code == 303
+
+    db.session.expire_all()
+    assert db.session.get_one(SupportResult, key).stage == "approved"
+
+
+def test_the_workbook_says_what_the_page_says(sign_in):
+    provider = a_provider().id
+    a_result(provider)
+    name = db.session.get_one(Provider, provider).name
+    answer = sign_in(a_supervisor()).get(f"{SUPPORT}/list.xlsx?month=2026-04")
+    sheet = read(answer.data).worksheets[0]
+    row = [cell.value for cell in sheet[2]]
+    assert row[0] == name
+    assert row[1] == "not fulfilled"
+    assert row[7:9] == [0, "Reckoned"]
+
+
+def test_a_penalty_is_proposed_with_its_bounds_and_decided_by_a_manager(sign_in):
+    provider = a_provider().id
+    supervisor = sign_in(a_supervisor())
+    address = f"{SUPPORT}/providers/{provider}"
+    typed = {"sort": "fine", "amount": "500", "reason": "重大投诉处置不力", "number": ""}
+
+    assert "between" in words(supervisor.post(f"{address}/penalty", typed))
+    assert supervisor.post(f"{address}/penalty", typed | {"amount": "3000"}).status_code == 303
+    key = db.session.scalars(db.select(Penalty.id)).one()
+    manager = sign_in(a_person(Role.MANAGER))
+    assert manager.post(f"{SUPPORT}/penalties/{key}", {"granted": "yes", "reason": "同意"}).status_code == 303
+
+    assert "Granted" in words(manager.get(address))
+
+
+@pytest.mark.parametrize(
+    ("sort", "typed", "seen"),
+    [
+        ("standing", {"sort": "suspended", "since": "2026-05-01", "reason": "整改期"}, "Suspended"),
+        ("harm", {"month": "2026-04", "what": "媒体报道", "number": ""}, "媒体报道"),
+        ("stars", {"stars": "4", "why": "年度评定"}, "年度评定"),
+    ],
+)
+def test_what_weighs_on_a_provider_is_noted_and_stands_on_its_page(sign_in, sort, typed, seen):
+    provider = a_provider().id
+    browser = sign_in(a_supervisor())
+    address = f"{SUPPORT}/providers/{provider}"
+
+    assert browser.get(f"{address}/{sort}").status_code == 200
+    assert browser.post(f"{address}/{sort}", {}).status_code == 422
+    assert browser.post(f"{address}/{sort}", typed).status_code == 303
+
+    assert seen in words(browser.get(address))
+
+
+def test_a_list_costs_the_same_statements_for_one_provider_and_for_five(sign_in, statements):
+    a_result(a_provider().id)
+    browser = sign_in(a_supervisor())
+    browser.get(f"{SUPPORT}?month=2026-04")
+    statements.clear()
+    browser.get(f"{SUPPORT}?month=2026-04")
+    few = len(statements)
+    for _ in range(4):
+        a_result(a_provider().id)
+    browser.get(f"{SUPPORT}?month=2026-04")
+    statements.clear()
+    browser.get(f"{SUPPORT}?month=2026-04")
+    assert len(statements) == few <= 8
+
+
+def test_the_running_month_names_who_can_no_longer_earn_the_support_and_for_which_ticket(sign_in):
+    keen, lost = a_provider(name="守约网络").id, a_provider(name="失守网络").id
+    with transaction():
+        for key, limit in ((keen, 2), (lost, 0)):
+            provider = db.session.get_one(Provider, key)
+            limits.set_limit(provider, date(2026, 4, 1), _quick(Role.SUPERVISOR), limit, "按上季台次核定")
+    ticket = a_ticket(class_code="product_down")
+    with transaction():
+        dispatching.dispatch(_loaded(ticket), again(an_agent()), db.session.get_one(Provider, lost), "请抢修。")
+    number = db.session.scalar(db.select(Ticket.number))
+
+    page = sign_in(a_supervisor()).page(f"{SUPPORT}/running")
+
+    lines = {
+        row.select_one("th").get_text(strip=True): row.get_text(" ", strip=True) for row in page.select("tbody tr")
+    }
+    assert number in lines["失守网络"]
+    assert "lost this month" in lines["失守网络"]
+    assert "can be earned" in lines["守约网络"]
+
+
+def test_a_handler_finds_what_was_decided_about_the_own_party(sign_in):
+    party = a_department().id
+    ticket = a_ticket(moved=("accept", "dispatch", "apply", "close"))
+    with transaction():
+        department = db.session.get_one(Department, party)
+        liability.decide(_loaded(ticket), again(a_supervisor()), department, True, "未按时到场。", degree="full")
+    browser = sign_in(a_handler(db.session.get_one(Department, party)))
+
+    assert browser.page("/staff/").select_one(f"nav a[href='{SUPPORT}/own']")
+    page = browser.page(f"{SUPPORT}/own").get_text(" ", strip=True)
+    assert "未按时到场。" in page
+    assert "can be appealed" in page
