@@ -23,8 +23,10 @@ from portal.domain import settings
 from portal.domain.people.models import Customer, Department, Person
 from portal.domain.people.roles import Role
 from portal.domain.policy import load_calendar, load_pack
-from portal.domain.tickets.models import NEVER, Deadline, Message, Ticket, TicketSearch
-from portal.domain.tickets.search import tokens
+from portal.domain.quality import complaint_counts, facts, snapshots
+from portal.domain.quality.fact_models import TicketFacts
+from portal.domain.tickets.models import NEVER, Deadline, Message, Ticket
+from portal.domain.tickets.search import TicketSearch, tokens
 from portal.domain.tickets.states import LIVE, State
 
 CHUNK = 5000
@@ -69,9 +71,14 @@ def fill(count: int) -> None:
     rows = _tickets(dice, count)
     while chunk := list(islice(rows, CHUNK)):
         with transaction():
-            for table, column in ((Ticket, 0), (Message, 1), (Deadline, 2), (TicketSearch, 3)):
+            for table, column in ((Ticket, 0), (Message, 1), (Deadline, 2), (TicketSearch, 3), (TicketFacts, 4)):
                 flat = [row for each in chunk for row in each[column]]
                 db.session.execute(insert(table), flat)
+    snapshots.close_due()
+    while True:
+        with transaction():
+            if complaint_counts.keep_next() is None:
+                break
     with transaction():
         if db.engine.dialect.name == "postgresql":
             for table in ("ticket", "message", "deadline"):
@@ -96,6 +103,16 @@ def _people(dice: random.Random, customers: int) -> None:
         }
         for n in range(1, 31)
     ]
+    staff.append(
+        {
+            "id": 31,
+            "name": "监督",
+            "email": "quality@bench.test",
+            "roles": [Role.SUPERVISOR],
+            "customer_id": None,
+            **plain,
+        }
+    )
     db.session.execute(insert(Person), staff)
     db.session.execute(insert(Customer), [
         {"id": n, "version": 1, "number": f"K{n:05}", "name": f"{dice.choice(PLACES)[:2]}第{n}实业有限公司",
@@ -119,7 +136,8 @@ def _said(dice: random.Random, words: int) -> str:
 
 
 def _tickets(dice: random.Random, count: int):
-    """Row by row: (tickets, messages, deadlines, search)."""
+    """Row by row: (tickets, messages, deadlines, search, facts)."""
+    luck, departments = random.Random(count + 1), list(db.session.scalars(db.select(Department.id)))
     now, policy = clock.now(), settings.policy()
     revision = settings.policy_id()
     classes = [c.code for c in policy.classes if not c.is_group and "complaint" in c.kinds]
@@ -163,7 +181,23 @@ def _tickets(dice: random.Random, count: int):
             "met_at": None if live else opened + timedelta(hours=9), "is_open": live,
         }]  # fmt: skip
         found = {"ticket_id": n, "shown": tokens(f"TS-B{n:08} {subject} {body} 实业{buyer}"), "internal": ""}
-        yield [ticket], messages, promises, [found]
+        yield [ticket], messages, promises, [found], [_facts(luck, ticket, departments)] if kind in facts.KINDS else []
+
+
+def _facts(luck: random.Random, ticket: dict, departments: list[int]) -> dict:
+    """What the figures know of a ticket like this one."""
+    closed = ticket["state"] == State.CLOSED
+    return {
+        "ticket_id": ticket["id"], "month": facts.month_of(ticket["opened_at"]), "kind": ticket["kind"], "standing": "counted",
+        "department_id": luck.choice(departments), "provider_id": None, "account_manager_id": luck.randint(1, 30),
+        "customer_id": ticket["customer_id"], "class_code": ticket["class_code"], "channel": "web" if luck.random() < 0.05 else "portal",
+        "reply_kept": luck.random() < 0.93 if closed else None, "reply_due_at": None if closed else ticket["due_at"],
+        "contact_kept": luck.random() < 0.95 if closed else None, "contact_due_at": None if closed else ticket["due_at"],
+        "closed_in_limit": closed and luck.random() < 0.9, "closed_in_month": closed and luck.random() < 0.95, "is_closed": closed,
+        "all_kept": luck.random() < 0.8, "called_back": closed and luck.random() < 0.98, "unreachable": closed and luck.random() < 0.02,
+        "satisfied": closed and luck.random() < 0.92, "sent_back": luck.random() < 0.05, "reopened": luck.random() < 0.03,
+        "false_reply": luck.random() < 0.003, "liable": False, "liable_department_id": None, "liable_provider_id": None,
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -26,13 +26,15 @@ from portal.app import create_app
 from portal.config import from_environment
 from portal.db import db, transaction
 from portal.domain.people.models import SignIn
+from portal.domain.quality.facts import before, month_of
 
-STAFF, CUSTOMER = 1, 101
+STAFF, SUPERVISOR, CUSTOMER = 1, 31, 101
 
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("data", type=Path, nargs="+")
+    asked.add_argument("--only", default="", help="pages whose name has this in it")
     asked.add_argument("--rounds", type=int, default=150, help="requests a page and concurrency")
     given = asked.parse_args()
     print(f"{'data':>14} {'page':<26} {'c':>2} {'p50 ms':>8} {'p95 ms':>8} {'x floor':>8} {'sql':>4} {'bytes':>7}")
@@ -41,9 +43,11 @@ def main() -> None:
         os.environ.update(PORTAL_DATA=str(place), PORTAL_DATABASE_URL=facts["url"])
         name = f"{facts['tickets'] // 1000}k {'pg' if facts['url'].startswith('postgres') else 'sqlite'}"
         cookies, pages = _prepared(place)
+        pages = [one for one in pages if one[0] == "floor" or given.only in one[0]]
         with _server() as port:
             _measure(name, port, pages, cookies, given.rounds)
-            _submit(name, port, cookies["customer"], given.rounds)
+            if not given.only:
+                _submit(name, port, cookies["customer"], given.rounds)
 
 
 def _prepared(place: Path):
@@ -51,7 +55,7 @@ def _prepared(place: Path):
     app = create_app(from_environment(data=place, testing=True))
     cookies = {}
     with app.app_context():
-        for who, person in (("staff", STAFF), ("customer", CUSTOMER)):
+        for who, person in (("staff", STAFF), ("supervisor", SUPERVISOR), ("customer", CUSTOMER)):
             reference = secrets.token_urlsafe(24)
             with transaction():
                 at = clock.now()
@@ -66,13 +70,14 @@ def _prepared(place: Path):
                 session["csrf_token"] = "b" * 40
                 cookies[who] = f"portal={app.session_interface.get_signing_serializer(app).dumps(dict(session))}"
         rows = db.session.execute(
-            db.text("select id, customer_id from ticket where state='open' order by due_at, id limit 1 offset 120")
+            db.text("select id, customer_id from ticket where state='open' order by due_at, id limit 120")
         ).all()
-        ticket = rows[0][0]
+        ticket = rows[-1][0]
         mine = db.session.scalar(db.text("select max(id) from ticket where asked_by_id = 101")) or ticket
+        closed = f"{before(month_of(clock.now()), 3):%Y-%m}"
         deep = db.session.execute(
-            db.text("select due_at, id from ticket where is_live = true order by due_at, id limit 1 offset 150")
-        ).first()
+            db.text("select due_at, id from ticket where is_live = true order by due_at, id limit 150")
+        ).all()[-1]
         db.session.remove()
         db.engine.dispose()
     at = deep[0] if isinstance(deep[0], str) else deep[0].isoformat()
@@ -85,6 +90,13 @@ def _prepared(place: Path):
         ("queue, search 2 characters", "/staff/queue/?q=%E5%85%89%E7%BC%86", "staff"),
         ("workbench", "/staff/", "staff"),
         ("ticket, 3 replies", f"/staff/tickets/{ticket}", "staff"),
+        ("figures, running month", "/staff/quality/figures", "supervisor"),
+        ("figures, closed month", f"/staff/quality/figures?month={closed}", "supervisor"),
+        ("figures, department", f"/staff/quality/figures?month={closed}&of=department-1", "supervisor"),
+        ("figure: why, closed", f"/staff/quality/figures/timely_reply/tickets?month={closed}", "supervisor"),
+        ("figure: why, live", "/staff/quality/figures/timely_reply/tickets", "supervisor"),
+        ("late today", "/staff/quality/figures/late", "supervisor"),
+        ("league, a year", "/staff/quality/figures/league?period=year", "supervisor"),
         ("customer: home", "/home", "customer"),
         ("customer: list", "/tickets/", "customer"),
         ("customer: ticket", f"/tickets/{mine}", "customer"),
@@ -116,36 +128,45 @@ def _server():
 
 
 def _measure(name, port, pages, cookies, rounds):
+    """Each page in turns with the floor, so that whatever else the machine does weighs on both alike."""
+    (_, floor_path, floor_who), *others = pages
     for workers in (1, 8):
-        floor = None
-        for page, path, who in pages:
-            _run(port, path, cookies[who], 24, workers)
-            times, facts = _run(port, path, cookies[who], rounds, workers)
+        floors = []
+        for page, path, who in others:
+            asked = ((floor_path, cookies[floor_who]), (path, cookies[who]))
+            _run(port, asked, 24, workers)
+            (floor, _), (times, facts) = _run(port, asked, rounds, workers)
             if facts["status"] != 200:
                 print(f"{name:>14} {page:<26} {workers:>2} answered {facts['status']}")
                 continue
-            p50 = statistics.median(times)
-            floor = floor or p50
-            p95 = sorted(times)[int(len(times) * 0.95) - 1]
-            print(
-                f"{name:>14} {page:<26} {workers:>2} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {p50 / floor:8.2f} {facts['sql']:>4} {facts['bytes']:>7}"
-            )
+            floors += floor
+            _line(name, page, workers, times, statistics.median(floor), facts)
+        _line(name, "floor", workers, floors, statistics.median(floors), {"sql": "", "bytes": ""})
 
 
-def _run(port, path, cookie, rounds, workers):
-    times, facts, lock = [], {}, threading.Lock()
+def _line(name, page, workers, times, floor, facts):
+    p50, p95 = statistics.median(times), sorted(times)[int(len(times) * 0.95) - 1]
+    print(
+        f"{name:>14} {page:<26} {workers:>2} {p50 * 1000:8.1f} {p95 * 1000:8.1f} {p50 / floor:8.2f} {facts['sql']:>4} {facts['bytes']:>7}"
+    )
+
+
+def _run(port, asked, rounds, workers):
+    """Times and facts of each (path, cookie), asked for in turns by so many clients at once."""
+    kept, lock = [([], {}) for _ in asked], threading.Lock()
 
     def client(share):
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         for _ in range(share):
-            begun = time.perf_counter()
-            connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
-            answer = connection.getresponse()
-            body = answer.read()
-            took = time.perf_counter() - begun
-            with lock:
-                times.append(took)
-                facts.update(status=answer.status, sql=answer.headers.get("X-Statements"), bytes=len(body))
+            for (path, cookie), (times, facts) in zip(asked, kept, strict=True):
+                begun = time.perf_counter()
+                connection.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
+                answer = connection.getresponse()
+                body = answer.read()
+                took = time.perf_counter() - begun
+                with lock:
+                    times.append(took)
+                    facts.update(status=answer.status, sql=answer.headers.get("X-Statements"), bytes=len(body))
         connection.close()
 
     threads = [threading.Thread(target=client, args=(max(1, rounds // workers),)) for _ in range(workers)]
@@ -153,7 +174,7 @@ def _run(port, path, cookie, rounds, workers):
         thread.start()
     for thread in threads:
         thread.join()
-    return times, facts
+    return kept
 
 
 def _submit(name, port, cookie, rounds):
