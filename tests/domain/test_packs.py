@@ -231,3 +231,9 @@ def test_customers_are_called_in_the_sensible_hours(policy):
     assert [(f"{begins:%H:%M}", f"{ends:%H:%M}") for begins, ends in policy.calls.call_hours] == [
         ("09:00", "11:30"), ("14:00", "17:30"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", PACKS)
+def test_the_report_on_a_major_complaint_is_due_in_two_days_that_may_fall_on_a_weekend(code):
+    report = POLICIES[code].major.report
+    assert (report.amount, report.unit) == (48, "hours")
