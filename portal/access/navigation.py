@@ -70,6 +70,7 @@ STAFF = (
     Entry("queue.index", N_("Queue"), "inbox", "g q", P.DESK_READ, ("desk", "views")),
     Entry("mail.index", N_("Incoming mail"), "mail", "g m", P.MAIL_SORT),
     Entry("calls.index", N_("Call-backs"), "phone", "g c", P.CALL_BACK),
+    Entry("phone.index", N_("Telephone survey"), "headset", "g n", P.SURVEY_CALL),
     Entry("customers.index", N_("Customers"), "building", "g k", P.CUSTOMER_READ),
     Entry("quality.index", N_("Quality"), "chart-bar", "g u", P.QUALITY_READ, QUALITY_ROOMS),
     Entry("support.own", N_("Decisions about us"), "shield-check", "g b", P.DESK_HANDLE, handles=True),

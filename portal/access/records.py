@@ -100,6 +100,7 @@ RECORDS: dict[str, tuple] = {
     "questionnaire": (Questionnaire.id, Questionnaire.made_by),
     "bank_item": (BankItem.id,),
     "survey": (Survey.id,),
+    "called": (Survey.id, Survey.campaign),
     "asked": (Survey.id, Survey.campaign, Survey.customer, Survey.contact),
     "campaign": (Campaign.id, Campaign.questionnaire_version, Campaign.made_by),
     "opt_out": (OptOut.id, OptOut.contact),

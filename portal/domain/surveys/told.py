@@ -10,6 +10,8 @@ TOLD = {
     "questionnaire.retired": N_("{by} took the questionnaire out of use"),
     "survey.answered": N_("{by} answered the survey {campaign}"),
     "survey.changed": N_("{by} changed the answers to the survey {campaign}"),
+    "survey.called": N_("{by} called {contact}: {became}"),
+    "survey.taken_down": N_("{by} wrote down the answers of {contact} on the telephone"),
     "survey.opted_out": N_("{by} wants no more surveys: {why}"),
 }  # fmt: skip
 RECORDS = {
