@@ -59,7 +59,6 @@ def upgrade():
     sa.Column('response_id', sa.Integer(), nullable=False),
     sa.Column('question', sa.String(length=40), nullable=False),
     sa.Column('campaign_id', sa.Integer(), nullable=False),
-    sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('coded_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_survey_comment_by_id')),

@@ -76,7 +76,7 @@ STAFF = (
     Entry("support.own", N_("Decisions about us"), "shield-check", "g b", P.DESK_HANDLE, handles=True),
     Entry("forum.index", N_("Customer forum"), "speakerphone", "g f", P.FORUM_READ),
     Entry("forum_door.index", N_("Check-in"), "scan", "g i", P.FORUM_DOOR),
-    Entry("campaigns.index", N_("Surveys"), "checklist", "g v", P.SURVEY_READ, ("questionnaires",)),
+    Entry("campaigns.index", N_("Surveys"), "checklist", "g v", P.SURVEY_READ, ("questionnaires", "words")),
     Entry("service_reports.index", N_("Reports"), "report", "g r", P.REPORT_READ),
     Entry("people.index", N_("People"), "users", "g p", P.PEOPLE_RUN),
     Entry("parties.index", N_("Departments and providers"), "tool", "g d", P.SETTINGS_RUN),

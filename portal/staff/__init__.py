@@ -62,6 +62,10 @@ from portal.staff import (
     survey_plan,
     unclosed,
     views,
+    word_hot,
+    word_issues,
+    word_replies,
+    words,
     workbench,
 )
 
@@ -91,6 +95,9 @@ HANG_ON = (
     campaign_letter,
     campaign_people,
     survey_plan,
+    word_hot,
+    word_issues,
+    word_replies,
 )
 """The modules that hang their routes on the doors of customers, figures, liability, people and problems."""
 """The modules that hang their routes on the doors of customers, liability, major complaints, people and problems."""
@@ -129,6 +136,7 @@ DOORS = (
     improvements.door,
     questionnaires.door,
     campaigns.door,
+    words.door,
     forced.door,
     forum.door,
     forum_door.door,

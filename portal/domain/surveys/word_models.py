@@ -41,7 +41,7 @@ class Issue(Base):
 
 
 class Coded(Base):
-    """A comment that somebody has read (已归类): of this text; changed by whoever answered, it is read anew."""
+    """A comment that somebody has read (已归类); sent again by whoever answered, it is read anew."""
 
     __tablename__ = "survey_comment"
     __table_args__ = (Index("ix_survey_comment_campaign", "campaign_id", "coded_at"),)
@@ -49,8 +49,6 @@ class Coded(Base):
     response_id: Mapped[int] = mapped_column(ForeignKey("survey_response.id"), primary_key=True)
     question: Mapped[str] = mapped_column(String(40), primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
-    digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 of the text that was read."""
     coded_at: Mapped[Moment]
     by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
