@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
-from babel.numbers import format_decimal
 
 from portal.domain import settings
 from portal.domain.policy import Promise, Unit
@@ -87,7 +86,7 @@ def number(value, digits: int = 0) -> str:
     """1,234 or 1,234.5; — for nothing."""
     if value is None:
         return "—"
-    return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale="en")
+    return f"{round(value, digits):,.{digits}f}"
 
 
 def filesize(size: int) -> str:
