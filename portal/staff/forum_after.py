@@ -37,7 +37,7 @@ class TopicForm(Form):
 
 
 class GiveForm(Form):
-    owner = SelectField(N_("Owner"), coerce=int)
+    owner = SelectField(N_("Topic owner"), coerce=int)
     department = SelectField(N_("Department"), coerce=int)
 
 

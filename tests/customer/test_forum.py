@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from portal import clock
 from portal.db import db, transaction
 from portal.domain.files import StoredFile
-from portal.domain.forum import desk, links, minutes, registering, topics
+from portal.domain.forum import desk, events, links, minutes, programme, registering, topics
 from portal.domain.forum.after_models import Topic
 from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee, Invitation, Registration
@@ -258,3 +258,80 @@ def test_the_start_page_of_the_forum_lists_what_is_mine(app, sign_in):
     page = browser.page("/forum")
     assert people(party)[0].name in page.get_text()
     assert BeautifulSoup(str(page), "html.parser").select_one(f"a[href='/forum/{event.id}']")
+
+
+@pytest.mark.parametrize("way", ["portal", "link"])
+def test_a_full_session_is_refused_beside_the_choice_and_nothing_typed_is_lost(app, sign_in, anybody, way):
+    event, admin = an_event(), loaded(a_person(Role.ORG_ADMIN))
+    session = a_session(event, capacity=1)
+    a_party(event, 1, who={"sessions": (session.id,)})
+    party = a_party(event, 1, by=admin)
+    url = f"/forum/attendees/{people(party)[0].id}" if way == "portal" else f"{ticket_of(party)}/details"
+    browser = sign_in(admin) if way == "portal" else anybody
+    given = form_of(browser.page(url), url) | {"title": "主任", "sessions": [str(session.id)]}
+    answer = browser.post(url, given, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert "is full" in page.select_one("#sessions-error").get_text()
+    assert page.select_one("#title")["value"] == "主任"
+    assert people(party)[0].title == ""
+
+
+def test_a_divided_party_sees_who_has_seats_and_who_waits(app, sign_in):
+    event, admin = an_event(capacity=2), loaded(a_person(Role.ORG_ADMIN))
+    browser = sign_in(admin)
+    start = f"/forum/{event.id}/registrations/new"
+    given = form_of(browser.page(f"{start}?more=3"), start) | {f"p{n}-name": f"来宾{n}" for n in range(3)}
+    answer = browser.post(start, given | {"wish": "some"})
+    waiting, front = db.session.scalars(db.select(Registration).order_by(Registration.id)).all()
+    waiting, front = loaded(waiting), loaded(front)
+    page = browser.page(answer.location)
+    assert "2 of you have seats, 1 wait" in page.get_text()
+    assert "来宾0" in page.get_text()
+    assert page.select_one(f"a[href='/forum/registrations/{front.id}']")
+    assert browser.page(f"/forum/registrations/{front.id}").select_one(f"a[href='/forum/registrations/{waiting.id}']")
+
+
+def test_the_party_of_a_forum_that_was_called_off_says_so_and_offers_no_ticket(app, sign_in):
+    event, admin = an_event(), loaded(a_person(Role.ORG_ADMIN))
+    party = a_party(event, 1, by=admin)
+    with transaction():
+        events.move(db.session.get_one(Event, event.id), "call_off", a_supervisor_here(), "台风")
+    page = sign_in(admin).page(f"/forum/registrations/{party.id}")
+    assert "The forum was called off. 台风" in page.get_text()
+    assert "Confirmed" not in page.get_text()
+    assert "Changes were possible" not in page.get_text()
+    assert page.select("a[href^='/events/ticket/']") == []
+
+
+def test_a_forum_of_two_days_says_on_which_day_it_ends(app, anybody):
+    event = an_event()
+    longer = an_event(ends_at=event.begins_at + timedelta(days=1, hours=6, minutes=30))
+    lead = anybody.page(f"/events/{longer.id}", headers={"Accept-Language": "zh"}).select_one(".lead").get_text()
+    assert lead.count("月") == 2
+    assert (
+        anybody.page(f"/events/{event.id}", headers={"Accept-Language": "zh"})
+        .select_one(".lead")
+        .get_text()
+        .count("月")
+        == 1
+    )
+
+
+def test_in_english_names_are_listed_as_english_lists_them(app, anybody):
+    event = an_event()
+    with transaction():
+        row, by = db.session.get_one(Event, event.id), a_supervisor_here()
+        speakers = [
+            programme.keep_part(row, "speakers", by, None, name=name, name_en=name, title="", title_en="").id
+            for name in ("Anna Berg", "Li Wei")
+        ]
+        day = row.begins_at.date()
+        programme.keep_part(
+            row, "hotels", by, None, name="申江宾馆", name_en="Shenjiang Hotel", address="申江路 1 号", address_en="1 Shenjiang Road",
+            rooms=3, night_from=day, night_to=day + timedelta(days=1),
+        )  # fmt: skip
+    a_session(event, speakers=speakers)
+    page = anybody.page(f"/events/{event.id}", headers={"Accept-Language": "en"}).get_text()
+    assert "Anna Berg, Li Wei" in page
+    assert "1 Shenjiang Road" in page

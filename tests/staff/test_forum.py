@@ -373,3 +373,98 @@ def test_the_customers_file_says_who_was_there(app, sign_in):
     page = browser.page(f"/staff/customers/{person.customer_id}/forum").get_text()
     assert people(party)[0].name in page
     assert "registered" in page
+
+
+# What the rules refuse stands on the page
+
+
+def test_a_refused_change_of_an_attendee_comes_back_with_what_was_typed(app, sign_in):
+    event = an_event(capacity=2, companions_max=1)
+    session = a_session(event, capacity=1)
+    a_party(event, 1, who={"sessions": (session.id,)})
+    party = a_party(event, 1)
+    browser = sign_in(a_supervisor())
+    url = f"{HOME}/attendees/{people(party)[0].id}"
+    given = form_of(browser.page(url), url) | {"title": "主任"}
+    full = browser.post(url, given | {"sessions": [str(session.id)]})
+    assert full.status_code == 422
+    page = BeautifulSoup(full.text, "html.parser")
+    assert "is full" in page.select_one("#sessions-error").get_text()
+    assert page.select_one("#title")["value"] == "主任"
+    assert "· full" in page.get_text()
+    more = browser.post(url, given | {"companions": "秘书"})
+    assert more.status_code == 422
+    assert "no free seat" in BeautifulSoup(more.text, "html.parser").select_one("#companions-error").get_text()
+    assert people(party)[0].title == ""
+
+
+def test_calling_off_asks_for_the_reason(app, sign_in):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    url = f"{HOME}/{event.id}/moves/call_off"
+    answer = browser.post(url, {"why": " "})
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html.parser").select_one("#why-error")
+    assert fresh(event).state == "published"
+    assert browser.post(url, {"why": "台风"}).status_code == 303
+    assert fresh(event).state == "cancelled"
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_moment_nobody_lives_to_see_is_refused_beside_its_field(app, sign_in, year):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    for name in ("edit", "copy"):
+        url = f"{HOME}/{event.id}/{name}"
+        answer = browser.post(url, form_of(browser.page(url), url) | {"begins_at": f"{year}-01-01T00:00"})
+        assert answer.status_code == 422, name
+        said = BeautifulSoup(answer.text, "html.parser").select_one("#begins_at-error")
+        assert "between 1970 and 2199" in said.get_text()
+
+
+def test_what_is_wrong_with_an_event_stands_beside_the_field_it_is_about(app, sign_in):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    url = f"{HOME}/{event.id}/edit"
+    given = form_of(browser.page(url), url)
+    for field, value in (
+        ("ends_at", given["begins_at"]),
+        ("change_until", given["ends_at"]),
+        ("map_url", "http://maps.example.test"),
+    ):
+        answer = browser.post(url, given | {field: value})
+        assert answer.status_code == 422
+        assert BeautifulSoup(answer.text, "html.parser").select_one(f"#{field}-error"), field
+
+
+def test_too_many_papers_at_once_are_a_word_on_the_page_of_the_forum(app, sign_in):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    for report in ("forum-badges", "forum-sign-in"):
+        assert browser.post("/documents", {"report": report, "event": event.id}).status_code == 303
+    answer = browser.post("/documents", {"report": "forum-programme", "event": event.id})
+    assert answer.location == f"{HOME}/{event.id}"
+    assert "documents of yours are being made" in browser.page(answer.location).get_text()
+
+
+def test_in_chinese_the_words_of_the_forum_mean_the_forum(app, sign_in):
+    event = an_event(capacity=1)
+    held = a_party(event, 1, who={"question": "资费？"})
+    offered = a_party(event, 1)
+    browser = sign_in(a_supervisor(language="zh_Hans_CN"))
+    form = browser.page(f"{HOME}/{event.id}/edit").get_text()
+    assert "会议简介" in form
+    assert "诉求" not in form
+    topic = browser.page(f"{HOME}/{event.id}/topics").get_text()
+    assert "议题责任人" in topic
+    assert "提出时间" in topic
+    assert "首问责任人" not in topic
+    assert browser.post(f"{HOME}/registrations/{held.id}/cancellation", {"why": "改期"}).status_code == 303
+    assert fresh(offered).state == "offered"
+    waiting = browser.page(f"{HOME}/{event.id}/registrations").get_text()
+    assert "等待答复" in waiting
+    assert "待您确认" not in waiting
+    sheet = browser.post(f"{HOME}/{event.id}/registrations/list.xlsx", {})
+    head = next(load_workbook(io.BytesIO(sheet.data)).active.iter_rows(values_only=True))
+    assert "所选议程" in head
+    assert "会话" not in head

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import joinedload
@@ -104,15 +104,26 @@ def check_in(event: Event, by: Person | None, scans: Sequence[Scan], desk: str =
         raise Refused(N_("At most {most} check-ins at once."), most=MOST_AT_ONCE)
     event = seats.lock(event.id)
     people = _people(event, scans)
-    found = {
-        row.attendee_id: row
-        for row in db.session.scalars(
-            db.select(CheckIn).where(
-                CheckIn.event_id == event.id, CheckIn.attendee_id.in_([one.id for one in people.values()])
-            )
-        )
-    }
-    return [_one(event, by, scan, people.get(_named(scan)), found, desk) for scan in scans]
+    of_these = db.and_(CheckIn.event_id == event.id, CheckIn.attendee_id.in_([one.id for one in people.values()]))
+    known = list(db.session.scalars(db.select(CheckIn).where(db.or_(of_these, CheckIn.key.in_(_keys(scans))))))
+    found = {row.attendee_id: row for row in known if row.event_id == event.id}
+    taken = {row.key: row.attendee_id for row in known}
+    results = []
+    for scan in scans:
+        who = people.get(_named(scan))
+        if who is not None and taken.setdefault(scan.key, who.id) != who.id:
+            scan = replace(scan, key=_apart(scan.key, who.id))
+        results.append(_one(event, by, scan, who, found, desk))
+    return [replace(one, key=scan.key) for one, scan in zip(results, scans, strict=True)]
+
+
+def _keys(scans: Iterable[Scan]) -> list[str]:
+    return [scan.key for scan in scans]
+
+
+def _apart(key: str, attendee_id: int) -> str:
+    """A device that used one key for two people: the second one is a deed of its own, told apart by whom it was."""
+    return f"{key[:50]}#{attendee_id}"
 
 
 def _named(scan: Scan) -> str:
@@ -142,8 +153,8 @@ def _one(event: Event, by, scan: Scan, who: Attendee | None, found: dict[int, Ch
     row = found.get(who.id)
     if row is not None and row.undone_at is None:
         again = row.key == scan.key
-        if at < row.at and not again:
-            row.at = at  # another desk saw them earlier and could not tell us
+        if at < row.at and not again:  # another desk saw them earlier and could not tell us
+            row.at, row.desk, row.how, row.by_id = at, desk[:40], scan.how, by.id if by else None
         return Result(scan.key, "in" if again else "already", who.id, who.called, row.at, row.desk)
     if row is not None and row.key == scan.key:
         return Result(scan.key, "already", who.id, who.called, row.at, row.desk)  # was taken back since
@@ -191,15 +202,11 @@ def walk_in(event: Event, by: Person, customer: Customer | None, one: Coming, ke
 
 def counts(event: Event) -> tuple[int, int]:
     """How many are here, of how many who have a confirmed seat."""
-    confirmed = (
-        db.select(db.func.count())
-        .select_from(Attendee)
-        .join(Registration)
-        .where(Attendee.event_id == event.id, Attendee.cancelled_at.is_(None), Registration.state == "confirmed")
+    confirmed = db.select(db.func.count()).select_from(Attendee).join(Registration)
+    confirmed = confirmed.where(
+        Attendee.event_id == event.id, Attendee.cancelled_at.is_(None), Registration.state == "confirmed"
     )
-    here = (
-        db.select(db.func.count()).select_from(CheckIn).where(CheckIn.event_id == event.id, CheckIn.undone_at.is_(None))
-    )
+    here = confirmed.join(CheckIn, CheckIn.attendee_id == Attendee.id).where(CheckIn.undone_at.is_(None))
     both = db.session.execute(db.select(here.scalar_subquery(), confirmed.scalar_subquery()))
     return tuple(both.one())
 

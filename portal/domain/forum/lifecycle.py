@@ -57,6 +57,8 @@ PARTY_STATES = {
     "lapsed": N_("The offer ran out"),
     "cancelled": N_("Cancelled"),
 }
+STAFF_PARTY_STATES = PARTY_STATES | {"offered": N_("Seats offered, no answer yet")}
+"""The same as we say it."""
 PARTY_TONES = {"waiting": "warn", "offered": "info", "requested": "warn", "confirmed": "good", "declined": "bad"}
 
 EVENT_MOVES = (

@@ -143,6 +143,8 @@ class Attendee(Base):
     """Comes in the place of this one."""
     cancelled_at: Mapped[Moment | None]
     reminded_at: Mapped[Moment | None]
+    left_sessions: Mapped[list] = mapped_column(JSON, default=list)
+    """Sessions they gave up, by id: a calendar that holds one has to be told."""
 
     registration: Mapped[Registration] = relationship(lazy="raise")
     event: Mapped[Event] = relationship(lazy="raise")

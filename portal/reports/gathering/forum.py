@@ -56,7 +56,7 @@ def attendees(document: Document, asker: Person, rows) -> Listing | None:
         ),
         columns=(
             Column(N_("No."), "nowrap", "w1"), Column(N_("Company or authority"), "text", "w4"), Column(N_("Full name"), "text", "w4"),
-            Column(N_("What they do"), "text", "w4"), Column(N_("Sessions")), Column(N_("Companions"), "number", "w2"), Column(N_("Checked in"), "nowrap", "w3"),
+            Column(N_("What they do"), "text", "w4"), Column(N_("Chosen sessions")), Column(N_("Companions"), "number", "w2"), Column(N_("Checked in"), "nowrap", "w3"),
         ),
         rows=tuple(_line(one, chosen.get(one.id, []), here.get(one.id)) for one in people[:MOST_ROWS]),
     )  # fmt: skip
@@ -91,7 +91,7 @@ def agenda(document: Document, asker: Person, rows) -> ForumProgramme | None:
     return ForumProgramme(
         number=document.number, event=event.words, place=event.place_words, address=event.address_words, begins_at=event.begins_at,
         days=tuple(ProgrammeDay(day, tuple(_item(one) for one in sessions)) for day, sessions in days.items()), made_at=clock.now(),
-        zone=settings.company().zone, travel=both(event.travel, event.travel_en) if event.travel else None, contact=event.contact,
+        zone=settings.company().zone, travel=both(event.travel, event.travel_en) if event.travel else None, contact=event.contact_words,
         summary=both(event.summary, event.summary_en) if event.summary else None,
     )  # fmt: skip
 
