@@ -335,3 +335,29 @@ def test_in_english_names_are_listed_as_english_lists_them(app, anybody):
     page = anybody.page(f"/events/{event.id}", headers={"Accept-Language": "en"}).get_text()
     assert "Anna Berg, Li Wei" in page
     assert "1 Shenjiang Road" in page
+
+
+def test_a_guest_who_was_there_sees_photos_and_shared_answers_by_the_ticket(app, anybody):
+    event = an_event()
+    there, away = a_party(event, 1, who={"question": "资费？"}), a_party(event, 1)
+    by = a_supervisor().id
+    with clock.frozen_at(event.begins_at), transaction():
+        row, staff = db.session.get_one(Event, event.id), db.session.get_one(Person, by)
+        desk.check_in(row, staff, [desk.Scan("key-1", clock.now(), people(there)[0].id)])
+        topics.answer(db.session.scalars(db.select(Topic)).one(), staff, "一季度公布。", is_shared=True)
+        key = app.extensions["files"].path("c" * 32)
+        key.parent.mkdir(parents=True, exist_ok=True)
+        key.write_bytes(b"slides")
+        file = StoredFile(
+            key="c" * 32, name="议题汇总.txt", media_type="text/plain", size=6, sha256="0" * 64, at=clock.now()
+        )
+        db.session.add(file)
+        slides = minutes.add_file(row, staff, file, "slides").id
+    mine, other = ticket_of(there), ticket_of(away)
+    assert "议题汇总.txt" in anybody.page(mine).get_text()
+    assert anybody.get(f"{mine}/files/{slides}").data == b"slides"
+    theirs = anybody.page(other).get_text()
+    assert "一季度公布。" in theirs
+    assert "议题汇总.txt" not in theirs
+    assert anybody.get(f"{other}/files/{slides}").status_code == 404
+    assert anybody.get(f"{ticket_of(a_party(an_event()))}/files/{slides}").status_code == 404

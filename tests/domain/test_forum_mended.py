@@ -256,6 +256,16 @@ def test_on_another_day_the_programme_falls_on_that_day_too(app):
     assert fresh(session).begins_at == session.begins_at + week
 
 
+def test_sessions_follow_a_later_beginning_only_where_they_would_lie_outside(app):
+    event = an_event()
+    session = a_session(event, begins_after=1)
+    hour = timedelta(hours=1)
+    change(event, begins_at=event.begins_at + hour / 2)
+    assert fresh(session).begins_at == session.begins_at
+    change(event, begins_at=event.begins_at + hour * 2, ends_at=event.ends_at + hour * 2)
+    assert fresh(session).begins_at == session.begins_at + hour * 1.5
+
+
 def test_a_session_is_never_left_outside_its_event(app):
     event = an_event()
     session = a_session(event, begins_after=7)

@@ -40,11 +40,7 @@ def ticket(event: Event, party: Registration, one: Attendee, moved: Session | No
 
     `moved`: the session of theirs that is the reason.
     """
-    about = (
-        {"moved": moved.title, "moved_en": moved.title_en, "moved_at": moved.begins_at.isoformat()}
-        if moved
-        else {}
-    )
+    about = {"moved": moved.title, "moved_en": moved.title_en, "moved_at": moved.begins_at.isoformat()} if moved else {}
     letters.to_attendee(
         "forum_confirmed", one, event, f"ticket:{event.sequence + party.sequence}", number=party.number,
         begins_at=event.begins_at.isoformat(), place=event.place, place_en=event.place_en, **about,

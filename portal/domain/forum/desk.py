@@ -189,20 +189,39 @@ def undo(attendee: Attendee, by: Person, why: str) -> None:
     journal.write("forum.check_in_undone", attendee, by, name=attendee.called, why=why)
 
 
-def walk_in(event: Event, by: Person, customer: Customer | None, one: Coming, key: str, desk: str = "") -> Attendee:
-    """Somebody who just comes: registered and checked in at once, if there is a seat."""
+def walk_in(
+    event: Event,
+    by: Person,
+    customer: Customer | None,
+    one: Coming,
+    key: str,
+    desk: str = "",
+    at: datetime | None = None,
+) -> Attendee:
+    """Somebody who just comes: registered and checked in at once, if there is a seat; once for each `key`.
+
+    `at`: the moment of a device that could not tell us then.
+    """
+    event = seats.lock(event.id)
+    known = db.select(Attendee).join(CheckIn, CheckIn.attendee_id == Attendee.id)
+    known = known.where(CheckIn.key == key, CheckIn.how == "on_site", CheckIn.event_id == event.id)
+    if (before := db.session.scalar(known.options(joinedload(Attendee.registration)))) is not None:
+        return before
     if not is_on(event, clock.now()):
         raise Refused(N_("People are registered at the door on the day itself."))
     party = registering.register(event, by, customer, [one], on_site=True)
     attendee = seats.people_of(party)[0]
     attendee.registration = party
-    check_in(event, by, [Scan(key=key, at=clock.now(), attendee_id=attendee.id, how="on_site")], desk)
+    check_in(event, by, [Scan(key=key, at=at or clock.now(), attendee_id=attendee.id, how="on_site")], desk)
     return attendee
 
 
 def counts(event: Event) -> tuple[int, int]:
-    """How many are here, of how many who have a confirmed seat."""
-    confirmed = db.select(db.func.count()).select_from(Attendee).join(Registration)
+    """How many are here, of how many who have a confirmed seat; companions come along, and count where they take seats."""
+    one = db.literal(1)
+    if event.companions_take_seats:
+        one += db.func.coalesce(db.func.json_array_length(Attendee.companions), 0)
+    confirmed = db.select(db.func.coalesce(db.func.sum(one), 0)).select_from(Attendee).join(Registration)
     confirmed = confirmed.where(
         Attendee.event_id == event.id, Attendee.cancelled_at.is_(None), Registration.state == "confirmed"
     )

@@ -60,14 +60,14 @@ def make(by: Person, capacity: int, tiers: Mapping[str, int], **facts) -> Event:
 def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping[str, int], **facts) -> None:
     """New facts; more seats go to the waiting list at once. A new time or place is told to whoever comes.
 
-    On another day the programme falls on that day too; where companions begin or cease to take seats, all are counted
+    The programme follows the beginning; where companions begin or cease to take seats, all are counted
     anew. Raises Stale when somebody else changed it, Refused for fewer seats than are taken, for sessions left outside.
     """
     event = seats.lock(event.id)
     if event.version != version:
         raise Stale(CHANGED)
     _in_order(facts)
-    day, rule = event.begins_at, event.companions_take_seats
+    was, rule = event.begins_at, event.companions_take_seats
     moved = [name for name in IN_CALENDARS if name in facts and getattr(event, name) != facts[name]]
     for name, value in facts.items():
         setattr(event, name, value)
@@ -76,9 +76,7 @@ def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping
         event.sequence += 1
     journal.write("forum.changed", event, by, became=event.title)
     db.session.flush()
-    if days := programme.local(event.begins_at).date() - programme.local(day).date():
-        programme.move_along(event, days)
-    programme.need_sessions_within(event)
+    programme.move_along(event, was)
     taken = event.taken if event.companions_take_seats == rule else seats.recount(event)
     set_capacity(event, by, capacity, taken)
     if moved and event.state == "published":

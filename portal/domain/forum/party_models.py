@@ -157,6 +157,11 @@ class Attendee(Base):
         return self.badge_name or self.name
 
     @property
+    def latin(self) -> str:
+        """The name in Latin letters, where it is another than the one on the badge."""
+        return "" if self.name_en.casefold() in (self.called.casefold(), "") else self.name_en
+
+    @property
     def shown_number(self) -> str:
         return f"{self.number:03}"
 

@@ -87,7 +87,7 @@ def keep_session(event: Event, by: Person, row: Session | None, speakers: Sequen
         setattr(row, name, value)
     if row.ends_at <= row.begins_at:
         raise Refused(N_("A session must end after it begins.")).beside("ends_at")
-    if not (event.begins_at <= row.begins_at and row.ends_at <= event.ends_at):
+    if not _within(row, event):
         raise Refused(
             N_("A session lies within the event: {first} to {last}."), first=event.begins_at, last=event.ends_at
         )
@@ -123,23 +123,31 @@ def _who_chose(row: Session) -> list[tuple[Registration, Attendee]]:
     return [(party, attendee) for party, attendee in map(tuple, db.session.execute(rows.order_by(Attendee.id)).all())]
 
 
-def move_along(event: Event, days: timedelta) -> None:
-    """All sessions fall so many days later, at the same hours."""
-    for row in db.session.scalars(db.select(Session).where(Session.event_id == event.id)):
+def move_along(event: Event, was: datetime) -> None:
+    """The event began at `was` and begins at another moment now: its sessions follow.
+
+    On another day they fall on that day, at the same hours; where they would lie outside the event then, they keep
+    their distance from its beginning. Raises Refused for what lies outside even so.
+    """
+    days = local(event.begins_at).date() - local(was).date()
+    sessions = list(db.session.scalars(db.select(Session).where(Session.event_id == event.id)))
+    for row in sessions:
         row.begins_at, row.ends_at = moved(row.begins_at, days), moved(row.ends_at, days)
+    if not all(_within(row, event) for row in sessions):
+        for row in sessions:
+            row.begins_at += event.begins_at - moved(was, days)
+            row.ends_at += event.begins_at - moved(was, days)
+    for row in sorted(sessions, key=lambda one: one.begins_at):
+        if not _within(row, event):
+            raise Refused(
+                N_("“{title}” ({first} to {last}) would lie outside the event. Move it in the programme first."),
+                title=row.words, first=row.begins_at, last=row.ends_at,
+            ).beside("ends_at")  # fmt: skip
     db.session.flush()
 
 
-def need_sessions_within(event: Event) -> None:
-    """Raises Refused where a session lies outside its event."""
-    rows = db.select(Session).where(
-        Session.event_id == event.id, db.or_(Session.begins_at < event.begins_at, Session.ends_at > event.ends_at)
-    )
-    if (row := db.session.scalar(rows.order_by(Session.begins_at, Session.id).limit(1))) is not None:
-        raise Refused(
-            N_("“{title}” ({first} to {last}) would lie outside the event. Move it in the programme first."),
-            title=row.words, first=row.begins_at, last=row.ends_at,
-        ).beside("begins_at")  # fmt: skip
+def _within(row: Session, event: Event) -> bool:
+    return event.begins_at <= row.begins_at and row.ends_at <= event.ends_at
 
 
 def local(at: datetime) -> datetime:

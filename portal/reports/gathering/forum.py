@@ -27,17 +27,25 @@ def _event(document: Document, rows) -> Event | None:
 
 def names(document: Document, asker: Person, rows) -> ForumNames | None:
     """Whoever has a confirmed seat, for badges, table cards and the sign-in sheet."""
-    event = _event(document, rows)
+    event, cards = _event(document, rows), document.report == "forum-table-cards"
     if event is None:
         return None
     return ForumNames(
         number=document.number, event=event.words, place=event.place_words, begins_at=event.begins_at, made_at=clock.now(),
-        guests=tuple(_guest(one) for one in queries.coming(event, rows(Registration))), zone=settings.company().zone,
+        guests=tuple(guest for one in queries.coming(event, rows(Registration)) for guest in _guests(one, event, cards)), zone=settings.company().zone,
     )  # fmt: skip
 
 
+def _guests(one: Attendee, event: Event, cards: bool) -> list[Guest]:
+    """Somebody who comes, and the companions who have a seat: each with a badge and a line to sign; cards are for guests."""
+    companions = [name for name in one.companions if name] if event.companions_take_seats and not cards else []
+    return [_guest(one)] + [
+        Guest(name, one.organisation, f"{one.shown_number}-{n}") for n, name in enumerate(companions, 1)
+    ]
+
+
 def _guest(one: Attendee) -> Guest:
-    return Guest(one.called, one.organisation, one.shown_number, one.name_en, one.title)
+    return Guest(one.called, one.organisation, one.shown_number, one.latin, one.title)
 
 
 def attendees(document: Document, asker: Person, rows) -> Listing | None:
@@ -74,7 +82,7 @@ def _line(one: Attendee, sessions: list[Session], check_in) -> Row:
         (
             one.shown_number,
             one.organisation,
-            f"{one.name} {one.name_en}".strip(),
+            f"{one.called} {one.latin}".strip(),
             one.title or None,
             said,
             companions,
