@@ -209,7 +209,9 @@ def test_the_first_acknowledgement_counts(app):
 def test_everything_done_with_documents_is_told_by_the_journal(app):
     document = made(asked())
     in_step(lambda: actions.publish(db.session.get_one(Document, document.id), again(a_supervisor())))
-    rows = db.session.scalars(db.select(journal.Entry).where(journal.Entry.record == "document").order_by(journal.Entry.id))
+    rows = db.session.scalars(
+        db.select(journal.Entry).where(journal.Entry.record == "document").order_by(journal.Entry.id)
+    )
     verbs = [entry.verb for entry in rows]
     assert verbs == ["document.asked", "document.made", "document.published"]
     assert set(verbs) <= set(TOLD)
