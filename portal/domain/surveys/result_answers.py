@@ -23,7 +23,7 @@ from portal.i18n import Words
 OF_MANAGER = "manager"
 """The side of the service that judges the account manager: whoever was judged reads results, not who said what."""
 MASK = "×××"
-_ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|https?://\S+|www\.\S+", re.ASCII)
+_ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|(https?://|www\.)[!-~]+", re.ASCII)
 _NUMBERS = re.compile(r"\d(?:[\s-]?\d){4,}")
 MOST = 300
 """Comments on one page."""

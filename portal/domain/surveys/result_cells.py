@@ -82,7 +82,7 @@ class Cell:
     @property
     def count_shown(self) -> str:
         """18/20, beside a percent of less than a hundred answers that carry no weights."""
-        if self.is_hidden or self.rate.hits is None or not 0 < self.rate.n < 100:
+        if self.is_hidden or not self.has_rate or self.rate.hits is None or not 0 < self.rate.n < 100:
             return ""
         return f"{self.rate.hits}/{self.rate.n}"
 
