@@ -18,6 +18,7 @@ from portal.domain.quality import improvement_list
 from portal.domain.quality.days import today
 from portal.domain.refusals import Refused
 from portal.domain.savepoint import savepoint
+from portal.domain.surveys.results import LEVELS
 from portal.i18n import LANGUAGES, N_
 from portal.reports import registry
 from portal.reports.gathering import support as statements
@@ -107,6 +108,14 @@ def _forum(form: ImmutableMultiDict) -> Document:
     return actions.ask_for_list(form["report"], f"{event.number}-{FORUM[form['report']]}", me(), event=event.id)
 
 
+def _survey(form: ImmutableMultiDict) -> Document:
+    campaign = find("campaign", _id(form, "campaign"), me())
+    if campaign.launched_at is None:
+        abort(404)
+    level = {"level": form["level"]} if form.get("level") in LEVELS else {}
+    return actions.ask_for_list("survey-report", f"{campaign.number}-BG", me(), campaign=campaign.id, **level)
+
+
 FORUM = {
     "forum-programme": "RC", "forum-badges": "XP", "forum-table-cards": "XK", "forum-sign-in": "QD", "forum-attendees": "MD",
     "forum-report": "BG",
@@ -117,6 +126,7 @@ ASKS = {
     "ticket-record": _record, "dispatch-order": _order, "service-month": _month, "unclosed-week": _week,
     "complaint-register": _register, "complaint-card": _card, "forced-month": _forced, "support-statement": _statement,
     "improvement-list": _improvements,
+    "survey-report": _survey,
     **dict.fromkeys(FORUM, _forum),
 }  # fmt: skip
 FROM = {
@@ -126,6 +136,7 @@ FROM = {
     "complaint-card": lambda document: url_for("customers.complaints", customer=document.customer_id),
     "improvement-list": lambda document: url_for("improvements.index", which=document.params["which"]),
     "support-statement": lambda document: url_for("support.show", support=document.params["support"]),
+    "survey-report": lambda document: url_for("survey_results.show", campaign=document.params["campaign"]),
     **dict.fromkeys(FORUM, lambda document: url_for("forum.show", event=document.params["event"])),
 }
 """The page a list on paper was asked for on."""

@@ -57,6 +57,9 @@ from portal.staff import (
     support_limits,
     support_provider,
     survey_plan,
+    survey_results,
+    survey_results_files,
+    survey_results_more,
     unclosed,
     views,
     workbench,
@@ -86,6 +89,8 @@ HANG_ON = (
     campaign_letter,
     campaign_people,
     survey_plan,
+    survey_results_files,
+    survey_results_more,
 )
 """The modules that hang their routes on the doors of customers, figures, liability, people and problems."""
 """The modules that hang their routes on the doors of customers, liability, major complaints, people and problems."""
@@ -123,6 +128,7 @@ DOORS = (
     improvements.door,
     questionnaires.door,
     campaigns.door,
+    survey_results.door,
     forced.door,
     forum.door,
     forum_door.door,
