@@ -60,6 +60,9 @@ from portal.staff import (
     support_limits,
     support_provider,
     survey_plan,
+    survey_results,
+    survey_results_files,
+    survey_results_more,
     unclosed,
     views,
     word_hot,
@@ -98,6 +101,8 @@ HANG_ON = (
     word_hot,
     word_issues,
     word_replies,
+    survey_results_files,
+    survey_results_more,
 )
 """The modules that hang their routes on the doors of customers, figures, liability, people and problems."""
 """The modules that hang their routes on the doors of customers, liability, major complaints, people and problems."""
@@ -137,6 +142,7 @@ DOORS = (
     questionnaires.door,
     campaigns.door,
     words.door,
+    survey_results.door,
     forced.door,
     forum.door,
     forum_door.door,

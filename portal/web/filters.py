@@ -1,6 +1,7 @@
 """Dates, numbers and words as the reader's language says them; registered with Jinja by create_app."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -128,7 +129,18 @@ def words_in(words: Words) -> str:
     return words.in_("zh" if chinese() else "en")
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other, with what stands between them in the reader's language."""
+    return ("、" if chinese() else ", ").join(names)
+
+
+def ending(ends: datetime, begins: datetime) -> str:
+    """When it ends, for whoever has just read when it begins: the hour, and the day where that is another one."""
+    first, last = here(begins), here(ends)
+    return f"{last:%H:%M}" if first.date() == last.date() else stamp(ends)
+
+
 FILTERS = {
     "day": day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
-    "gap": gap, "words": words_in, "here": here, "month": month,
+    "gap": gap, "words": words_in, "here": here, "month": month, "listed": listed, "ending": ending,
 }  # fmt: skip

@@ -48,7 +48,10 @@ def console(app, served, windows):
 
 def sent(key: int) -> dict:
     db.session.rollback()
-    return {code: [(one.item, one.number, one.text) for one in given] for code, given in answering.sheet(invitation(key)).answers.items()}
+    return {
+        code: [(one.item, one.number, one.text) for one in given]
+        for code, given in answering.sheet(invitation(key)).answers.items()
+    }
 
 
 def test_a_whole_interview_and_the_next_outcome_by_the_keyboard_alone(app, console):
