@@ -18,7 +18,7 @@ from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.population import Population
 from portal.domain.surveys.word_models import Issue
 
-LISTED, TAKEN, DONE, TOLD, READ, ANSWERED = 250, 226, 196, 150, 9, 3
+LISTED, TAKEN, DONE, TOLD, READ, ANSWERED = 250, 226, 196, 150, 3, 2
 """Days before today: the issues are named, the hot one is taken up, improved, its customers asked again; read and answered since."""
 LEFT = 5
 """So many comments nobody has read, and so many answers are owed."""
