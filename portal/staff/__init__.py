@@ -104,9 +104,7 @@ HANG_ON = (
     word_issues,
     word_replies,
 )
-"""The modules that hang their routes on the doors of customers, figures, liability, people and problems."""
-"""The modules that hang their routes on the doors of customers, liability, major complaints, people and problems."""
-"""The modules that hang their routes on the doors of call-backs, customers, liability, people and problems."""
+"""The modules that hang their routes on the doors of another module."""
 
 DOORS = (
     components.door,
