@@ -15,12 +15,14 @@ from portal.demo import (
     decisions,
     forced,
     forum,
+    hotline,
     improvements,
     mailroom,
     majors,
     opinions,
     papers,
     surveys,
+    word_lives,
 )
 from portal.demo.cast import CustomerOf, Staff, cast
 from portal.demo.judgements import judged
@@ -216,6 +218,8 @@ def _agenda(lives: list[Iterator[datetime]], troupe: Troupe, until: datetime) ->
     agenda.append(_first_of(forum.held(troupe, until), next(order)))
     agenda.append(_first_of(surveys.written(troupe, until), next(order)))
     agenda.append(_first_of(campaigns.waved(troupe, until), next(order)))
+    agenda.append(_first_of(hotline.called(troupe, until, campaigns.on_the_telephone(troupe)), next(order)))
+    agenda.append(_first_of(word_lives.coded(troupe, until), next(order)))
     agenda.append(_first_of(decisions.taken(troupe, until), next(order)))
     heapq.heapify(agenda)
     return agenda

@@ -16,13 +16,15 @@ from portal.domain.documents import actions, queries
 from portal.domain.documents.models import Document
 from portal.domain.quality import improvement_list
 from portal.domain.quality.days import today
+from portal.domain.refusals import Refused
+from portal.domain.savepoint import savepoint
 from portal.domain.surveys.results import LEVELS
 from portal.i18n import LANGUAGES, N_
 from portal.reports import registry
 from portal.reports.gathering import support as statements
 from portal.web.headers import FILE
 from portal.web.months import month_of
-from portal.web.pages import page
+from portal.web.pages import page, say
 
 door = Door("documents", __name__, url_prefix="/documents")
 log = structlog.get_logger()
@@ -40,7 +42,15 @@ def create():
     ask = ASKS.get(request.form.get("report", ""))
     if ask is None or not papers.permits(request.form["report"], me()):
         abort(404)
-    return redirect(url_for(".show", document=ask(request.form).id), 303)
+    try:
+        with savepoint():
+            document = ask(request.form)
+    except Refused as refusal:
+        if request.form["report"] not in FORUM:
+            raise
+        say(refusal.text, "warn", **refusal.facts)
+        return redirect(url_for("forum.show", event=_id(request.form, "event")), 303)
+    return redirect(url_for(".show", document=document.id), 303)
 
 
 def _record(form: ImmutableMultiDict) -> Document:

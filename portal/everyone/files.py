@@ -4,7 +4,7 @@ from flask import abort, current_app, request, send_file
 
 from portal.access.door import Door
 from portal.access.permissions import Permission
-from portal.domain.files import PHOTOS, TYPES
+from portal.domain.files import PHOTOS, TYPES, StoredFile
 from portal.web.headers import FILE
 
 door = Door("files", __name__, url_prefix="/files")
@@ -18,7 +18,11 @@ def show(attachment):
     """The file of an attachment whose message, note or draft this person may see."""
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(403)
-    file = attachment.file
+    return sent(attachment.file)
+
+
+def sent(file: StoredFile):
+    """A stored file: to be looked at where it is a photo and that is asked for, else as a download."""
     place = current_app.extensions["files"].path(file.key)
     if not place.exists():
         abort(404)

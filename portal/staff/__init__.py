@@ -39,6 +39,9 @@ from portal.staff import (
     parties,
     people,
     people_rights,
+    phone,
+    phone_case,
+    phone_progress,
     problem_steps,
     problems,
     projects,
@@ -62,6 +65,10 @@ from portal.staff import (
     survey_results_more,
     unclosed,
     views,
+    word_hot,
+    word_issues,
+    word_replies,
+    words,
     workbench,
 )
 
@@ -83,6 +90,8 @@ HANG_ON = (
     major_dossier,
     major_steps,
     people_rights,
+    phone_case,
+    phone_progress,
     problem_steps,
     questionnaire_parts,
     questionnaire_trial,
@@ -91,10 +100,11 @@ HANG_ON = (
     survey_plan,
     survey_results_files,
     survey_results_more,
+    word_hot,
+    word_issues,
+    word_replies,
 )
-"""The modules that hang their routes on the doors of customers, figures, liability, people and problems."""
-"""The modules that hang their routes on the doors of customers, liability, major complaints, people and problems."""
-"""The modules that hang their routes on the doors of call-backs, customers, liability, people and problems."""
+"""The modules that hang their routes on the doors of another module."""
 
 DOORS = (
     components.door,
@@ -104,6 +114,7 @@ DOORS = (
     views.door,
     bulk.door,
     calls.door,
+    phone.door,
     customers.door,
     parties.door,
     people.door,
@@ -129,6 +140,7 @@ DOORS = (
     questionnaires.door,
     campaigns.door,
     survey_results.door,
+    words.door,
     forced.door,
     forum.door,
     forum_door.door,

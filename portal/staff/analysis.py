@@ -1,7 +1,9 @@
 """Complaint analysis of a month (投诉分析): parts and Pareto, control charts, repeat complaints; as a workbook."""
 
+from collections.abc import Sequence
+
 from flask import request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -10,7 +12,7 @@ from portal.access.scopes import visible
 from portal.domain import settings
 from portal.domain.people.models import Department, Person, Provider
 from portal.domain.quality import analysis, signals, units
-from portal.domain.quality.analysis import Analysis
+from portal.domain.quality.analysis import Analysis, Part
 from portal.domain.quality.complaint_counts import NONE
 from portal.domain.quality.records import Signal
 from portal.domain.statistics import Control
@@ -36,6 +38,8 @@ STATES = {
 }  # fmt: skip
 BARS = 12
 """A chart shows so many parts; the table beside it all."""
+WHOLE_BELOW = 100
+"""Of fewer complaints a percent is said in whole ones (formulas.md 3.1)."""
 
 
 @door.get("", needs=P.QUALITY_READ)
@@ -47,7 +51,7 @@ def index():
         "staff/analysis.html", found=found, month=first, sides=SIDES, names=names, states=STATES, bars=BARS,
         chosen=chosen or next(iter(found.controls), None), months=[f"{one:%y-%m}" for one in found.months],
         signals=[of_signal(*row, names) for row in signals.listing(visible(Signal, me()), first)],
-        works=may(me(), P.QUALITY_WORK), records=lambda side, code: records(first, side, code), control_url=_control_url,
+        works=may(me(), P.QUALITY_WORK), headlines={side: headline(rows) for side, rows in found.sides.items()}, records=lambda side, code: records(first, side, code), control_url=_control_url,
         **around(".index", first),
     )  # fmt: skip
 
@@ -55,6 +59,25 @@ def index():
 def records(first, side: str, code: str) -> str:
     """Where the complaints behind a number are read."""
     return url_for("register.index", month=code_of(first), side=side, code=code)
+
+
+def headline(rows: Sequence[Part]) -> str:
+    """What a side's Pareto says: so many parts, what they really make, of how many of which it is said."""
+    few = analysis.headline(rows)
+    if not few.parts:
+        return gettext("Nothing is said about these complaints.")
+    share = filters.number(few.share * 100, 1 if few.n >= WHOLE_BELOW else 0)
+    facts = {"share": share, "n": filters.number(few.n), "unknown": filters.number(few.unknown)}
+    if not few.unknown:
+        return ngettext(
+            "%(num)s part makes %(share)s %% of the complaints (n = %(n)s)",
+            "%(num)s parts make %(share)s %% of the complaints (n = %(n)s)", few.parts, **facts,
+        )  # fmt: skip
+    return ngettext(
+        "%(num)s part makes %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
+        "%(num)s parts make %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
+        few.parts, **facts,
+    )  # fmt: skip
 
 
 def _control_url(first, code: str) -> str:
@@ -101,7 +124,7 @@ def export():
 def _head() -> list[str]:
     return [
         gettext("Part"), gettext("Complaints"), gettext("Customers"), gettext("Month before"), gettext("Share (%)"),
-        gettext("Cumulated (%)"), gettext("Among the few that make 80 %"),
+        gettext("Cumulated, of what is said (%)"), gettext("Among the few that make 80 %"),
     ]  # fmt: skip
 
 
@@ -109,7 +132,7 @@ def _rows(found: Analysis, side: str, names: Names) -> list[list]:
     return [
         [
             names(side, one.code), one.complaints, one.customers, one.before, round(one.share * 100, 1),
-            round(one.cumulated * 100, 1), gettext("yes") if one.is_vital else None,
+            None if one.code == NONE else round(one.of_known * 100, 1), gettext("yes") if one.is_vital else None,
         ]
         for one in found.sides[side]
     ]  # fmt: skip

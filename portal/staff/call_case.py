@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from flask import request, url_for
 from flask_babel import gettext
-from wtforms import BooleanField, DateTimeLocalField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from portal import clock
@@ -15,7 +15,8 @@ from portal.access.door import attempted, me
 from portal.access.permissions import Permission
 from portal.domain import settings
 from portal.domain.people import customers
-from portal.domain.tickets import call_times, callback
+from portal.domain.policy import Outcome
+from portal.domain.tickets import call_times, callback, doubts
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.staff import desk_telling
@@ -41,6 +42,8 @@ class CallForm(Form):
     false_reply = BooleanField(N_("A reply to the customer was untrue (false reply)"))
     false_reply_reason = TextAreaField(N_("What was untrue"), validators=[AtMost(2_000)])
     version = IntegerField()
+    sure = HiddenField(id="call_sure")
+    """The words sound unsolved, and the officer was asked about it."""
 
     def validate_body(self, field):
         chosen = _outcomes().get(self.outcome.data or "")
@@ -50,6 +53,11 @@ class CallForm(Form):
     def validate_false_reply_reason(self, field):
         if self.false_reply.data and not field.data:
             raise ValidationError(gettext("Please say what was untrue in the reply."))
+
+    def is_doubtful(self) -> bool:
+        """Would it close what by the customer's words is not solved, without having been asked about?"""
+        chosen = _outcomes()[self.outcome.data]
+        return chosen.closes and self.sure.data != "yes" and doubts.sounds_unsolved(self.body.data or "")
 
     def moment(self) -> datetime | None:
         """When to call again; nothing where the outcome asks for no other try."""
@@ -71,19 +79,30 @@ def case(ticket):
 
 @door.post("/<int:ticket>", needs=Permission.CALL_BACK)
 def keep(ticket):
-    """Keep the outcome: it closes, goes back, or another try is due. Then the next case, or the list."""
+    """Keep the outcome: it closes, goes back, or another try is due. Then the next case, or the list.
+
+    Words that say the opposite of an outcome that closes are asked about once, as the customer is.
+    """
     form, place = _form(), (ticket.due_at, ticket.id)
-    if not form.validate() or attempted(form, "outcome", _keep, ticket, form) is False:
+    if not (valid := form.validate()) or form.is_doubtful():
+        return _case_page(ticket, form, 422, doubt=valid)
+    if attempted(form, "outcome", _keep, ticket, form) is False:
         return _case_page(ticket, form, 422)
     outcome = _outcomes()[form.outcome.data]
     if ticket.is_live and outcome.again:
-        at = filters.moment(ticket.call_at) if ticket.call_at else None
-        say(N_("Kept. To be called again: {at}."), at=at) if at else say(
-            N_("The try is kept; call again on another day.")
-        )
+        _say_when_again(ticket, outcome)
     else:
         say(N_("{number} goes back to work.") if outcome.back else N_("{number} is closed."), number=ticket.number)
     return to_next(ticket.id, place)
+
+
+def _say_when_again(ticket: Ticket, outcome: Outcome) -> None:
+    if not (outcome.appointment or call_times.is_sensible(clock.now())):
+        say(N_("The try is kept, but counts as none: it was outside the hours for calls. The promise to call stays."))
+    elif ticket.call_at:
+        say(N_("Kept. To be called again: {at}."), at=filters.moment(ticket.call_at))
+    else:
+        say(N_("The try is kept; call again on another day."))
 
 
 def _keep(ticket: Ticket, form: CallForm) -> None:
@@ -100,17 +119,19 @@ def _form() -> CallForm:
         (one.code, said(one.words), {"data-key": str(n), "data-again": one.again})
         for n, one in enumerate(settings.policy().outcomes, 1)
     ]
+    if request.form.get("answer") == "not-solved":
+        form.outcome.data = callback.NOT_SOLVED
     return form
 
 
-def _case_page(ticket: Ticket, form: CallForm, status: int = 200):
+def _case_page(ticket: Ticket, form: CallForm, status: int = 200, doubt: bool = False):
     sheet, at, tries = read(ticket), clock.now(), callback.tries(ticket)
     if status == 200:
         form.call_at.data = filters.here(call_times.next_good(at, another_day=True)).replace(tzinfo=None)
     solutions = [item for item in sheet.items if item.part == "message" and item.kind in ("solution", "reply")]
     reach = _reach(ticket)
     return page(
-        "staff/call_case.html", status, ticket=ticket, sheet=sheet, form=form, reach=reach,
+        "staff/call_case.html", status, ticket=ticket, sheet=sheet, form=form, reach=reach, doubt=doubt, is_sensible=call_times.is_sensible,
         helps={one.code: said(one.help) for one in settings.policy().outcomes},
         script=_script(ticket, reach[0][0]), solution=solutions[0] if solutions else None, tell=desk_telling,
         contacts=[item for item in sheet.items if item.part in ("contact", "call_back")],

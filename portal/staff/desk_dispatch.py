@@ -162,9 +162,11 @@ def recalling(ticket, dispatch):
 def recall(ticket, dispatch):
     """Call the order back: it went to the wrong party, or is not needed any longer."""
     form, order = WhyForm(), of(ticket, dispatch)
+    refused = dispatching.is_refusal(order)
     if not form.validate() or attempted(form, "why", dispatching.recall, order, ticket, me(), form.why.data) is False:
         return _recall_sheet(ticket, order, form, 422)
-    say(N_("The order to {name} is called back."), name=said(order.party.words))
+    said_so = N_("Kept: it went to {name} by mistake, and does not count for them.")
+    say(said_so if refused else N_("The order to {name} is called back."), name=said(order.party.words))
     return to_ticket(ticket)
 
 
@@ -177,6 +179,9 @@ def recall_at_once(ticket, dispatch):
 
 
 def _recall_sheet(ticket: Ticket, order: Dispatch, form: WhyForm, status: int = 200):
+    if dispatching.is_refusal(order):
+        title = gettext("It went to %(name)s by mistake", name=said(order.party.words))
+        return sheet_page(ticket, form, title, gettext("Our mistake: it is not theirs"), status, danger=True)
     title = gettext("Call the order to %(name)s back", name=said(order.party.words))
     return sheet_page(ticket, form, title, gettext("Call back the order"), status, danger=True)
 

@@ -33,7 +33,7 @@ TAGS = {
 }
 ICONS = {
     "accept": "user-check", "assigned": "user-check", "dispatched": "arrow-forward-up", "order_confirmed": "check",
-    "lead": "arrow-forward-up", "kind": "tag", "handed_back": "arrow-back-up", "recalled": "arrow-back-up", "ask": "player-pause", "resume": "player-play",
+    "lead": "arrow-forward-up", "kind": "tag", "handed_back": "arrow-back-up", "recalled": "arrow-back-up", "misdirected": "arrow-back-up", "ask": "player-pause", "resume": "player-play",
     "answer": "player-play", "warned": "hourglass", "breached": "clock-exclamation", "escalated": "alert-triangle",
     "close": "circle-check", "confirm": "circle-check", "finish": "circle-check", "rated": "star", "follow_up_opened": "star", "follow_up_done": "circle-check", "linked": "link",
     "force": "lock", "force_asked": "lock", "by_link": "mail", "merge": "git-merge", "merged_here": "git-merge",

@@ -108,10 +108,30 @@ def test_nobody_reached_closes_only_on_the_third_different_day(solved, days, sta
 
 
 def test_days_are_those_of_the_company(solved):
-    call(solved, "unreachable", hours=13.9, body="")  # 23:54 in Shanghai
-    call(solved, "unreachable", hours=14.1, body="")  # 00:06, the next day
+    call(solved, "unreachable", hours=4, body="")  # 14:00 in Shanghai
+    call(solved, "unreachable", hours=23.1, body="")  # 09:06, the next day
 
     assert callback.tries(solved.ticket).left == 1
+
+
+@pytest.mark.parametrize(
+    ("hours", "when"), [(18.98, "04:59"), (2.5, "12:30"), (13.9, "23:54"), (4 + 4 * 24, "Saturday")]
+)
+def test_a_try_nobody_could_answer_is_kept_but_counts_as_none_and_moves_no_promise(solved, hours, when):
+    for day in (0, 7, 14):
+        call(solved, "unreachable", hours=hours + day * 24, body="无人接听")
+
+    assert solved.ticket.state == State.VERIFYING
+    assert len(callback.of(solved.ticket)) == 3
+    assert callback.tries(solved.ticket).left == 3
+    (owed,) = solved.promises("call_back")
+    assert (owed.started_at, owed.met_at) == (hour(3), None)
+
+
+def test_what_was_agreed_outside_the_hours_still_moves_the_promise(solved):
+    call(solved, "call_again", hours=9, body="晚上接了，约明天", call_at=hour(24))
+
+    assert solved.promises("call_back")[-1].started_at == hour(24)
 
 
 def test_tries_begin_anew_after_it_was_sent_back(solved):

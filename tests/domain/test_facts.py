@@ -9,7 +9,9 @@ from portal.db import db, transaction
 from portal.domain.quality import facts, figures
 from portal.domain.quality.fact_models import TicketFacts
 from portal.domain.quality.measures import MEASURES
+from portal.domain.refusals import Refused
 from portal.domain.tickets import dispatching
+from portal.domain.tickets.orders import orders
 from tests import factories
 from tests.domain.lives import MORNING, Life
 
@@ -92,9 +94,17 @@ def test_a_contact_that_nobody_made_is_not_counted_as_made(app):
 
 
 @pytest.mark.parametrize(
-    ("steps", "department_counts"), [(("confirm order", "hand back"), True), (("hand back",), False)]
+    ("steps", "department_counts"),
+    [
+        (("confirm order", "hand back"), True),
+        (("hand back",), True),
+        (("recall",), False),
+        (("confirm order", "recall"), True),
+    ],
 )
-def test_a_complaint_that_moves_on_to_a_provider_counts_for_that_provider(app, steps, department_counts):
+def test_a_complaint_that_moves_on_still_counts_for_the_first_unless_the_desk_sent_it_wrong(
+    app, steps, department_counts
+):
     life = Life().do(1, "accept", "dispatch").do(2, *steps)
     provider = factories.a_provider().id
     with clock.frozen_at(MORNING + timedelta(hours=3)), transaction():
@@ -103,6 +113,18 @@ def test_a_complaint_that_moves_on_to_a_provider_counts_for_that_provider(app, s
 
     assert fact(life).provider_id == provider
     assert (fact(life).department_id is not None) is department_counts
+
+
+def test_what_was_handed_back_unread_is_no_longer_theirs_once_the_desk_says_that_it_went_wrong(app):
+    life = Life().do(1, "accept", "dispatch").do(2, "hand back")
+    with clock.frozen_at(MORNING + timedelta(hours=3)), transaction():
+        (order,) = orders(life.ticket)
+        dispatching.recall(order, life.ticket, life._person(life.agent), "派错部门。")
+
+    assert fact(life).department_id is None
+    assert orders(life.ticket)[0].handed_back == "不归我们。"
+    with clock.frozen_at(MORNING + timedelta(hours=4)), pytest.raises(Refused, match="over"), transaction():
+        dispatching.recall(orders(life.ticket)[0], life.ticket, life._person(life.agent), "再一次。")
 
 
 def test_a_provider_that_only_assists_is_not_the_complaints_party(app):

@@ -162,7 +162,8 @@ def test_a_web_complaint_still_open_counts_in_the_next_month_too_where_the_polic
     assert limit.count == 0, "against the limit it counts in its own month"
 
 
-def test_a_complaint_that_moved_to_another_provider_counts_for_the_first(app):
+@pytest.mark.parametrize("read", [True, False])
+def test_a_complaint_that_moved_to_another_provider_counts_for_the_first(app, read):
     from tests.factories import _loaded
 
     one, other = a_provider().id, a_provider().id
@@ -176,10 +177,16 @@ def test_a_complaint_that_moved_to_another_provider_counts_for_the_first(app):
         order = db.session.scalars(
             db.select(dispatching.Dispatch)
             .filter_by(id=order.id)
-            .options(joinedload(dispatching.Dispatch.provider), joinedload(dispatching.Dispatch.department))
+            .options(
+                *map(
+                    joinedload,
+                    (dispatching.Dispatch.provider, dispatching.Dispatch.department, dispatching.Dispatch.handler),
+                )
+            )
             .execution_options(populate_existing=True)
         ).one()
-        dispatching.confirm(order, _loaded(ticket), handler)
+        if read:
+            dispatching.confirm(order, _loaded(ticket), handler)
         dispatching.hand_back(order, _loaded(ticket), handler, "客户要求换一家处理")
         dispatching.dispatch(_loaded(ticket), _loaded(ticket).owner, the(Provider, other), "请接手。")
 

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from portal import clock
 from portal.domain.people.roles import Role
-from tests.factories import live
+from portal.domain.tickets import callback
+from portal.domain.tickets.states import State
+from tests.factories import _loaded, live
 from tests.staff.desk_cast import a_caller, a_person, a_ticket
 
 
@@ -137,3 +140,59 @@ def test_a_case_costs_the_same_however_much_happened(app, sign_in, statements, c
     browser.page(case_of(ticket))
 
     assert len(statements) <= 11
+
+
+DOUBTFUL = {"outcome": "solved_satisfied", "body": "还没好，仍然很慢"}
+
+
+def test_words_that_sound_unsolved_are_asked_about_before_anything_is_closed(app, sign_in):
+    with clock.frozen_at(TUESDAY):
+        ticket = a_ticket(moved=("accept", "apply"))
+        browser = sign_in(a_caller())
+
+        answer = browser.post(case_of(ticket), DOUBTFUL)
+
+        asked = BeautifulSoup(answer.text, "html.parser")
+        assert answer.status_code == 422
+        assert "sound unsolved" in asked.select_one("#answer [role=alert]").get_text()
+        assert asked.select_one("#call_body").get_text(strip=True) == DOUBTFUL["body"]
+        assert _loaded(ticket).state == State.VERIFYING
+        assert callback.of(ticket) == []
+
+
+@pytest.mark.parametrize(
+    ("pressed", "state", "outcome"),
+    [({"sure": "yes"}, State.CLOSED, "solved_satisfied"), ({"answer": "not-solved"}, State.OPEN, "not_solved")],
+)
+def test_once_asked_the_officer_decides(app, sign_in, pressed, state, outcome):
+    with clock.frozen_at(TUESDAY):
+        ticket = a_ticket(moved=("accept", "apply"))
+
+        assert sign_in(a_caller()).post(case_of(ticket), DOUBTFUL | pressed).status_code == 303
+
+        assert _loaded(ticket).state == state
+        assert callback.of(ticket)[-1].outcome == outcome
+
+
+@pytest.mark.parametrize(
+    "form", [{"outcome": "not_solved", "body": "还没好"}, {"outcome": "solved_satisfied", "body": "已恢复，谢谢"}]
+)
+def test_nothing_is_asked_where_words_and_outcome_agree(app, sign_in, form):
+    with clock.frozen_at(TUESDAY):
+        ticket = a_ticket(moved=("accept", "apply"))
+
+        assert sign_in(a_caller()).post(case_of(ticket), form).status_code == 303
+
+
+def test_a_try_outside_the_hours_is_kept_and_said_to_count_as_none(app, sign_in):
+    with clock.frozen_at(TUESDAY):
+        ticket = a_ticket(moved=("accept", "apply"))
+    with clock.frozen_at(TUESDAY + timedelta(hours=18, minutes=59)):
+        browser = sign_in(a_caller())
+        browser.post(case_of(ticket), {"outcome": "unreachable"})
+        page = browser.page(case_of(ticket))
+
+    assert "counts as none" in page.get_text()
+    assert "not counted" in page.select_one(".call-past").get_text()
+    assert "It was tried in vain today" not in page.get_text()
+    assert "3 of 3" in page.select_one("#answer").get_text()

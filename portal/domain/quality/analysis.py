@@ -3,7 +3,7 @@
 `month` gives all of it as data, for the page and for the monthly report alike; the formulas are formulas.md 3.13.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -29,6 +29,8 @@ class Part:
     share: float
     cumulated: float
     is_vital: bool
+    of_known: float = 0
+    """Its share, cumulated, among those of which it is said; nothing for what is not said."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,47 @@ def _total(of: Counts) -> Count:
 
 
 def parts(now: dict[str, Count], before: dict[str, Count]) -> list[Part]:
-    """The parts of a side, the largest first, cumulated (Pareto); what is not said stands last and is never vital."""
+    """The parts of a side, the largest first, cumulated (Pareto); what is not said stands last and is never vital.
+
+    The vital few make 80 % of what is known; a part as large as the last of them is one of them too.
+    """
     order = sorted(now, key=lambda code: (code == NONE, -now[code].complaints, code))
-    known = [code for code in order if code != NONE]
-    vital = set(known[: vital_few([now[code].complaints for code in known])])
+    known = {code: now[code].complaints for code in order if code != NONE}
+    vital, of_known = vital_with_ties(known), sum(known.values())
     whole, gathered, found = sum(one.complaints for one in now.values()), 0, []
     for code in order:
         gathered += now[code].complaints
         found.append(Part(
             code, now[code].complaints, now[code].customers, before.get(code, Count()).complaints,
             now[code].complaints / whole, gathered / whole, code in vital,
+            gathered / of_known if code != NONE else 0,
         ))  # fmt: skip
     return found
+
+
+def vital_with_ties(known: Mapping[str, int]) -> set[str]:
+    """The few that make 80 %, and every other that is as large as the smallest of them."""
+    sizes = sorted(known.values(), reverse=True)
+    few = vital_few(sizes)
+    return {code for code, size in known.items() if few and size >= sizes[few - 1]}
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a Pareto says: so many parts make this share of those of which it is said."""
+
+    parts: int
+    share: float
+    n: int
+    unknown: int
+
+
+def headline(found: Sequence[Part]) -> Headline:
+    """The vital few of a side, their real share, over how many of which it is said, and of how many it is not."""
+    vital = [one for one in found if one.is_vital]
+    n = sum(one.complaints for one in found if one.code != NONE)
+    unknown = sum(one.complaints for one in found if one.code == NONE)
+    return Headline(len(vital), vital[-1].of_known if vital else 0, n, unknown)
 
 
 def controls(months: Sequence[date], counted: dict[date, Counts], earliest: date | None) -> list[Control]:

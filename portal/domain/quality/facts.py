@@ -140,8 +140,11 @@ def end_of(month: date) -> datetime:
 
 
 def _was_a_slip(order: Dispatch) -> bool:
-    """Was it called or handed back before anybody of the party took it on? Then the complaint never was that party's."""
-    return order.handed_back is not None and order.confirmed_at is None
+    """Did the desk call it back before anybody of the party took it on? Then the complaint never was that party's.
+
+    A party that hands it back unread refuses it; the complaint still counts for it (R32).
+    """
+    return order.is_recalled and order.confirmed_at is None
 
 
 def _kept(promise: Deadline | None) -> bool | None:

@@ -20,7 +20,7 @@ from portal.domain.people.models import Customer, Person
 from portal.domain.people.queries import supervisors
 from portal.domain.quality import analysis
 from portal.domain.quality import complaint_counts as counts
-from portal.domain.quality.analysis import FEWEST, Analysis
+from portal.domain.quality.analysis import FEWEST, Analysis, vital_with_ties
 from portal.domain.quality.complaint_counts import DAYS, NONE
 from portal.domain.quality.days import first, following, today
 from portal.domain.quality.improvement_models import Improvement
@@ -28,7 +28,7 @@ from portal.domain.quality.records import Signal
 from portal.domain.quality.signals_behind import most_important
 from portal.domain.quality.unclosed import COMPLAINT
 from portal.domain.refusals import Refused
-from portal.domain.statistics import RUN, vital_few
+from portal.domain.statistics import RUN
 from portal.domain.tickets import problems
 from portal.domain.tickets.models import Problem, Ticket
 from portal.domain.tickets.states import State
@@ -137,7 +137,8 @@ def _vital(month: Analysis) -> list[Signal]:
         for code, count in counted["class"].items():
             total[code] += count.complaints
     total.pop(NONE, None)
-    few = total.most_common()[: vital_few(list(total.values()))]
+    vital = vital_with_ties(total)
+    few = [one for one in total.most_common() if one[0] in vital]
     whole = sum(total.values())
     return [_signal("pareto", month.month, code, count=n, share=round(n / whole, 4)) for code, n in few if n >= FEWEST]
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from portal.db import db
 from portal.domain import settings
 from portal.domain.people.models import Person
+from portal.domain.tickets import call_times
 from portal.domain.tickets.callback import UNREACHABLE
 from portal.domain.tickets.lifecycle import had_a_hand
 from portal.domain.tickets.models import CallBack, ContactRecord, Ticket
@@ -32,7 +33,7 @@ class Call:
     phone: str
     applied_at: datetime | None
     tried_on: tuple[date, ...]
-    """Days on which nobody was reached, since the solution was applied for."""
+    """Days on which nobody was reached at a sensible hour, since the solution was applied for."""
     tries_left: int
     tried_today: bool
     contacted_at: datetime | None
@@ -104,7 +105,11 @@ def _calls(ids: Sequence[int], asked: Asked) -> dict[int, Call]:
     limit, calls = settings.policy().limits.call_attempts, {}
     for key, contact, phone, applied_at, name, own_phone, call_at in db.session.execute(rows):
         days = sorted(
-            {at.astimezone(asked.zone).date() for at in tries.get(key, ()) if not applied_at or at >= applied_at}
+            {
+                at.astimezone(asked.zone).date()
+                for at in tries.get(key, ())
+                if (not applied_at or at >= applied_at) and call_times.is_sensible(at)
+            }
         )
         calls[key] = Call(
             contact or name or "", phone or own_phone or "", applied_at, tuple(days), max(0, limit - len(days)),

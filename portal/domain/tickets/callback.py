@@ -13,7 +13,7 @@ from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
 from portal.domain.policy import Outcome
 from portal.domain.refusals import Refused
-from portal.domain.tickets import deadlines
+from portal.domain.tickets import call_times, deadlines
 from portal.domain.tickets.models import CallBack, Ticket
 from portal.domain.tickets.orders import running_orders
 from portal.domain.tickets.steps import (
@@ -45,7 +45,8 @@ def call_back(
     """An independent officer spoke with the customer, or tried to. The customer's word is the only basis.
 
     An outcome that closes closes; «not solved» goes back and is counted; «unreachable» closes only after the
-    policy's number of tries on different days; another time is agreed as often as the customer wishes (`call_at`).
+    policy's number of tries on different days at sensible hours; another time is agreed as often as the customer
+    wishes (`call_at`).
     Raises Refused for whoever had a hand in the ticket.
     """
     expect(ticket, version)
@@ -84,12 +85,16 @@ def _agreed(outcome: Outcome, call_at: datetime | None, at: datetime) -> datetim
 
 
 def _try_again(ticket: Ticket, by: Person, row: CallBack, at: datetime, from_when: datetime | None) -> None:
-    """Nothing is decided: another try is owed, from now or from the time that was agreed; the officer is reminded of it."""
+    """Nothing is decided: another try is owed, from now or from the time that was agreed; the officer is reminded of it.
+
+    A try in vain at an hour at which nobody answers is kept, and is none that was promised: the promise stays.
+    """
     _keep(ticket, by, at, row)
     touch(ticket, at)
     ticket.call_at = row.call_at
     journal.write("ticket.called_back", ticket, by, became=row.outcome)
-    deadlines.try_again(ticket, at, from_when or at)
+    if from_when or call_times.is_sensible(at):
+        deadlines.try_again(ticket, at, from_when or at)
     outbox.cancel(ticket, ":call:")
     if row.call_at:
         before = timedelta(minutes=settings.policy().calls.remind_minutes)
@@ -135,7 +140,7 @@ class Tries:
 
     left: int
     today: bool
-    """It was tried today already: another try today does not count."""
+    """It was tried today already, at a sensible hour: another try today does not count."""
 
 
 def tries(ticket: Ticket) -> Tries:
@@ -186,9 +191,12 @@ def _days_tried(ticket: Ticket) -> set:
         row.at.astimezone(zone).date()
         for row in of(ticket)
         if row.outcome == UNREACHABLE and row.round == ticket.round and since and row.at >= since
-    }
+        and call_times.is_sensible(row.at)
+    }  # fmt: skip
 
 
 def _is_last_try(ticket: Ticket, at: datetime) -> bool:
+    if not call_times.is_sensible(at):
+        return False
     today = at.astimezone(ZoneInfo(settings.company().zone)).date()
     return len(_days_tried(ticket) | {today}) >= settings.policy().limits.call_attempts

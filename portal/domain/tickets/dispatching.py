@@ -169,12 +169,20 @@ def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
 
 
 def recall(order: Dispatch, ticket: Ticket, by: Person, why: str = "") -> None:
-    """The desk calls an order back: it went to the wrong party, or is not needed. The party's access ends with it."""
+    """The desk calls an order back: it went to the wrong party, or is not needed. The party's access ends with it.
+
+    Of an order its party handed back unread, it is the desk's word that it went wrong: a refusal alone is none (R32).
+    """
     if DESK not in parties(ticket, by):
         raise Refused(N_("Only the desk dispatches."))
+    at = clock.now()
+    if is_refusal(order):
+        order.is_recalled = True
+        touch(ticket, at)
+        journal.write("ticket.misdirected", ticket, by, was=order.party.name, why=why, order=order.number)
+        return
     if order.done_at is not None:
         raise Refused(N_("This order is over."))
-    at = clock.now()
     order.handed_back, order.done_at, order.is_recalled = why, at, True
     deadlines.drop(ticket, at, order)
     touch(ticket, at)
@@ -182,6 +190,11 @@ def recall(order: Dispatch, ticket: Ticket, by: Person, why: str = "") -> None:
     _left(order, ticket, by)
     if order.confirmed_at is None:
         outbox.cancel(ticket, f":order:{order.id}:arrived:")
+
+
+def is_refusal(order: Dispatch) -> bool:
+    """Did its party hand it back without having taken it on, and the desk has not said that it went wrong?"""
+    return order.handed_back is not None and order.confirmed_at is None and not order.is_recalled
 
 
 def open_to(rows: Select) -> list:

@@ -94,6 +94,7 @@ TOLD = {
     "ticket.order_confirmed": N_("{by} confirmed the order"),
     "ticket.handed_back": N_("{by} handed the order back"),
     "ticket.recalled": N_("{by} called the order to {was} back"),
+    "ticket.misdirected": N_("{by} says the order went to {was} by mistake: {why}"),
     "ticket.contacted": N_("{by} recorded a contact with the customer"),
     "ticket.called_back": N_("{by} called back: {became}"),
     "ticket.linked": N_("{by} linked it with {became}"),
