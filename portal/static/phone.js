@@ -13,7 +13,7 @@
   const fields = (step) => inside(step, "input, select, textarea");
   const isDone = (step) => fields(step).some((one) => (["radio", "checkbox"].includes(one.type) ? one.checked : one.value.trim()));
   const typed = (step) => step.querySelector("textarea, input[type=text], input[type=date]");
-  let at = null, last = { key: "", step: null, when: 0 };
+  let at = null, soon = 0, last = { key: "", step: null, when: 0 };
   const go = (step, focus = true) => {
     at?.classList.remove("phone-at");
     at = step ?? null;
@@ -39,10 +39,14 @@
   };
   const digit = (key) => {
     const ten = key === "0" && last.key === "1" && Date.now() - last.when < 1500 && last.step?.querySelector('.survey-point input[value="10"]');
-    if (ten) { choose(ten); last = { key: "", step: null, when: 0 }; return true; }
+    if (ten) { clearTimeout(soon); choose(ten); go(last.step); go(beside(1)); last = { key: "", step: null, when: 0 }; return true; }
     if (!at || typed(at) || !answer(key, at)) return false;
     last = { key, step: at, when: Date.now() };
-    if (!at.querySelector('input[type="checkbox"]:not([value="na"])')) go(beside(1));
+    if (at.querySelector('input[type="checkbox"]:not([value="na"])')) return true;
+    const one = at;
+    clearTimeout(soon);
+    if (key === "1" && at.querySelector('.survey-point input[value="10"]')) soon = setTimeout(() => { if (at === one) go(beside(1)); }, 1500);
+    else go(beside(1));
     return true;
   };
   document.addEventListener("keydown", (event) => {

@@ -10,7 +10,7 @@ from wtforms import StringField
 
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.surveys import answering, piping, rules
+from portal.domain.surveys import answering, piping, replies, rules
 from portal.domain.surveys.answering import Sheet
 from portal.domain.surveys.campaign_models import Invitation
 from portal.domain.surveys.document import Document, Question, Section
@@ -234,7 +234,9 @@ def thanks(row: Invitation, ways: Ways, found: Sheet | None = None) -> Page:
         return redirect(ways.to("show"), 303)
     known = piping.known_of(row)
     words = filters.words_in(piping.filled_words(found.document.thanks, known))
-    return page("everyone/survey_thanks.html", sheet=found, ways=ways, row=row, thanks=words)
+    asked = found.response is not None and found.response.wants_answer
+    reply = replies.of(found.response) if found.response is not None and asked else None
+    return page("everyone/survey_thanks.html", sheet=found, ways=ways, row=row, thanks=words, reply=reply)
 
 
 def _language(row: Invitation, ways: Ways) -> str:

@@ -48,7 +48,10 @@ def console(app, served, windows):
 
 def sent(key: int) -> dict:
     db.session.rollback()
-    return {code: [(one.item, one.number, one.text) for one in given] for code, given in answering.sheet(invitation(key)).answers.items()}
+    return {
+        code: [(one.item, one.number, one.text) for one in given]
+        for code, given in answering.sheet(invitation(key)).answers.items()
+    }
 
 
 def test_a_whole_interview_and_the_next_outcome_by_the_keyboard_alone(app, console):
@@ -58,16 +61,13 @@ def test_a_whole_interview_and_the_next_outcome_by_the_keyboard_alone(app, conso
     page.goto("/staff/phone/")
     page.keyboard.press("n")
     page.wait_for_url(f"**/staff/phone/{first}")
-    page.keyboard.press("j")
     for key in ("4", "5", "-"):
         page.keyboard.press(key)
     page.wait_for_timeout(700)
     page.keyboard.press("m")
     page.wait_for_url("**section=s2")
-    page.keyboard.press("j")
     page.keyboard.press("1")
     page.keyboard.press("0")
-    page.keyboard.press("j")
     page.keyboard.type("账单很清楚 12 号")
     page.keyboard.press("Escape")
     page.keyboard.press("m")

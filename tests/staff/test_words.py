@@ -4,10 +4,12 @@ import pytest
 
 from portal import clock
 from portal.db import db
+from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
+from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.word_models import HotIssue, Issue, Mention, Reply
 from tests.domain.test_words import NOW, a_hot_issue, an_issue, first, listed, mentions, said, today
-from tests.factories import a_person, a_supervisor
+from tests.factories import a_person, a_supervisor, again
 from tests.survey_cast import a_campaign
 
 HOME = "/staff/surveys/words"
@@ -77,8 +79,8 @@ def test_a_hot_issue_may_be_left_with_a_reason(app, sign_in):
 
 def test_who_asked_for_an_answer_is_answered_and_sees_it(app, sign_in):
     person = a_person()
-    campaign = a_campaign()
-    response = said(campaign, "请答复账单", person, wants_answer=True)
+    asker = person.id
+    response = said(a_campaign(), "请答复账单", again(person), wants_answer=True)
     browser = sign_in(a_supervisor())
     assert "waiting" in browser.page(f"{HOME}/answers").get_text()
     page = browser.page(f"{HOME}/answers/{response}")
@@ -87,6 +89,8 @@ def test_who_asked_for_an_answer_is_answered_and_sees_it(app, sign_in):
     assert browser.post(f"{HOME}/answers/{response}", {"answer": "下月改版。"}).status_code == 303
     assert db.session.scalars(db.select(Reply)).one().words == "下月改版。"
     assert "Answered" in browser.page(f"{HOME}/answers?which=given").get_text()
+    survey = db.session.get_one(Response, response).invitation_id
+    assert "下月改版。" in sign_in(db.session.get_one(Person, asker)).page(f"/surveys/{survey}/thanks").get_text()
 
 
 def test_who_is_rated_reads_no_words_and_managers_read_figures_alone(app, sign_in):
