@@ -24,16 +24,18 @@ WEEKEND, BEGINNING = 1, 4
 # How long before the end a story begins that is not over yet: hours, at least and at most.
 BEGUN = {
     "open_new": (0.3, 5),
-    "open_handling": (20, 60),
+    "open_handling": (20, 110),
     "waiting": (24, 70),
     "verifying": (30, 60),
     "reopened": (16 * 24, 24 * 24),
 }
+LATELY = timedelta(days=6)
+"""What came in so many last days is mostly what is still under way."""
 RISES_FROM, RISES_BY = 8, 2
 """For so many closed months one class has at least so many complaints a month."""
 KEEPING = 4
 """Of so many providers there is one complaint a month that is closed in time."""
-LOSING = ((), ("late",), ("unclosed",), ())
+LOSING = ((), ("late",), ("unclosed",), ("late", "unclosed"))
 """Who loses by a ticket, month by month in turn: by a closure after its limit, or after the month."""
 
 
@@ -51,7 +53,7 @@ class _Year:
     def __init__(self, troupe: Troupe, until: datetime, dice: random.Random):
         self.troupe, self.until, self.dice, self.teller = troupe, until, dice, Teller(troupe.pack)
         self.begins, self.today = since(until), until.astimezone(zone()).date()
-        self.days = _weighted(self.begins, self.today)
+        self.days = _weighted(self.begins, self.today - LATELY)
         self.months = hours.months(self.begins, self.today)
         self.found: list[Iterator[datetime]] = []
 
@@ -97,7 +99,7 @@ class _Year:
                 )
                 if mine is not None and how != "unclosed":
                     told.remove(mine)
-                day = self._day_of(month, 24 if how == "unclosed" else 2, 27 if how == "unclosed" else 13)
+                day = self._day_of(month, 27 if how == "unclosed" else 2, 28 if how == "unclosed" else 13)
                 self._provided(mine if how != "unclosed" else None, code, how, day, number)
         for story in told:
             self._provided(
@@ -112,7 +114,7 @@ class _Year:
             theme = self.teller.theme_of("complaint", code)
             if theme is None:
                 return
-            pace = {"kept": "prompt", "late": "late", "unclosed": "slow"}[how]
+            pace = {"kept": "prompt", "late": "late", "unclosed": "late"}[how]
             channel = "web" if number % 5 == 0 else ""
             story = self.teller.story(
                 theme, industry, provider=code, pace=pace, channel=channel, outcome="solved_satisfied"
@@ -162,7 +164,7 @@ class _Year:
             if story is None:
                 buyer, industry = self._anybody()
                 web += kind == "complaint"
-                channel = "web" if kind == "complaint" and web % 3 == 0 else ""
+                channel = "web" if kind == "complaint" and web % 2 == 0 else ""
                 story = self.teller.story(self.teller.theme(kind), industry, channel=channel)
                 self._live(story, buyer, self._at(story, day))
             else:

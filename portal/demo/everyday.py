@@ -13,7 +13,7 @@ from portal.domain import settings
 STARS = (None, None, None, None, None, None, 5, 5, 5, 5, 5, 4, 4, 4, 4, 3, 3, 2, 2, 1)
 PACES = ("prompt", "prompt", "prompt", "normal", "normal", "normal", "normal", "normal", "slow", "slow", "late")
 CHANNELS = ("portal", "portal", "portal", "portal", "hotline", "hotline", "hotline", "email", "visit")
-REPLY_EVERY, REWORK_EVERY, UPSET_EVERY = 2, 23, 13
+FIRST_EVERY, REWORK_EVERY, UPSET_EVERY = 3, 23, 13
 
 
 class Deck:
@@ -135,7 +135,7 @@ class Teller:
         wish = self._card(theme["wishes"], (number, "wishes")) if "wishes" in theme else ""
         shape = self._shape(theme["class"], end["shape"])
         replies = [Answer(end["final"].format(**said), "final", shape)]
-        if self.number % REPLY_EVERY:
+        if self.number % FIRST_EVERY == 0:
             first = "".join(self.pools["first"].draw()).format(**said)
             replies.insert(0, Answer(first, "preliminary", {"until": self.pools["until"].draw()}))
         return {

@@ -253,7 +253,9 @@ class Life:
     def _rated(self, stars: int | None, comment: str) -> Iterator[datetime]:
         if not stars or self.asker is None or self.ticket.state != "closed":
             return
-        yield hours.awake(clock.now() + timedelta(hours=self.dice.uniform(0.5, 60)))
+        at = hours.as_customers_write(clock.now() + timedelta(hours=self.dice.uniform(0.5, 60)), self.dice)
+        soon = hours.awake(clock.now() + timedelta(minutes=self.dice.randint(20, 110)))
+        yield at if at > clock.now() else soon
         if self.ticket.state == "closed":
             ratings.rate(self.ticket, self.who(self.asker), stars, comment, self._dimensions(stars))
 

@@ -34,6 +34,8 @@ def _deeds(troupe: Troupe, until: datetime) -> Iterator[tuple]:
     yield begun + timedelta(hours=5, minutes=37), long_one.reply
     for n in range(1, 8):
         yield hours.ago(until, 108 - 14 * n, "long"), lambda n=n: long_one.tell(n)
+    for n in range(6, 0, -1):
+        yield hours.work_day(until, n, 15 + n / 7), lambda n=n: long_one.report(n)
     yield hours.ago(until, 13, "plan"), long_one.plan
     yield hours.ago(until, 4, "reach"), long_one.reach
     for day in _months(until):
@@ -85,11 +87,9 @@ class _LongComplaint:
     def call(self) -> None:
         """Confirmed by the department, which rings the customer."""
         order = orders(self.ticket)[0]
-        key = self.troupe.handlers["department", self.troupe.parties[self.said["party"]]][0]
-        handler = db.session.get_one(Person, key)
-        dispatching.confirm(order, self.ticket, handler)
+        dispatching.confirm(order, self.ticket, self.handler)
         who = self.ticket.contact_name
-        dispatching.contact(self.ticket, handler, "phone", True, who, self.said["contact"], order)
+        dispatching.contact(self.ticket, self.handler, "phone", True, who, self.said["contact"], order)
 
     def reply(self) -> None:
         """Told why it takes long."""
@@ -100,6 +100,18 @@ class _LongComplaint:
         """The state report of a fortnight."""
         actions.reply(
             self.ticket, self.who("agent"), self.said["told"].format(n="一二三四五六七"[n - 1]), stage="progress"
+        )
+        self.report(n)
+
+    def report(self, n: int) -> None:
+        """How the order stands, said by its department."""
+        words = self.troupe.phrases.reports
+        dispatching.report_state(orders(self.ticket)[0], self.ticket, self.handler, words[n % len(words)], False)
+
+    @property
+    def handler(self) -> Person:
+        return db.session.get_one(
+            Person, self.troupe.handlers["department", self.troupe.parties[self.said["party"]]][0]
         )
 
     def plan(self) -> None:

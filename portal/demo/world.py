@@ -41,7 +41,7 @@ from portal.domain.tickets import problems, reminders
 from portal.domain.tickets.models import Ticket
 
 YEAR = timedelta(days=365)
-REMIND_AT = (9, 13, 17)
+REMIND_AT = (9, 15)
 
 # The demo tells trades by code; the stories fit to these.
 INDUSTRIES = {
@@ -60,7 +60,7 @@ def fill(pack: str = "telecom", seed: int = 2026, say: Callable[[str], None] = l
     Each stage is said when it begins.
     """
     dice = random.Random(seed)
-    with clock.frozen_at(clock.now() - YEAR - timedelta(days=70)):
+    with clock.frozen_at((clock.now() - YEAR - timedelta(days=70)).replace(hour=2, minute=4)):
         troupe = _engage(pack)
     until = hours.last_moment(clock.now())
     say(f"{len(troupe.customers)} customers, {len(troupe.staff)} staff and handlers, {len(troupe.providers)} providers")
