@@ -176,7 +176,7 @@ class _Year:
         day = days[min(len(days) - 1, int(share * len(days)))]
         if story and story.weekday:
             day -= timedelta(days=(day.isoweekday() - story.weekday) % 7)
-        return day
+        return day if day >= self.begins else day + timedelta(days=7)
 
     def _day_of(self, month: date, least: int, most: int) -> date:
         """A working day between two days of a month; of a running one's as far as it has come."""

@@ -64,9 +64,7 @@ def fill(pack: str = "telecom", seed: int = 2026, say: Callable[[str], None] = l
         troupe = _engage(pack)
     until = hours.last_moment(clock.now())
     say(f"{len(troupe.customers)} customers, {len(troupe.staff)} staff and handlers, {len(troupe.providers)} providers")
-    gc.set_threshold(
-        50_000, 20, 50
-    )  # much is made and kept: looking through it again and again costs a tenth of the time
+    gc.set_threshold(50_000, 20, 50)  # much is made, little is garbage: looking through it so often costs time
     lives = beginnings.lives(troupe, until, dice) + improvements.bursts(troupe, until)
     agenda = _agenda(lives, troupe, until)
     _live(agenda, majors.report_is_made(until), say)
