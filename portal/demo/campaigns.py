@@ -23,6 +23,11 @@ PROJECTS, ASKED_ON = 8, 12
 FIRST_MOOD, SECOND_MOOD = 0.15, 0.35
 """How much better than usual the customers of the first wave think of us, in stars."""
 
+LEANS = {"price": -0.5, "delivery": -0.35, "manager": 0.45, "service": 0.1}
+"""How often customers think worse or better of a side of the service than of the whole."""
+MATTERS = {"quality": 1, "delivery": 2, "service": 2.5, "price": 3.5, "manager": 4}
+"""At about which place customers put each side, asked what matters to them."""
+
 
 def waved(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     """Each moment of all waves, in their order; what is done follows when it has come."""
@@ -144,6 +149,10 @@ class _Wave:
         return said
 
     def _to(self, one: Question, base: int) -> dict[str, list[str]]:
+        base = min(
+            5,
+            max(1, base + (self.dice.random() < abs(lean := LEANS.get(one.dimension, 0.0))) * (1 if lean > 0 else -1)),
+        )
         near = min(5, max(1, base + self.dice.choice((-1, 0, 0, 0, 1))))
         if one.kind == "stars":
             return {one.named(): [str(near)]}
@@ -154,8 +163,8 @@ class _Wave:
                 one.named(row.code): [str(min(5, max(1, base + self.dice.choice((-1, 0, 0, 1)))))] for row in one.rows
             }
         if one.kind == "ranking":
-            order = self.dice.sample(range(1, len(one.options) + 1), len(one.options))
-            return {one.named(option.code): [str(place)] for option, place in zip(one.options, order, strict=True)}
+            order = sorted(one.options, key=lambda option: MATTERS.get(option.code, 3) + self.dice.gauss(0, 1.2))
+            return {one.named(option.code): [str(place)] for place, option in enumerate(order, 1)}
         if one.kind in ("single", "several"):
             return {one.named(): [self.dice.choice(one.options).code]}
         if one.kind == "text":

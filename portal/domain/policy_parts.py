@@ -70,6 +70,8 @@ class Ask:
     type: AskType = AskType.TEXT
     choices: tuple[Named, ...] = ()
     required: bool = False
+    past: bool = False
+    """A day or moment that must be over when it is told."""
 
 
 @dataclass(frozen=True)

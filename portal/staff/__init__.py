@@ -98,15 +98,13 @@ HANG_ON = (
     campaign_letter,
     campaign_people,
     survey_plan,
+    survey_results_files,
+    survey_results_more,
     word_hot,
     word_issues,
     word_replies,
-    survey_results_files,
-    survey_results_more,
 )
-"""The modules that hang their routes on the doors of customers, figures, liability, people and problems."""
-"""The modules that hang their routes on the doors of customers, liability, major complaints, people and problems."""
-"""The modules that hang their routes on the doors of call-backs, customers, liability, people and problems."""
+"""The modules that hang their routes on the doors of another module."""
 
 DOORS = (
     components.door,
@@ -141,8 +139,8 @@ DOORS = (
     improvements.door,
     questionnaires.door,
     campaigns.door,
-    words.door,
     survey_results.door,
+    words.door,
     forced.door,
     forum.door,
     forum_door.door,

@@ -28,7 +28,7 @@ from portal.domain.tickets import dispatching, entering
 from portal.i18n import N_
 from portal.staff import desk_parties
 from portal.staff.desk_parties import Ticks
-from portal.web.asks import fields_of
+from portal.web.asks import fields_of, telephone
 from portal.web.filters import words_in as said
 from portal.web.forms import BODY, TITLE, AtMost, Form, Needed, Uploads
 
@@ -42,7 +42,7 @@ class EntryForm(Form):
     channel = SelectField(N_("How it came"), validators=[Needed()])
     asked_by = SelectField(N_("Whose ticket it is"), coerce=int, default=0)
     contact_name = StringField(N_("Contact"), validators=[AtMost(60)])
-    contact_phone = TelField(N_("Telephone"), validators=[AtMost(40)])
+    contact_phone = TelField(N_("Telephone"), validators=[Optional(), AtMost(40), telephone()])
     contact_email = EmailField(N_("E-mail of the contact"), validators=[AtMost(120)])
     class_code = SelectField(N_("Class"), default="")
     service_code = SelectField(N_("Service"), default="")
@@ -55,7 +55,7 @@ class EntryForm(Form):
     proxy_kind = SelectField(N_("Who speaks for the customer"), default="")
     proxy_name = StringField(N_("Their name"), validators=[AtMost(60)])
     proxy_office = StringField(N_("Office or organisation"), validators=[AtMost(OFFICE)])
-    proxy_phone = TelField(N_("Their telephone"), validators=[AtMost(40)])
+    proxy_phone = TelField(N_("Their telephone"), validators=[Optional(), AtMost(40), telephone()])
     proxy_power = BooleanField(N_("The power of attorney is on file"))
     lead = SelectField(N_("In the lead"), default="")
     assisting = Ticks(N_("Assisting"))

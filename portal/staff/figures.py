@@ -32,7 +32,7 @@ door = Door("figures", __name__, url_prefix="/staff/quality/figures")
 TREND = 13
 """Months of a trend: this one, and back to the same one of last year."""
 PAGE, EXPORT = 50, 10_000
-KINDS = {COMPLAINT: N_("Complaints"), REPAIR: N_("Repair requests, counted apart")}
+KINDS = {COMPLAINT: N_("Measures of complaints"), REPAIR: N_("Repair requests, counted apart")}
 SIDES = {MISSING: N_("Not in the numerator, and why"), NUMERATOR: N_("Numerator"), DENOMINATOR: N_("Denominator")}
 CSV = "text/csv; charset=utf-8"
 

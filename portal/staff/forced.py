@@ -29,7 +29,7 @@ PAGE, EXPORT, WORDS = 50, 20_000, 2000
 TABS = {"index": N_("To decide"), "month": N_("The list of a month")}
 HEAD = (
     N_("Number"), N_("Customer number"), N_("Customer"), N_("Class"), N_("Subject"), N_("Handled by"), N_("Opened"),
-    N_("Reason"), N_("Why"), N_("Asked by"), N_("Asked on"), N_("Who approved"), N_("Approved on"), N_("Decision"),
+    N_("Reason"), N_("Why"), N_("Requested by"), N_("Asked on"), N_("Who approved"), N_("Approved on"), N_("Decision"),
     N_("Told to the customer"), N_("Reopened since"),
 )  # fmt: skip
 

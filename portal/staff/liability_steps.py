@@ -109,17 +109,18 @@ def _value(party: Department | Provider) -> str:
 
 
 def _form(ticket: Ticket, draft: dict | None = None) -> DecideForm:
-    """The form with its choices: first whoever had an order of this ticket. `draft`: a fresh one with what was typed."""
+    """The form with its choices: whoever had an order of this ticket; the departments, where nobody had.
+
+    `draft`: a fresh one with what was typed.
+    """
     had = orders.orders(ticket)
     mine = {_value(order.party): order.party for order in reversed(had)}
-    rest = {value: one for value, one in _parties().items() if value not in mine}
+    own = {value: one for value, one in _parties().items() if isinstance(one, Department)}
     form = DecideForm() if draft is None else DecideForm(formdata=MultiDict(), data=_first(ticket, had, draft))
-    form.party.choices = {
-        gettext("Had an order of this ticket"): [(value, name_of(one)) for value, one in mine.items()],
-        gettext("Others"): [(value, name_of(one)) for value, one in rest.items()],
-    }
-    if not mine:
-        form.party.choices = list(form.party.choices.values())[1]
+    form.party.choices = [(value, name_of(one)) for value, one in (mine or own).items()]
+    form.party.description = (
+        "" if mine else gettext("Nobody had an order of this ticket: our own departments can be chosen.")
+    )
     form.degree.choices = [(one.code, words_in(one.words)) for one in settings.policy().liability.degrees]
     people = [one for one in queries.staff() if any(party.is_party_of(one) for party in mine.values())]
     form.person.choices = [(0, gettext("Nobody in particular")), *((one.id, one.name) for one in people)]

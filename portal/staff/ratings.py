@@ -25,7 +25,7 @@ PAGE, EXPORT = 50, 5000
 STRETCHES = {"3": N_("3 months"), "6": N_("6 months"), "12": N_("12 months")}
 HEAD = (
     N_("Rated"), N_("What it is about"), N_("Customer"), N_("Given by"), N_("Stars"), N_("In their words"), N_("Given on"),
-    N_("Department"), N_("Account manager"), N_("Withdrawn"),
+    N_("Department"), N_("Account manager"), N_("Withdrawn at"),
 )  # fmt: skip
 
 

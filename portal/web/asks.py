@@ -1,5 +1,6 @@
 """What a kind, class or service of the policy asks, as fields of a form, and the answers as plain data."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional, Regexp, ValidationError
 
+from portal import clock
 from portal.domain.policy import Ask, AskType
 from portal.i18n import N_, Words
 from portal.web import filters
@@ -53,6 +55,8 @@ def _field(ask: Ask):
         "description": _said(ask.help),
         "validators": [Needed() if ask.required else Optional()],
     }
+    if ask.past and ask.type in (AskType.DATE, AskType.DATETIME):
+        facts["validators"].append(_is_over)
     return _MADE[ask.type](ask, facts)
 
 
@@ -66,9 +70,16 @@ def _long(_ask: Ask, facts: dict):
     return TextAreaField(**facts)
 
 
-def _phone(_ask: Ask, facts: dict):
+def telephone() -> Regexp:
+    """Says no to what nobody can dial: digits, blanks, + - and brackets, and an extension."""
     words = N_("Please give a telephone number: digits, spaces, + and -.")
-    facts["validators"] += [AtMost(40), Regexp(r"^[0-9+() #*,;\-转]{3,}$", message=words)]
+    return Regexp(
+        r"^(?=.*[0-9].*[0-9].*[0-9])[0-9+()（） #*,;\-—转]{3,}(?:(?:分机|ext\.?|x) ?[0-9]{1,6})?$", re.I, message=words
+    )
+
+
+def _phone(_ask: Ask, facts: dict):
+    facts["validators"] += [AtMost(40), telephone()]
     return TelField(**facts)
 
 
@@ -80,6 +91,14 @@ def _number(_ask: Ask, facts: dict):
 def _reasonable(_form, field: Field) -> None:
     if field.data is not None and not (field.data.is_finite() and abs(field.data) <= LARGEST_NUMBER):
         raise ValidationError(gettext("Please give a number of ordinary size."))
+    if field.data is not None and field.data < 0:
+        raise ValidationError(gettext("Please give a number that is not below zero."))
+
+
+def _is_over(_form, field: Field) -> None:
+    now = filters.here(clock.now()).replace(tzinfo=None)
+    if field.data is not None and field.data > (now if isinstance(field.data, datetime) else now.date()):
+        raise ValidationError(gettext("This lies in the future; please give when it really was."))
 
 
 def _url(_ask: Ask, facts: dict):

@@ -203,8 +203,10 @@ def _surveys(customer: int) -> dict:
     """A questionnaire, a question of the bank, and an invitation of this customer's contact."""
     at = clock.now()
     paper = Questionnaire(number="WJ-1", title="别家的问卷", made_at=at)
-    version = QuestionnaireVersion(questionnaire=paper, number=1, document={"sections": []}, made_at=at)
-    item = BankItem(question={"code": "q", "kind": "text", "text": {"zh": "问", "en": "Q"}}, at=at)
+    question = {"code": "q", "kind": "text", "text": {"zh": "问", "en": "Q"}}
+    section = {"code": "s", "title": {"zh": "节", "en": "S"}, "questions": [question]}
+    version = QuestionnaireVersion(questionnaire=paper, number=1, document={"sections": [section]}, made_at=at)
+    item = BankItem(question=question, at=at)
     campaign = Campaign(
         number="DC-1", title="别家的调查", questionnaire_version=version, state="running", opens_at=at, closes_at=at + timedelta(days=9),
         made_at=at,

@@ -213,3 +213,18 @@ def test_the_list_of_what_waits_walks_along_its_index(app):
     plan = " ".join(row[-1] for row in db.session.execute(db.text(f"explain query plan {said}")))
     assert "ix_ticket_unjudged" in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_party_that_never_had_an_order_is_not_judged(app):
+    ticket = a_ticket(moved=CLOSED)
+    for stranger in (a_provider(), a_department("billing")):
+        with pytest.raises(Refused, match="never had an order"):
+            decide(ticket, party=stranger)
+    assert decide(ticket, party=a_department())
+
+
+def test_of_a_ticket_that_nobody_had_an_order_of_one_of_our_departments_is_judged_and_no_provider(app):
+    ticket = a_ticket(moved=("accept", "apply", "close"))
+    with pytest.raises(Refused, match="never had an order"):
+        decide(ticket, party=a_provider())
+    assert decide(ticket, party=a_department("billing"))

@@ -14,7 +14,7 @@ from portal.domain.quality import snapshots
 from portal.domain.quality.counting import TOTAL
 from portal.domain.quality.fact_models import FigureSnapshot
 from portal.domain.quality.units import EVERYBODY
-from portal.domain.tickets.models import Ticket
+from portal.domain.tickets.models import Dispatch, Ticket
 from portal.reports import registry
 from portal.reports.gathering.figures_month import figures_month
 from portal.reports.gathering.plain import house
@@ -176,18 +176,19 @@ def test_a_liable_complaint_counts_for_the_party_found_liable(app):
     from portal.domain.quality import figures, liability
 
     good, _ = a_month()
-    departments = db.session.scalars(db.select(Department).order_by(Department.id)).all()
+    party = db.session.scalars(db.select(Department).join(Dispatch).where(Dispatch.ticket_id == good.id)).one()
+    other = db.session.scalars(db.select(Department).where(Department.id != party.id)).first()
     with clock.frozen_at(LATER), transaction():
         degree = liability.settings.policy().liability.degrees[0].code
         liability.decide(
-            factories._loaded(db.session.get_one(Ticket, good.id)), factories.a_supervisor(), departments[1], True, "测试",
+            factories._loaded(db.session.get_one(Ticket, good.id)), factories.a_supervisor(), party, True, "测试",
             degree=degree,
         )  # fmt: skip
 
     with clock.frozen_at(LATER):
-        found = [figures.month(date(2026, 11, 1), party=one)["liable"].numerator for one in departments[:2]]
+        found = [figures.month(date(2026, 11, 1), party=one)["liable"].numerator for one in (other, party)]
         behind = db.session.scalars(
-            figures.records(date(2026, 11, 1), figures.MEASURES["liable"], "numerator", party=departments[1])
+            figures.records(date(2026, 11, 1), figures.MEASURES["liable"], "numerator", party=party)
         ).all()
     assert found == [0, 1]
     assert behind == [good.id]

@@ -4,13 +4,14 @@ Each action locks the event first; what it frees goes to the waiting list in the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from portal import clock
 from portal.db import db
 from portal.domain import journal
 from portal.domain.forum import confirming, hotels, letters, links, seats
+from portal.domain.forum.coming import KEPT
+from portal.domain.forum.coming import Coming as Coming
 from portal.domain.forum.lifecycle import CUSTOMER, HOLDING, LIVE, STAFF, moves_of
 from portal.domain.forum.models import Event, Session
 from portal.domain.forum.party_models import Attendee, Choice, Registration
@@ -21,42 +22,6 @@ from portal.i18n import N_
 
 MOST_AT_ONCE = 20
 FULL = N_("“{title}” is full.")
-
-
-@dataclass(frozen=True)
-class Coming:
-    """What is known of somebody who is to come; `sessions` are ids."""
-
-    name: str
-    name_en: str = ""
-    title: str = ""
-    organisation: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = "zh_Hans_CN"
-    badge_name: str = ""
-    person_id: int | None = None
-    invitation_id: int | None = None
-    sessions: tuple[int, ...] = ()
-    companions: tuple[str, ...] = ()
-    diet: str = ""
-    diet_words: str = ""
-    access: str = ""
-    transport: str = ""
-    travel: str = ""
-    hotel_id: int | None = None
-    night_from: date | None = None
-    night_to: date | None = None
-    allows_photos: bool = False
-    allows_list: bool = False
-    question: str = field(default="", compare=False)
-
-
-KEPT = (
-    "name", "name_en", "title", "organisation", "email", "phone", "badge_name", "diet", "diet_words", "access",
-    "transport", "travel", "hotel_id", "night_from", "night_to", "allows_photos", "allows_list",
-)  # fmt: skip
-"""What of it can be changed later, besides companions and sessions."""
 
 
 def register(

@@ -18,6 +18,8 @@ class Change:
     facts: dict[str, str]
 
 
+WHOLE_BELOW = 100
+"""Over fewer tickets a share is said in whole percents, and so is its change (formulas.md 3.1)."""
 TICKETS = {UP: N_("up {amount}"), DOWN: N_("down {amount}"), FLAT: N_("no reliable change ({amount})")}
 
 
@@ -30,7 +32,8 @@ def since(now: Figure, last: Figure) -> Change | None:
     if direction is None:
         return None
     points = Decimal(now.numerator) * 100 / now.denominator - Decimal(last.numerator) * 100 / last.denominator
-    return _change(direction, now, POINTS, points, f"{abs(points):.1f}")
+    digits = 0 if min(now.denominator, last.denominator) < WHOLE_BELOW else 1
+    return _change(direction, now, POINTS, points, f"{abs(points):.{digits}f}")
 
 
 def _change(direction: str, figure: Figure, words: dict[str, str], difference, amount: str) -> Change:

@@ -21,6 +21,7 @@ from portal.domain.quality.models import Liability
 from portal.domain.refusals import Refused
 from portal.domain.tickets.lifecycle import handled_by
 from portal.domain.tickets.models import Ticket
+from portal.domain.tickets.orders import orders
 from portal.domain.tickets.states import State
 from portal.i18n import N_, Words
 
@@ -117,6 +118,8 @@ def decide(
     rules, at = settings.policy().liability, clock.now()
     if is_liable and rules.degrees and degree not in {one.code for one in rules.degrees}:
         raise Refused(N_("Please say in which degree the party is liable."))
+    if not _had_it(ticket, party):
+        raise Refused(N_("{name} never had an order of this ticket; only who had one can be judged."), name=party.name)
     if person is not None and not party.is_party_of(person):
         raise Refused(N_("{name} does not belong to {party}."), name=person.name, party=party.name)
     row = Liability(
@@ -137,6 +140,12 @@ def decide(
             until=row.appeal_until.isoformat() if is_liable else "",
         )  # fmt: skip
     return row
+
+
+def _had_it(ticket: Ticket, party: Department | Provider) -> bool:
+    """Had this party an order of the ticket? Of one that was never dispatched the desk itself had it: any department may."""
+    had = [one.party for one in orders(ticket)]
+    return party in had if had else isinstance(party, Department)
 
 
 def why_not_appeal(row: Liability, by: Person) -> str | None:

@@ -15,7 +15,6 @@ from portal.i18n import Words
 STARS, TEN, NPS, NUMBER = "stars", "ten", "nps", "number"
 MEASURED = {"stars": STARS, "matrix": STARS, "ten": TEN, "nps": NPS, "number": NUMBER}
 """Kinds of questions whose answers are numbers, and how these are reckoned with."""
-CHOSEN = ("single", "several")
 Key = tuple[str, str, int]
 """Question, item, era."""
 

@@ -5,7 +5,7 @@ survey that runs only whole days, as many together as no single answer can be re
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -252,20 +252,37 @@ def _weight(what: Asked):
     return cast(case(*ways, else_=1.0), Float)
 
 
-def sums(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> dict[tuple[Key, str], tuple[Sums, Sums]]:
+Unit = tuple[str, str, int, str, int, float, int, float, float]
+"""Question, item, era, group, whose (an answer's or an account's), weight, answers behind it, share satisfied, worth."""
+
+
+def read_units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> list[Unit]:
+    """All that is averaged, read once; every sum and interval is reckoned from it."""
+    of = units(what, paper, codes).c
+    rows = select(of.question, of.item, of.era, of.grp, of.unit, of.w, of.n, of.hit, of.points)
+    return [(*row[:7], float(row[7]), float(row[8])) for row in rows_of(rows)]
+
+
+def sums(rows: Iterable[Unit]) -> dict[tuple[Key, str], tuple[Sums, Sums]]:
     """Of each rated question or item and group: the sums of who is satisfied, and of what the answers are worth."""
-    table = units(what, paper, codes)
-    of = table.c
-    rows = select(
-        of.question, of.item, of.era, of.grp, func.sum(of.n), func.count(), func.sum(of.w), func.sum(of.w * of.w),
-        func.sum(of.w * of.hit), func.sum(of.w * of.hit * of.hit),
-        func.sum(of.w * of.points), func.sum(of.w * of.points * of.points),
-    ).group_by(of.question, of.item, of.era, of.grp)  # fmt: skip
-    found = {}
-    for question, item, since, group, n, number, *rest in rows_of(rows):
-        w, ww, h, hh, p, pp = (float(one or 0) for one in rest)
-        found[(question, item, since), group] = (
-            Sums(int(n), number, w, ww, h, hh),
-            Sums(int(n), number, w, ww, p, pp),
+    found: dict[tuple, list[float]] = {}
+    for question, item, since, group, _, w, n, hit, points in rows:
+        key = (question, item, since, group)
+        mine = found.get(key)
+        if mine is None:
+            mine = found[key] = [0.0] * 8
+        mine[0] += n
+        mine[1] += 1
+        mine[2] += w
+        mine[3] += w * w
+        mine[4] += w * hit
+        mine[5] += w * hit * hit
+        mine[6] += w * points
+        mine[7] += w * points * points
+    return {
+        ((question, item, since), group): (
+            Sums(int(n), int(units), w, ww, h, hh),
+            Sums(int(n), int(units), w, ww, p, pp),
         )
-    return found
+        for (question, item, since, group), (n, units, w, ww, h, hh, p, pp) in found.items()
+    }

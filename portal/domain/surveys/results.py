@@ -6,13 +6,10 @@ level (per answer, per account) holds for rates, scores, sides and the index. NP
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import sqrt
-
-from sqlalchemy import Float, String, func, select, values
-from sqlalchemy import column as named
 
 from portal.domain.statistics import (
     ALL,
@@ -37,7 +34,7 @@ from portal.domain.surveys.result_cells import (
     parts,
     several_parts,
 )
-from portal.domain.surveys.result_lines import CHOSEN, STARS, TEN, Block, Key, Line, Paper, paper
+from portal.domain.surveys.result_lines import STARS, TEN, Block, Key, Line, Paper, paper
 from portal.domain.surveys.result_rows import WHOLE, Asked, Tally
 from portal.i18n import N_
 
@@ -79,6 +76,7 @@ class Results:
     _sums: dict[tuple[Key, str], tuple[Sums, Sums]] = field(repr=False)
     _people: dict[tuple[Key, str], int] = field(repr=False)
     _by_version: dict[tuple[int, str], int] = field(repr=False)
+    _units: list[stored.Unit] = field(repr=False)
 
     @property
     def campaign(self) -> Campaign:
@@ -188,9 +186,7 @@ class Results:
             for side in [*self.dimensions, INDEX]:
                 found[side, group] = self._value(side, means)
                 wanted += self._shares_of(side, group, means)
-        spreads = _spreads(self.asked, self.paper, [one for one in wanted if one[3] == WHOLE], "")
-        if self.asked.by:
-            spreads |= _spreads(self.asked, self.paper, [one for one in wanted if one[3] != WHOLE], self.asked.by)
+        spreads = _spreads(self._units, wanted)
         return {
             (side, group): Rated(_mean(value, *spreads.get((side, group), (0, 0.0))), self._hides(side, group))
             for (side, group), value in found.items()
@@ -268,20 +264,21 @@ def results(campaign: Campaign, level: str = PER_ACCOUNT, by: str = "", codes: S
     counts, by_version, partial = _responses(what, by)
     found = paper({version for version, group in by_version if group == WHOLE}, campaign.questionnaire_version_id)
     whole = Asked(campaign, level, "", what.until, what.nothing_yet, what.weights)
-    tallies, people, sums = _read(whole, found, codes)
+    tallies, people, rows = _read(whole, found, codes)
     if by:
-        for mine, more in zip((tallies, people, sums), _read(what, found, codes), strict=True):
+        for mine, more in zip((tallies, people), (split := _read(what, found, codes))[:2], strict=True):
             mine |= more
-    return Results(what, found, counts, partial, tallies, sums, people, by_version)
+        rows += split[2]
+    return Results(what, found, counts, partial, tallies, stored.sums(rows), people, by_version, rows)
 
 
-def _read(what: Asked, of: Paper, codes: Sequence[str] | None) -> tuple[dict, dict, dict]:
-    several = [one.question.code for one in of.blocks if one.question.kind in CHOSEN or one.question.kind == "ranking"]
+def _read(what: Asked, of: Paper, codes: Sequence[str] | None) -> tuple[dict, dict, list]:
+    several = [one.question.code for one in of.blocks if one.question.kind == "several"]
     several = several if codes is None else [one for one in several if one in codes]
     measured = None if codes is None else [one.code for one in of.lines if one.code in codes]
     people = stored.people(what, of, several) if several else {}
-    sums = {} if measured == [] else stored.sums(what, of, measured)
-    return stored.tallies(what, of, codes), people, sums
+    rows = [] if measured == [] else stored.read_units(what, of, measured)
+    return stored.tallies(what, of, codes), people, rows
 
 
 def _responses(what: Asked, by: str) -> tuple[dict[str, int], dict[tuple[int, str], int], int]:
@@ -310,36 +307,18 @@ def _mean(value: float | None, number: int, squares: float) -> Mean:
     return Mean(value, number, number, spread)
 
 
-def _spreads(what: Asked, of: Paper, wanted: Sequence[tuple], by: str) -> dict[tuple[str, str], tuple[int, float]]:
+def _spreads(rows: Iterable[stored.Unit], wanted: Sequence[tuple]) -> dict[tuple[str, str], tuple[int, float]]:
     """Of each side and group how many units there are, and the sum of the squares of how far each moves its value.
 
     The value is linear in the answers: its variance is that of the sum over the units (the delta method), which knows
     that a unit's answers hang together and that not everybody answered everything.
     """
-    if not wanted:
-        return {}
-    table = stored.units(
-        Asked(what.campaign, what.level, by, what.until, what.nothing_yet, what.weights), of, [one[0] for one in wanted]
-    )
-    shares = (
-        values(
-            named("question", String), named("item", String), named("era"), named("grp", String), named("side", String),
-            named("part", Float), named("middle", Float), name="shares",
-        )
-        .data(list(wanted))
-        .cte("shares")
-    )  # fmt: skip
-    unit, one = table.c, shares.c
-    moves = (
-        select(one.side, unit.grp, unit.unit, func.sum(unit.w * one.part * (unit.points - one.middle)).label("move"))
-        .join_from(
-            table,
-            shares,
-            (unit.question == one.question) & (unit.item == one.item) & (unit.era == one.era) & (unit.grp == one.grp),
-        )
-        .group_by(one.side, unit.grp, unit.unit)
-        .subquery()
-    )
-    rows = select(moves.c.side, moves.c.grp, func.count(), func.sum(moves.c.move * moves.c.move))
-    rows = rows.group_by(moves.c.side, moves.c.grp)
-    return {(side, group): (n, float(squares)) for side, group, n, squares in stored.rows_of(rows)}
+    parts: dict[tuple, list[tuple]] = {}
+    for question, item, era, group, side, part, middle in wanted:
+        parts.setdefault((question, item, era, group), []).append((side, part, middle))
+    moves: dict[tuple, dict[int, float]] = {}
+    for question, item, era, group, unit, w, _, _, points in rows:
+        for side, part, middle in parts.get((question, item, era, group), ()):
+            mine = moves.setdefault((side, group), {})
+            mine[unit] = mine.get(unit, 0.0) + w * part * (points - middle)
+    return {key: (len(mine), sum(one * one for one in mine.values())) for key, mine in moves.items()}

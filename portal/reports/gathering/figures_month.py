@@ -14,7 +14,7 @@ from portal.reports.facts import Filled, Said
 from portal.reports.figures_month import FiguresMonth, MeasureRow, Part
 
 MONTHS = 13
-PARTS = {COMPLAINT: N_("Complaints"), REPAIR: N_("Repair requests, counted apart")}
+PARTS = {COMPLAINT: N_("Measures of complaints"), REPAIR: N_("Repair requests, counted apart")}
 
 
 def figures_month(number: str, month: date, scope: Scope, about: Words, address: str = "") -> FiguresMonth:

@@ -109,7 +109,7 @@ def forced_month(document: Document, asker: Person, rows) -> Listing | None:
             About(N_("Reopened since"), str(sum(line.is_reopened for line in lines))),
         ),
         columns=(
-            NUMBER, CUSTOMER, CLASS, Column(N_("Subject")), PARTY, Column(N_("Reason")), Column(N_("Asked by"), "text", "w3"),
+            NUMBER, CUSTOMER, CLASS, Column(N_("Subject")), PARTY, Column(N_("Reason")), Column(N_("Requested by"), "text", "w3"),
             Column(N_("Who approved"), "text", "w3"), Column(N_("Approved on"), "nowrap", "w3"),
         ),
         rows=tuple(_forced_row(line) for line in lines),

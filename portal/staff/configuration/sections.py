@@ -75,7 +75,7 @@ LABELS = {
     "evidence": N_("What must be attached"),
     "closure": N_("Closed within"), "documents": N_("Required documents"), "kinds": N_("Kinds of ticket"),
     "severity": N_("Severity"), "parent": N_("Group"), "reply_shape": N_("Parts of a reply"), "name": N_("Code"),
-    "type": N_("Kind of answer"), "choices": N_("Choices"), "required": N_("Must be filled"),
+    "type": N_("Kind of answer"), "choices": N_("Choices"), "required": N_("Must be filled"), "past": N_("A day or moment that is over"),
     "when_open": N_("Only if it cannot be closed yet"), "starts": N_("Begins when"), "met": N_("Kept when"),
     "stops_too": N_("Ends as well when"), "lapses": N_("Ends without being kept when"), "desk": N_("What our own people call it"), "promise": N_("Promise"), "classes": N_("Classes"),
     "pauses": N_("Pauses while we wait for the customer"), "repeats": N_("Begins again each time it is kept"),
