@@ -29,7 +29,7 @@ BEGUN = {
     "verifying": (30, 60),
     "reopened": (16 * 24, 24 * 24),
 }
-LATELY = timedelta(days=6)
+LATELY = timedelta(days=10)
 """What came in so many last days is mostly what is still under way."""
 RISES_FROM, RISES_BY = 8, 2
 """For so many closed months one class has at least so many complaints a month."""
