@@ -1,11 +1,15 @@
 """One call-back: whom, when, what to say, what was done; what is kept, and which case comes next (R16)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from portal import clock
+from portal.db import db
 from portal.domain.people.roles import Role
+from portal.domain.tickets.models import Note
 from tests.factories import live
 from tests.staff.desk_cast import a_caller, a_person, a_ticket
 
@@ -137,3 +141,21 @@ def test_a_case_costs_the_same_however_much_happened(app, sign_in, statements, c
     browser.page(case_of(ticket))
 
     assert len(statements) <= 11
+
+
+def test_words_of_a_call_stay_and_the_page_says_what_happened_when_the_ticket_went_away_meanwhile(app, sign_in):
+    ticket = a_ticket(moved=("accept", "apply"))
+    browser = sign_in(a_caller(language="zh_Hans_CN"))
+    browser.page(case_of(ticket))
+    live(ticket, "take_back")
+
+    answer = browser.post(case_of(ticket), {"outcome": "solved_satisfied", "body": "客户说已恢复", "version": "1"})
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 422
+    assert page.select_one("textarea[name=body]").text.strip() == "客户说已恢复"
+    assert "撤回" in page.select_one(".notice").text
+    assert not re.search("[a-z]{4}", page.select_one(".notice").text)
+    kept = browser.post(page.select_one("#written form")["action"], {"body": "客户说已恢复"})
+    assert kept.status_code == 303
+    assert db.session.scalars(db.select(Note.body)).one() == "客户说已恢复"
