@@ -218,7 +218,7 @@ class Life:
         else:
             yield self._after(self.dice.uniform(1, 4) if story.pace != "late" else 9)
         if story.outcome == "solved_satisfied" and self.asker and not story.false_reply and self.dice.random() < 0.25:
-            callback.confirm(self.ticket, self.who(self.asker))
+            callback.confirm(self.ticket, self.who(self.asker), satisfied=True)
         else:
             self._call_back(story.outcome, story.call_note, story.false_reply)
         if story.rework is not None:

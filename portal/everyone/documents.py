@@ -22,6 +22,7 @@ from portal.domain.surveys.results import LEVELS
 from portal.i18n import LANGUAGES, N_
 from portal.reports import registry
 from portal.reports.gathering import support as statements
+from portal.web import downloads
 from portal.web.headers import FILE
 from portal.web.months import month_of
 from portal.web.pages import page, say
@@ -186,6 +187,7 @@ def file(document):
     answer = send_file(
         place, mimetype="application/pdf", as_attachment=True, download_name=document.file.name, conditional=False
     )
+    downloads.call(answer, document.file.name)
     answer.headers["Content-Security-Policy"] = FILE
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

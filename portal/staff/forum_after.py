@@ -208,7 +208,7 @@ def afterwards(event):
 def _after_page(event: Event, form: MinutesForm, files_form: FilesForm, status: int = 200):
     return page(
         "staff/forum_after.html", status, **frame(event), minutes=minutes.of(event), form=form, files_form=files_form,
-        files=minutes.files_of(event), places=minutes.PLACES, begun=clock.now() >= event.begins_at, one_limit=files.ONE_LIMIT,
+        files=minutes.files_of(event), places=minutes.PLACES, begun=clock.now() >= event.begins_at,
     )  # fmt: skip
 
 

@@ -270,7 +270,7 @@ def _judge_page(row: Improvement, what: str, form, status: int = 200):
 def _form_page(row: Improvement, form: Form, title: str, submit: str, text: str | None = None, status: int = 200):
     return page(
         "staff/improvement_form.html", status, row=row, form=form, title=title, submit=submit, help=text, action=request.path,
-        accepted=draft_files.ACCEPTED, largest=files.ONE_LIMIT, most=files.COUNT_LIMIT,
+        accepted=draft_files.ACCEPTED,
     )  # fmt: skip
 
 

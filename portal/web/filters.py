@@ -91,10 +91,12 @@ def number(value, digits: int = 0) -> str:
 
 
 def filesize(size: int) -> str:
-    """1.4 MB, 320 KB."""
+    """1.4 MB, 320 KB, 7 B."""
+    if size < 1024:
+        return f"{size} B"
     if size >= 1024**3:
         return f"{size / 1024**3:.1f} GB"
-    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{round(size / 1024)} KB"
 
 
 def gap(text: str) -> str:
