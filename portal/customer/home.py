@@ -6,7 +6,6 @@ from portal import clock
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
 from portal.access.scopes import find, visible
-from portal.customer.begun import begun
 from portal.customer.showing import next_words, organisation
 from portal.domain import outbox
 from portal.domain.outbox import Letter
@@ -43,7 +42,6 @@ def index():
         under_way=[(ticket, next_words(promised.get(ticket.id), at)) for ticket in under_way[:UNDER_WAY]],
         more=len(under_way) > UNDER_WAY,
         news=_news(needed),
-        begun=begun(),
         customer=find("customer", organisation().id, me()),
         states=FOR_CUSTOMERS,
         tones=TONES,

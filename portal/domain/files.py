@@ -81,8 +81,11 @@ class Room:
 
 
 def room() -> Room:
-    """The limits of attachments that hold now."""
-    limits = settings.policy().limits
+    """The limits of attachments that hold now; before the set-up there is a logo at most."""
+    try:
+        limits = settings.policy().limits
+    except LookupError:
+        return Room(4 * MIB, 4 * MIB, 1)
     return Room(limits.attachment_mib * MIB, limits.attachments_mib * MIB, limits.attachment_count)
 
 
