@@ -15,12 +15,13 @@ from pathlib import Path
 from flask_migrate import upgrade
 from sqlalchemy import insert, text
 
+from bench import rooms
 from portal import clock
 from portal.app import create_app
 from portal.config import from_environment
 from portal.db import db, transaction
 from portal.domain import settings
-from portal.domain.people.models import Customer, Department, Person
+from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.people.roles import Role
 from portal.domain.policy import load_calendar, load_pack
 from portal.domain.quality import complaint_counts, facts, snapshots
@@ -67,6 +68,7 @@ def fill(count: int) -> None:
         settings.change("security", None, staff_second_factor=False)
         for department in settings.policy().departments:
             db.session.add(Department(code=department.code, name=department.words.zh, name_en=department.words.en))
+        db.session.add_all(Provider(code=f"p{n}", name=f"第{n}服务商") for n in range(1, rooms.PROVIDERS + 1))
         _people(dice, max(40, min(count // 250, 4000)))
     rows = _tickets(dice, count)
     while chunk := list(islice(rows, CHUNK)):
@@ -85,8 +87,7 @@ def fill(count: int) -> None:
                 db.session.execute(
                     text(f"select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))")
                 )
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("analyze")
+    rooms.fill()
 
 
 def _people(dice: random.Random, customers: int) -> None:
@@ -103,16 +104,10 @@ def _people(dice: random.Random, customers: int) -> None:
         }
         for n in range(1, 31)
     ]
-    staff.append(
-        {
-            "id": 31,
-            "name": "监督",
-            "email": "quality@bench.test",
-            "roles": [Role.SUPERVISOR],
-            "customer_id": None,
-            **plain,
-        }
-    )
+    staff += [
+        {"id": n, "name": name, "email": f"{role}@bench.test", "roles": [role], "customer_id": None, **plain}
+        for n, name, role in ((31, "监督", Role.SUPERVISOR), (32, "回访", Role.CALLER))
+    ]
     db.session.execute(insert(Person), staff)
     db.session.execute(insert(Customer), [
         {"id": n, "version": 1, "number": f"K{n:05}", "name": f"{dice.choice(PLACES)[:2]}第{n}实业有限公司",
@@ -189,7 +184,8 @@ def _facts(luck: random.Random, ticket: dict, departments: list[int]) -> dict:
     closed = ticket["state"] == State.CLOSED
     return {
         "ticket_id": ticket["id"], "month": facts.month_of(ticket["opened_at"]), "kind": ticket["kind"], "standing": "counted",
-        "department_id": luck.choice(departments), "provider_id": None, "account_manager_id": luck.randint(1, 30),
+        "department_id": luck.choice(departments),
+        "provider_id": rooms.provider_of(ticket["id"]), "account_manager_id": luck.randint(1, 30),
         "customer_id": ticket["customer_id"], "class_code": ticket["class_code"], "channel": "web" if luck.random() < 0.05 else "portal",
         "reply_kept": luck.random() < 0.93 if closed else None, "reply_due_at": None if closed else ticket["due_at"],
         "contact_kept": luck.random() < 0.95 if closed else None, "contact_due_at": None if closed else ticket["due_at"],

@@ -28,7 +28,7 @@ from portal.db import db, transaction
 from portal.domain.people.models import SignIn
 from portal.domain.quality.facts import before, month_of
 
-STAFF, SUPERVISOR, CUSTOMER = 1, 31, 101
+STAFF, SUPERVISOR, CALLER, CUSTOMER = 1, 31, 32, 101
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def _prepared(place: Path):
     app = create_app(from_environment(data=place, testing=True))
     cookies = {}
     with app.app_context():
-        for who, person in (("staff", STAFF), ("supervisor", SUPERVISOR), ("customer", CUSTOMER)):
+        for who, person in (("staff", STAFF), ("supervisor", SUPERVISOR), ("caller", CALLER), ("customer", CUSTOMER)):
             reference = secrets.token_urlsafe(24)
             with transaction():
                 at = clock.now()
@@ -72,7 +72,7 @@ def _prepared(place: Path):
         rows = db.session.execute(
             db.text("select id, customer_id from ticket where state='open' order by due_at, id limit 120")
         ).all()
-        ticket = rows[-1][0]
+        ticket, buyer = rows[-1]
         mine = db.session.scalar(db.text("select max(id) from ticket where asked_by_id = 101")) or ticket
         closed = f"{before(month_of(clock.now()), 3):%Y-%m}"
         deep = db.session.execute(
@@ -97,6 +97,19 @@ def _prepared(place: Path):
         ("figure: why, live", "/staff/quality/figures/timely_reply/tickets", "supervisor"),
         ("late today", "/staff/quality/figures/late", "supervisor"),
         ("league, a year", "/staff/quality/figures/league?period=year", "supervisor"),
+        ("quality: overview", "/staff/quality/", "supervisor"),
+        ("analysis, running month", "/staff/quality/analysis", "supervisor"),
+        ("analysis, closed month", f"/staff/quality/analysis?month={closed}", "supervisor"),
+        ("register of a month", f"/staff/quality/register?month={closed}", "supervisor"),
+        ("unclosed, the week", "/staff/quality/unclosed", "supervisor"),
+        ("liability, to decide", "/staff/quality/liability", "supervisor"),
+        ("liability, decided", "/staff/quality/liability/decided", "supervisor"),
+        ("major cases", "/staff/quality/major", "supervisor"),
+        ("reopened", "/staff/quality/reopened", "supervisor"),
+        ("support, running month", "/staff/quality/support/running", "supervisor"),
+        ("ratings", "/staff/quality/ratings", "supervisor"),
+        ("call-backs", "/staff/calls/", "caller"),
+        ("customer's file", f"/staff/customers/{buyer}", "staff"),
         ("customer: home", "/home", "customer"),
         ("customer: list", "/tickets/", "customer"),
         ("customer: ticket", f"/tickets/{mine}", "customer"),

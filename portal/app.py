@@ -20,13 +20,13 @@ from portal.cli import portal as commands
 from portal.config import Config, from_environment
 from portal.db import db, engine_options, tune
 from portal.domain import journal, references, sealed, settings
-from portal.domain.files import Store
+from portal.domain.files import Store, room
 from portal.domain.forum import links as forum_links
 from portal.domain.people import links
 from portal.domain.quality import facts
 from portal.domain.surveys import links as survey_links
 from portal.i18n import LANGUAGES
-from portal.web import assets, drawn, errors, filters, forms, headers, limits, look, words
+from portal.web import assets, drawn, errors, filters, forms, headers, limits, look, pages, words
 
 MIB = 1024 * 1024
 
@@ -97,7 +97,7 @@ def _speak(app: Flask) -> None:
     jinja.filters.update(filters.FILTERS)
     jinja.globals.update(
         now=clock.now, told=filters.told, submission_key=forms.submission_key, asset=assets.url,
-        drawn=drawn, url_for=assets.address, navigation=navigation.entries, quality_rooms=navigation.rooms, company=settings.company, policy=settings.policy, page_about=assets.page_about,
+        drawn=drawn, url_for=assets.address, navigation=navigation.entries, quality_rooms=navigation.rooms, company=settings.company, policy=settings.policy, files_room=room, summed_above=pages.summed_above, is_summed_above=pages.is_summed_above, in_sheet=pages.in_sheet, errors_of=forms.errors_of, page_about=assets.page_about,
         current_user=current_user, look=look.url, language=_language, theme=_theme, demo=lambda: app.extensions["portal"].demo,
     )  # fmt: skip
     jinja.globals["csrf_token"] = assets.csrf_token
@@ -166,5 +166,5 @@ def _room_for_files() -> None:
 
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "files", False):
-        request.max_content_length = 64 * MIB
+        request.max_content_length = room().all + 4 * MIB
         request.max_form_memory_size = 2 * MIB

@@ -136,8 +136,9 @@ def demo(pack: str):
         db.session.rollback()
         click.echo("demo world: there is a company already, nothing was changed")
         return
-    click.echo("demo world: a company is living through its year, about half a minute …")
-    click.echo(f"demo world: {world.fill(pack)} tickets")
+    click.echo("demo world: a company is living through its year, about a minute …")
+    number = world.fill(pack, say=lambda line: click.echo(f"demo world: {line}"))
+    click.echo(f"demo world: {number} tickets")
 
 
 @portal.command("set-up-link")

@@ -199,7 +199,7 @@ LIVES = {
         _loaded(t), by or _quick(Role.CALLER), "not_solved", "客户说仍然中断。"
     ),
     "close": lambda t, by: callback.call_back(_loaded(t), by or _quick(Role.CALLER), "solved_satisfied", "客户满意。"),
-    "confirm": lambda t, by: callback.confirm(_loaded(t), by or _customer(t)),
+    "confirm": lambda t, by: callback.confirm(_loaded(t), by or _customer(t), satisfied=True),
     "reject": lambda t, by: callback.reject(_loaded(t), by or _customer(t), "还是不通。"),
     "withdraw": lambda t, by: actions.withdraw(_loaded(t), by or _customer(t), "重复提交。"),
     "reopen": lambda t, by: actions.reopen(_loaded(t), by or _customer(t), "又断了。"),

@@ -21,12 +21,13 @@ from portal.web.asks import answers_told
 from portal.web.filters import stamp, words_in
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
+from portal.web.rating_form import SatisfactionForm
 
 WORDS = 4_000
 THANKS = ("solved", "not-solved")
 
 
-class SolvedForm(Form):
+class SolvedForm(SatisfactionForm):
     """It is solved; a word with it. Words that say the opposite are asked about once."""
 
     body = TextAreaField(N_("Anything you want to tell us"), [AtMost(WORDS)], id="solved-body")
@@ -60,7 +61,7 @@ def confirmed(secret):
     if doubts.sounds_unsolved(form.body.data or "") and form.sure.data != "yes":
         return _page(asked, secret, 422, solved=form, doubt=True)
     facts = (asked.ticket, asked.who, form.body.data or "")
-    if attempted(form, "body", callback.confirm, *facts, means=callback.LINK) is False:
+    if attempted(form, "body", callback.confirm, *facts, satisfied=form.is_satisfied, means=callback.LINK) is False:
         return _page(asked, secret, 422, solved=form)
     return _thank("solved")
 

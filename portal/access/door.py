@@ -15,7 +15,7 @@ from portal.db import db, transaction
 from portal.domain import drafts
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.savepoint import savepoint
+from portal.domain.savepoint import read_again, savepoint
 from portal.i18n import N_
 from portal.web import uploads
 from portal.web.forms import refuse
@@ -121,12 +121,14 @@ def _turn_away():
 def attempted(form, field: str, action, *args, **facts) -> Any:
     """The action, in a savepoint: a refusal undoes it whole and stands beside the field, what was typed stays.
 
-    Gives what the action gave, or False after a refusal.
+    Gives what the action gave, or False after a refusal; the records it was given can be shown then as they are.
     """
     try:
         with savepoint():
             result = action(*args, **facts)
     except Refused as refusal:
-        refuse(form, field, refusal)
+        refuse(form, refusal.field if refusal.field in form else field, refusal)
+        for one in args:
+            read_again(one)
         return False
     return True if result is None else result

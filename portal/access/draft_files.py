@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from flask import request
-from flask_babel import gettext
 
 from portal.access.door import me
 from portal.domain import drafts, files
 from portal.domain.files import Attachment, Staged, StoredFile
 from portal.domain.refusals import Refused
-from portal.web.forms import typed
+from portal.web.forms import said, typed
 
 ACCEPTED = ",".join(f".{ending}" for ending in files.ALLOWED)
 SHORT = 2_000
@@ -47,6 +46,13 @@ def keep_for_later(form, place: str) -> None:
         drafts.attach(draft, files.keep(staged, me()))
 
 
+def add(form, place: str) -> None:
+    """Files that came ahead of their form: into the draft, beside what is typed there."""
+    draft = drafts.find(me(), place) or drafts.save(me(), place, {})
+    for staged in _fitting(form, drafts.attached(draft)):
+        drafts.attach(draft, files.keep(staged, me()))
+
+
 def take_out(place: str) -> bool:
     """Was a file of the draft to be removed? Then it is."""
     wanted = request.form.get("remove", "")
@@ -64,6 +70,19 @@ def taken_out(form, place: str) -> bool:
     return True
 
 
+def move(place: str, to: str) -> None:
+    """What lies at one place is said at another now: the draft and its files go there, beside what lies there."""
+    draft, there = drafts.find(me(), place), drafts.find(me(), to)
+    if draft is None or place == to:
+        return
+    if there is None:
+        draft.place = to
+        return
+    for row in drafts.attached(draft):
+        row.draft_id = there.id
+    drafts.discard(me(), place)
+
+
 def _saved(place: str) -> drafts.Draft:
     fields = {name: value for name, value in typed().items() if name not in ("remove", "step")}
     try:
@@ -75,10 +94,11 @@ def _saved(place: str) -> drafts.Draft:
 def _fitting(form, already: Sequence[Attachment]) -> list[Staged]:
     """Of the files that came, those there is room for beside the ones that lie there; the rest is refused."""
     field, fitting, count, size = form["files"], [], len(already), sum(row.file.size for row in already)
+    room = files.room()
     for staged in field.data or ():
         count, size = count + 1, size + staged.size
-        if count > files.COUNT_LIMIT or size > files.ALL_LIMIT:
-            field.errors = list(dict.fromkeys([*field.errors, gettext("At most 10 files and 60 MiB at a time.")]))
+        if not room.fits(size, count):
+            field.errors = list(dict.fromkeys([*field.errors, said(room.too_much())]))
             break
         fitting.append(staged)
     return fitting

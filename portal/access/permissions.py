@@ -61,6 +61,8 @@ class Permission(enum.StrEnum):
     """Satisfaction surveys (R25–R30) as staff see them: questionnaires, campaigns, whom they ask."""
     SURVEY_RUN = "survey:run"
     """Write and publish questionnaires, run campaigns: the supervisors' work."""
+    SURVEY_CALL = "survey:call"
+    """Ask a survey by telephone and write down what is said (R28): the call-back desk's work, and the supervisors'."""
     SURVEY_ANSWER = "survey:answer"
     """A customer's people: answer the surveys they are asked."""
     PEOPLE_RUN = "people:run"
@@ -87,11 +89,11 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.ACCOUNT_MANAGER: _STAFF
     | {P.CUSTOMER_READ, P.CUSTOMER_EDIT, P.REPORT_READ, P.FOLLOW_UP, P.IMPROVE, P.SURVEY_READ}
     | _FORUM,
-    Role.CALLER: _STAFF | {P.CALL_BACK, P.CUSTOMER_READ, P.FORUM_DOOR, P.IMPROVE},
+    Role.CALLER: _STAFF | {P.CALL_BACK, P.CUSTOMER_READ, P.FORUM_DOOR, P.IMPROVE, P.SURVEY_CALL},
     Role.SUPERVISOR: _STAFF
     | {P.DESK_WORK, P.DESK_HANDLE, P.MAIL_SORT, P.VIEW_SHARE, P.CUSTOMER_READ, P.CUSTOMER_EDIT, P.REPORT_READ}
     | {P.QUALITY_READ, P.QUALITY_WORK, P.FOLLOW_UP, P.MAJOR_DECIDE, P.FORUM_RUN, P.IMPROVE}
-    | {P.SURVEY_READ, P.SURVEY_RUN}
+    | {P.SURVEY_READ, P.SURVEY_RUN, P.SURVEY_CALL}
     | _FORUM,
     Role.MANAGER: _STAFF
     | {P.VIEW_SHARE, P.CUSTOMER_READ, P.REPORT_READ, P.QUALITY_READ, P.APPROVE}

@@ -15,9 +15,11 @@ from portal.domain.quality.models import Liability
 from portal.domain.quality.records import Milestone, Signal, SupervisedProject, UnclosedWeek
 from portal.domain.quality.support_models import MarketHarm, Penalty, ProviderStanding, SupportResult
 from portal.domain.ratings.models import FollowUp
+from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.campaign_models import Campaign, OptOut
 from portal.domain.surveys.campaign_models import Invitation as Survey
 from portal.domain.surveys.models import BankItem, Questionnaire
+from portal.domain.surveys.word_models import HotIssue, Issue
 from portal.domain.tickets.forced_models import ForcedClosure
 from portal.domain.tickets.models import CallBack, Dispatch, Message, Note, Problem, SavedView, Ticket
 
@@ -100,6 +102,10 @@ RECORDS: dict[str, tuple] = {
     "questionnaire": (Questionnaire.id, Questionnaire.made_by),
     "bank_item": (BankItem.id,),
     "survey": (Survey.id,),
+    "response": (Response.id, Response.customer, Response.campaign, Response.questionnaire_version),
+    "issue": (Issue.id, Issue.department),
+    "hot_issue": (HotIssue.id, HotIssue.issue, HotIssue.improvement, HotIssue.settled_by),
+    "called": (Survey.id, Survey.campaign),
     "asked": (Survey.id, Survey.campaign, Survey.customer, Survey.contact),
     "campaign": (Campaign.id, Campaign.questionnaire_version, Campaign.made_by),
     "opt_out": (OptOut.id, OptOut.contact),

@@ -6,7 +6,7 @@ import structlog
 from flask import abort, current_app, redirect, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
 from portal.access import attempts, devices, navigation, passwords, second_factor, sessions
@@ -41,7 +41,7 @@ A complaint's whole way needs a provider's handler, and a supervisor who did not
 
 
 class SignInForm(Form):
-    email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120)])
+    email = EmailField(N_("E-mail address"), [DataRequired(), Length(max=120)])
     password = PasswordField(N_("Password"), [DataRequired()])
     next = HiddenField()
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import and_, false, select, true
+from sqlalchemy import String, and_, cast, false, or_, select, true
 
 from portal.access.permissions import Permission, may
 from portal.domain.people.models import Contact, Customer, Person
 from portal.domain.people.roles import Role
-from portal.domain.surveys.answer_models import Response
+from portal.domain.surveys.answer_models import PHONE, Response
 from portal.domain.surveys.campaign_models import RUNNING, CallAttempt, Campaign, Invitation, OptOut
 from portal.domain.surveys.links import NEVER
 from portal.domain.surveys.models import BankItem, Questionnaire, QuestionnaireVersion
+from portal.domain.surveys.word_models import Coded, HotIssue, Issue, Mention, Reply
 
 Rule = Callable[[Person], object]
 
@@ -18,8 +19,17 @@ Rule = Callable[[Person], object]
 def rows(customers: Rule) -> dict[type, Rule]:
     """The rules of the surveys' records; `customers` says which customers are there for a person."""
 
+    by_phone = and_(Campaign.state == RUNNING, cast(Campaign.channels, String).contains(f'"{PHONE}"'))
+
     def reads(person: Person):
         return true() if person.is_staff and may(person, Permission.SURVEY_READ) else false()
+
+    def calls(person: Person) -> bool:
+        return person.is_staff and may(person, Permission.SURVEY_CALL)
+
+    def campaigns(person: Person):
+        """Whoever asks by telephone sees the campaigns that are asked so, while they run."""
+        return by_phone if calls(person) and not may(person, Permission.SURVEY_READ) else reads(person)
 
     def of(customer) -> Rule:
         """All for whoever runs or directs surveys, to account managers those of their own customers."""
@@ -35,21 +45,33 @@ def rows(customers: Rule) -> dict[type, Rule]:
 
     asked = of(Invitation.customer_id)
 
+    def called(person: Person):
+        return Invitation.campaign_id.in_(select(Campaign.id).where(by_phone)) if calls(person) else false()
+
     def invitations(person: Person):
         """A customer's people see their own, while they may answer it."""
         if person.is_staff:
-            return asked(person)
+            return or_(asked(person), called(person))
         mine = select(Contact.id).where(Contact.person_id == person.id)
         runs = select(Campaign.id).where(Campaign.state == RUNNING)
         return and_(Invitation.contact_id.in_(mine), Invitation.state.not_in(NEVER), Invitation.campaign_id.in_(runs))
 
+    def words(person: Person):
+        """What was said in words is read by whoever looks after quality, never by who is rated (R29)."""
+        return true() if person.is_staff and person.has(Role.SUPERVISOR, Role.MANAGER) else false()
+
     return {
         BankItem: reads,
-        CallAttempt: lambda person: CallAttempt.invitation_id.in_(select(Invitation.id).where(asked(person))),
-        Campaign: reads,
+        CallAttempt: lambda person: CallAttempt.invitation_id.in_(select(Invitation.id).where(invitations(person))),
+        Campaign: campaigns,
         Invitation: invitations,
         OptOut: lambda person: OptOut.contact_id.in_(select(Contact.id).where(of(Contact.customer_id)(person))),
         Questionnaire: reads,
         QuestionnaireVersion: reads,
         Response: of(Response.customer_id),
+        Coded: words,
+        HotIssue: words,
+        Issue: words,
+        Mention: words,
+        Reply: words,
     }

@@ -30,7 +30,7 @@ def confirm(ticket):
         return ticket_page(ticket, 422, forms={"confirm": form})
     if doubts.sounds_unsolved(form.body.data or "") and form.sure.data != "yes":
         return ticket_page(ticket, 422, doubt=True, forms={"confirm": form})
-    if not attempted(form, "body", callback.confirm, ticket, me(), form.body.data or ""):
+    if not attempted(form, "body", callback.confirm, ticket, me(), form.body.data or "", satisfied=form.is_satisfied):
         return ticket_page(ticket, 422, forms={"confirm": form})
     say(N_("Thank you. It is closed now; a word on how we did would help us."))
     return _back(ticket)

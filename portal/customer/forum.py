@@ -171,7 +171,7 @@ def create(event):
     if all(good) and (
         party := attempted(forms[0], "name", _register, event, forms, request.form.get("wish") != "some")
     ):
-        say(*_said(party), number=party.number)
+        _told(party)
         return redirect(url_for(".show_registration", registration=party.id), 303)
     return _form_page(event, forms, whole, 422)
 
@@ -183,6 +183,19 @@ def _register(event: Event, forms: list[OneForm], all_or_none: bool) -> Registra
         person = known.get(form.person_id.data or "")
         people.append(form.coming(person_id=person.id if person else None, language=(person or me()).language))
     return registering.register(event, me(), me().customer, people, all_or_none=all_or_none)
+
+
+def _told(party: Registration) -> None:
+    """What became of it; of a party that was divided, who has seats and who waits."""
+    rest = seats.people_of(party)
+    seated = [one for each in queries.parts_of(visible(Registration, me()), party) for one in each.people]
+    if seated:
+        say(
+            N_("{seated} of you have seats, {waiting} wait ({number})."), "warn",
+            seated=len(seated), waiting=len(rest), number=party.number,
+        )  # fmt: skip
+    else:
+        say(*_said(party), number=party.number)
 
 
 def _said(party: Registration) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from flask import redirect, url_for
 from portal import clock
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
+from portal.access.scopes import visible
 from portal.customer.forum import OneForm, door
 from portal.domain.forum import links, offers, queries, registering
 from portal.domain.forum.lifecycle import LIVE, PARTY_STATES, PARTY_TONES
@@ -23,6 +24,7 @@ def show_registration(registration):
         "customer/forum_party.html", party=party, row=registration, event=registration.event, states=PARTY_STATES, tones=PARTY_TONES,
         sessions=queries.chosen(party.people), tickets=tickets, at=clock.now(), live=registration.state in LIVE,
         no=registering.why_not_change(registration.event, registration, me()),
+        parts=queries.parts_of(visible(Registration, me()), registration),
     )  # fmt: skip
 
 

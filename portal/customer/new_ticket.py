@@ -14,9 +14,9 @@ from portal.access.door import me
 from portal.access.permissions import Permission
 from portal.access.scopes import visible
 from portal.customer import showing
+from portal.customer.begun import begun
 from portal.customer.tickets import door
 from portal.domain import drafts, settings
-from portal.domain.files import ONE_LIMIT
 from portal.domain.people import queries
 from portal.domain.people.models import Project, Sharing
 from portal.domain.policy import Ask, Kind, Service
@@ -70,6 +70,8 @@ class Wanted:
 class TicketForm(Form):
     """What every ticket says; questions, classes and projects are added for each request."""
 
+    shown = ("subject", "body", "files", "class_code", "ask_", "project_id", "contact_name", "contact_phone")
+
     subject = StringField(N_("In one line: what is it about"), [Needed(), AtMost(TITLE)])
     body = TextAreaField(N_("Please tell us more"), [Needed(), AtMost(BODY)])
     contact_name = StringField(N_("Whom we may ask"), [AtMost(60)])
@@ -111,7 +113,9 @@ def _wanted(kind: str) -> Wanted:
 @door.get("/new", needs=Permission.TICKET_OPEN)
 def choose():
     """What is it about?"""
-    return page("customer/choose.html", kinds=settings.policy().kinds, services=settings.policy().services)
+    return page(
+        "customer/choose.html", begun=begun(), kinds=settings.policy().kinds, services=settings.policy().services
+    )
 
 
 @door.get("/new/<kind>", needs=Permission.TICKET_OPEN)
@@ -184,7 +188,6 @@ def _page(wanted: Wanted, form: TicketForm, status=200, draft=None, restored=Fal
         coming=outlook.expected(wanted.kind, klass or wanted.service, showing.organisation(), clock.now()),
         shareable=showing.organisation().sharing == Sharing.SHARED,
         accepted=draft_files.ACCEPTED,
-        files_limit=ONE_LIMIT,
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from portal.access.door import me
 from portal.domain import settings
-from portal.domain.files import PHOTOS, TYPES, Attachment
+from portal.domain.files import PHOTO_TYPES, Attachment
 from portal.domain.people.models import Customer, Person
 from portal.domain.policy import CAUSE_KIND, AskType, Policy, Promise, Unit
 from portal.domain.tickets import outlook, rounds
@@ -20,7 +20,6 @@ from portal.i18n import N_, Words
 from portal.web.asks import answers_told
 from portal.web.filters import moment, span, told, words_in
 
-PHOTO_TYPES = frozenset(TYPES[ending] for ending in PHOTOS)
 TAGS = {
     "question": (N_("A question to you"), "warn"),
     "solution": (N_("The result"), "good"),
@@ -157,7 +156,8 @@ def file_line(row: Attachment) -> dict:
     """A file as ui.files draws it: photos open in place, everything else is saved."""
     is_photo = row.file.media_type in PHOTO_TYPES
     url = url_for("files.show", attachment=row.id, view="1" if is_photo else None)
-    return {"id": row.id, "name": row.file.name, "size": row.file.size, "url": url}
+    small = url_for("files.small", attachment=row.id) if is_photo else None
+    return {"id": row.id, "name": row.file.name, "size": row.file.size, "url": url, "thumbnail_url": small}
 
 
 def asked_facts(ticket: Ticket) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from portal.access.door import attempted, me
 from portal.access.scopes import visible
 from portal.customer import showing
 from portal.domain import drafts, settings
-from portal.domain.files import ONE_LIMIT
 from portal.domain.people.models import Sharing
 from portal.domain.ratings import actions as ratings
 from portal.domain.tickets import for_customers, outlook
@@ -23,7 +22,7 @@ from portal.domain.tickets.states import State, as_customers_read
 from portal.i18n import N_
 from portal.web.forms import BODY, AtMost, Form, Needed, Uploads
 from portal.web.pages import page, say
-from portal.web.rating_form import STARS, rating_form
+from portal.web.rating_form import STARS, SatisfactionForm, rating_form
 
 FILES = N_("Photos and files")
 
@@ -33,7 +32,7 @@ class AddForm(Form):
     files = MultipleFileField(FILES, [Uploads()], id="add-files")
 
 
-class ConfirmForm(Form):
+class ConfirmForm(SatisfactionForm):
     body = TextAreaField(N_("Anything you want to tell us"), [AtMost(BODY)], id="confirm-body")
     sure = HiddenField(id="confirm-sure")
 
@@ -75,6 +74,8 @@ def ticket_page(
     said = for_customers.conversation(visible(Message, me()), ticket)
     promised = for_customers.promises(ticket)
     given = ratings.of(ticket) if ticket.state == State.CLOSED else None
+    may = _possible(ticket, at)
+    forms, over = _as_things_are(ticket, forms or {}, may)
     return page(
         "customer/ticket.html",
         status,
@@ -85,17 +86,43 @@ def ticket_page(
         chips=showing.chips(ticket, promised, at),
         asked=showing.asked_facts(ticket),
         proxy=showing.proxy_words(ticket),
-        may={move.verb for move in moves_for(ticket, me())} - ({"reopen"} if _too_late(ticket, at) else set()),
+        may=may,
+        over=over,
         given=given,
         earlier=ratings.earlier(ticket),
         question=next((one.message.body for one in reversed(said) if one.message.sort == "question"), None),
         doubt=doubt,
         rounds=showing.rounds_of(ticket, said),
         decides=decides(ticket, me()),
-        rating=(forms or {}).get("rating") or rating_form(given),
-        **_with_drafts(ticket, forms or {}),
+        rating=forms.get("rating") or rating_form(given),
+        **_with_drafts(ticket, forms),
         **_around(ticket),
     )
+
+
+def _possible(ticket: Ticket, at) -> set[str]:
+    return {move.verb for move in moves_for(ticket, me())} - ({"reopen"} if _too_late(ticket, at) else set())
+
+
+def _said_as(ticket: Ticket, verb: str, may: set[str]) -> str | None:
+    """As what the words of this form can be said now: the same while it is possible, else a reopening or an addition."""
+    if verb in may or (verb == "add" and (ticket.is_live or ticket.merged_into_id)):
+        return verb
+    if "reopen" in may:
+        return None if verb == "confirm" else "reopen"
+    return "add" if ticket.is_live or ticket.merged_into_id else None
+
+
+def _as_things_are(ticket: Ticket, forms: dict[str, Form], may: set[str]) -> tuple[dict[str, Form], Form | None]:
+    """A refused form whose time is over: its words go where they can be said now; where nowhere, they are shown."""
+    verb, form = next(iter(forms.items()), ("", None))
+    if form is None or verb not in FORMS or not form.errors or (now := _said_as(ticket, verb, may)) == verb:
+        return forms, None
+    if now is None:
+        return {}, form
+    moved = FORMS[now](MultiDict({"body": form["body"].data or ""}))
+    moved["body"].errors = [text for found in form.errors.values() for text in found]
+    return {now: moved}, None
 
 
 def _too_late(ticket: Ticket, at) -> bool:
@@ -146,7 +173,6 @@ def _around(ticket: Ticket) -> dict:
         "here": url_for("tickets.show", ticket=ticket.id),
         "star_words": STARS,
         "accepted": draft_files.ACCEPTED,
-        "files_limit": ONE_LIMIT,
     }
 
 
@@ -163,6 +189,8 @@ def with_files(
     if "remove" in request.form or not draft_files.in_order(form, place) or not attempted(form, "body", done):
         draft_files.take_out(place)
         draft_files.keep_for_later(form, place)
+        now = _said_as(ticket, verb, _possible(ticket, clock.now())) if form.errors else verb
+        draft_files.move(place, place_of(ticket, now or verb))
         return ticket_page(ticket, 422 if form.errors else 200, forms={verb: form})
     say(words, **facts)
     return redirect(url_for("tickets.show", ticket=ticket.id), 303)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.domain.people.models import Person, Provider
 from portal.domain.quality import facts, limits, penalties, support
@@ -93,4 +94,5 @@ def _who(troupe: Troupe, role: str) -> Person:
 
 
 def _at(day: date) -> datetime:
-    return datetime.combine(day, time(10, 30), zone())
+    minute = (day.month * 17 + day.day) % 50
+    return hours.on_duty(datetime.combine(day, time(10, minute), zone()))

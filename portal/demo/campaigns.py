@@ -1,7 +1,7 @@
 """Surveys of the demo year (R25, R27): a wave of gold cards that has ended, one that runs, a sample of silver cards, a finished project."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from portal import clock
@@ -10,7 +10,7 @@ from portal.demo.lives import Troupe
 from portal.domain.people.models import Person, Project
 from portal.domain.quality.days import begins, first, following, today, zone
 from portal.domain.surveys import answering, campaigns, plan, questionnaires, running
-from portal.domain.surveys.answer_models import LINK, PORTAL
+from portal.domain.surveys.answer_models import LINK, PHONE, PORTAL
 from portal.domain.surveys.campaign_models import Campaign, Invitation
 from portal.domain.surveys.document import Document, Question, read
 from portal.domain.surveys.links import along
@@ -20,8 +20,13 @@ FIRST, SILVER, SECOND = 255, 46, 12
 """Days before today on which the waves are prepared; each is launched a day later."""
 PROJECTS, ASKED_ON = 8, 12
 """How many months a finished project was asked about, and the day of the month on which it is prepared."""
-FIRST_MOOD = 0.15
+FIRST_MOOD, SECOND_MOOD = 0.15, 0.35
 """How much better than usual the customers of the first wave think of us, in stars."""
+
+LEANS = {"price": -0.5, "delivery": -0.35, "manager": 0.45, "service": 0.1}
+"""How often customers think worse or better of a side of the service than of the whole."""
+MATTERS = {"quality": 1, "delivery": 2, "service": 2.5, "price": 3.5, "manager": 4}
+"""At about which place customers put each side, asked what matters to them."""
 
 
 def waved(troupe: Troupe, until: datetime) -> Iterator[datetime]:
@@ -29,12 +34,17 @@ def waved(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     deeds = [
         *_wave(_Wave(troupe, "gold", FIRST_MOOD), until, FIRST, 0.72, True),
         *_wave(_Wave(troupe, "silver", 0.0), until, SILVER, 0.66, True),
-        *_wave(_Wave(troupe, "gold", 0.35), until, SECOND, 0.5, False),
+        *_wave(_Wave(troupe, "gold", SECOND_MOOD), until, SECOND, 0.5, False),
         *(deed for n in range(PROJECTS) for deed in _project(troupe, until, n)),
     ]
     for at, deed in sorted(deeds, key=lambda pair: pair[0]):
         yield at
         deed()
+
+
+def on_the_telephone(troupe: Troupe) -> Callable[[Document], Posted]:
+    """What whoever is called in the second wave answers."""
+    return _Wave(troupe, "gold", SECOND_MOOD).said_by
 
 
 def _wave(wave: "_Wave", until: datetime, days: int, share: float, over: bool) -> Iterator[tuple]:
@@ -88,6 +98,8 @@ class _Wave:
         slot = next((one for one in slots if one.begins <= day < one.ends and not one.campaigns), None)
         if slot is not None and questionnaires.published():
             row = plan.make(self.supervisor, self.plan, slot.year, slot.part)
+            if self.mood == SECOND_MOOD:
+                campaigns.change(row, self.supervisor, None, channels=[PORTAL, LINK, PHONE], reminders=[3])
             campaigns.draw(row, self.supervisor, 20260301 + slot.part)
             self.id = row.id
 
@@ -124,6 +136,10 @@ class _Wave:
         said = self._said(document)
         answering.send(one, mode, said, codes, wants_answer=bool(said.get("q.improve", [""])[0]), actor=person)
 
+    def said_by(self, document: Document) -> Posted:
+        """What somebody answers on the telephone."""
+        return self._said(document)
+
     def _said(self, document: Document) -> Posted:
         """What somebody in this mood says; better the more of `mood` they have."""
         base = min(5, max(2, round(self.dice.gauss(3.9 + self.mood, 0.8))))
@@ -133,6 +149,10 @@ class _Wave:
         return said
 
     def _to(self, one: Question, base: int) -> dict[str, list[str]]:
+        base = min(
+            5,
+            max(1, base + (self.dice.random() < abs(lean := LEANS.get(one.dimension, 0.0))) * (1 if lean > 0 else -1)),
+        )
         near = min(5, max(1, base + self.dice.choice((-1, 0, 0, 0, 1))))
         if one.kind == "stars":
             return {one.named(): [str(near)]}
@@ -143,13 +163,22 @@ class _Wave:
                 one.named(row.code): [str(min(5, max(1, base + self.dice.choice((-1, 0, 0, 1)))))] for row in one.rows
             }
         if one.kind == "ranking":
-            order = self.dice.sample(range(1, len(one.options) + 1), len(one.options))
-            return {one.named(option.code): [str(place)] for option, place in zip(one.options, order, strict=True)}
+            order = sorted(one.options, key=lambda option: MATTERS.get(option.code, 3) + self.dice.gauss(0, 1.2))
+            return {one.named(option.code): [str(place)] for place, option in enumerate(order, 1)}
         if one.kind in ("single", "several"):
             return {one.named(): [self.dice.choice(one.options).code]}
         if one.kind == "text":
-            return {one.named(): [self.dice.choice(self.said["praise" if one.code == "praise" else "improve"])]}
+            return {one.named(): [self.dice.choice(self._words(one.code))]}
         return {}
+
+    def _words(self, question: str) -> list[str]:
+        """What is written into an open question; what the hot issue is about, much in the first wave and not since."""
+        if question == "praise":
+            return self.said["praise"]
+        cues = next(one["cues"] for one in self.said["issues"] if one.get("hot"))
+        about = [text for text in self.said["improve"] if any(cue in text for cue in cues)]
+        others = [text for text in self.said["improve"] if text not in about]
+        return others + about * 4 if self.mood == FIRST_MOOD else others
 
     def decline(self) -> None:
         """Somebody of the first wave wants no more surveys; without an account, if there is one."""

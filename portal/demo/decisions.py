@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.domain import drafts, policy_changes, revisions, settings
 from portal.domain.people.models import Person
@@ -19,14 +20,14 @@ PATIENT, QUICK = 45, 12
 def taken(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     """Decision by decision, each at its moment."""
     administrator, said = troupe.first("administrator"), troupe.told("deeds")["decisions"]
-    yield until - timedelta(days=120)
+    yield hours.ago(until, 120, "region")
     _decide(administrator, said["region_why"], Change("put", "regions", value=said["region"]))
-    yield until - timedelta(days=60)
+    yield hours.ago(until, 60, "hours")
     _tell_the_hours(administrator, said["hours_why"])
-    yield until - timedelta(days=6)
+    yield hours.ago(until, 6, "patient")
     limits = write(settings.policy().limits) | {"reopen_days": PATIENT}
     _decide(administrator, said["patient_why"], Change("set", "limits", value=limits), _next_month())
-    yield until - timedelta(hours=3)
+    yield hours.work_day(until, 1, 16.2)
     _propose(administrator)
 
 

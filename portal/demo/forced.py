@@ -1,12 +1,12 @@
 """What the demo company closed by force in its year (R17): one demand beyond the contract, approved; one that waits for a manager."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime
 
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.domain.people.models import Customer, Department, Person
-from portal.domain.quality.days import zone
 from portal.domain.tickets import actions, dispatching, forced
 from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.orders import orders
@@ -20,11 +20,11 @@ def asked(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     told = troupe.told("deeds")["forced"]
     granted, waiting = _Case(troupe, told["granted"]), _Case(troupe, told["waiting"])
     for days, hour, deed in (
-        (41, 9, granted.open), (41, 10, granted.take_on), (41, 15, granted.reply), (40, 14, granted.tell), (39, 14, granted.tell),
-        (38, 10, granted.ask), (38, 15, granted.approve), (3, 9, waiting.open), (3, 10, waiting.take_on), (3, 15, waiting.reply),
-        (2, 14, waiting.tell), (1, 10, waiting.ask), (1, 14, waiting.tell),
+        (28, 9.2, granted.open), (28, 10.4, granted.take_on), (28, 15.1, granted.reply), (27, 14.3, granted.tell), (26, 14.7, granted.tell),
+        (25, 10.2, granted.ask), (25, 15.6, granted.approve), (3, 9.3, waiting.open), (3, 10.1, waiting.take_on), (3, 15.4, waiting.reply),
+        (2, 14.2, waiting.tell), (1, 10.3, waiting.ask), (1, 14.1, waiting.tell),
     ):  # fmt: skip
-        yield datetime.combine(until.astimezone(zone()).date() - timedelta(days=days), time(hour, 12), zone())
+        yield hours.work_day(until, days, hour)
         deed()
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.domain import settings
 from portal.domain.forum import desk, events, invitations, minutes, programme, registering, seats, tidying, topics
@@ -28,7 +29,7 @@ def held(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     """Each moment of both forums, in their order; what is done follows when it has come."""
     begins = _thursday(until + timedelta(days=24))
     last, this = _Forum(troupe, begins - timedelta(weeks=52)), _Forum(troupe, begins)
-    deeds = [*_last_year(last), *_this_year(last, this, until)]
+    deeds = [(hours.awake(at), deed) for at, deed in (*_last_year(last), *_this_year(last, this, until))]
     for at, deed in sorted(deeds, key=lambda pair: pair[0]):
         yield at
         deed()
@@ -66,7 +67,7 @@ def _this_year(last: "_Forum", forum: "_Forum", until: datetime) -> Iterator[tup
     yield until - timedelta(days=2, hours=5), lambda: forum.wait(17, 2)
     for days in (20, 14, 7, 1):
         yield until - timedelta(days=days, hours=7), tidying.every_hour
-    yield until - timedelta(hours=3), forum.one_cancels
+    yield hours.work_day(until, 1, 16.4), forum.one_cancels
 
 
 def _thursday(near: datetime) -> datetime:

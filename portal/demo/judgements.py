@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.domain.people.models import Person
 from portal.domain.quality import liability, liability_list
@@ -98,4 +99,4 @@ class _Bench:
 
 
 def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour, 20), zone())
+    return hours.on_duty(datetime.combine(day, time(hour, day.toordinal() * 7 % 60), zone()))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
+from portal.demo import hours
 from portal.demo.reading import table
 from portal.demo.stories import Again, Ago, InDays, Phrases, Story, phrases
 from portal.domain import settings
@@ -19,7 +20,7 @@ from portal.domain.policy import CAUSE_KIND
 from portal.domain.ratings import actions as ratings
 from portal.domain.tickets import actions, callback, deadlines, dispatching, linking, steps
 from portal.domain.tickets.lifecycle import handled_by
-from portal.domain.tickets.models import Dispatch, Problem, Ticket
+from portal.domain.tickets.models import Deadline, Dispatch, Problem, Ticket
 from portal.working_time import Promise, Unit
 
 # By pace, in working hours: accept, dispatch, confirm, contact, each reply; and the solution as part of the closure limit.
@@ -64,15 +65,23 @@ class Troupe:
 class Life:
     """A story with its people; `lived` yields the moment of each next step."""
 
-    def __init__(self, story: Story, troupe: Troupe, dice: random.Random, customer: int, until: datetime):
+    def __init__(
+        self,
+        story: Story,
+        troupe: Troupe,
+        dice: random.Random,
+        customer: int,
+        until: datetime,
+        asker: int | None = None,
+    ):
         self.story, self.troupe, self.dice, self.customer, self.until = story, troupe, dice, customer, until
         self.agent = dice.choice(troupe.by_role["agent"])
         logins = troupe.people.get(customer, [])
-        self.asker = (
+        self.asker = asker or (
             (logins[0] if story.ends not in ("closed", "withdrawn") else dice.choice(logins)) if logins else None
         )
         self.ticket_id = 0
-        self.orders: list[int] = []
+        self._read: tuple[datetime, Ticket] | None = None
         (self.to_accept, self.to_dispatch, self.to_confirm, self.to_contact, self.to_reply, self.share) = PACES[
             story.pace
         ]
@@ -96,7 +105,10 @@ class Life:
                 dispatching.report_state(order, self.ticket, self._handler_of(order), said, False)
 
     def _report_due(self) -> datetime | None:
-        owed = (one for one in deadlines.of(self.ticket) if one.is_open and one.dispatch_id)
+        if self.story.kind in ANSWERED:
+            return None
+        open_ones = (Deadline.ticket_id == self.ticket_id, Deadline.is_open, Deadline.dispatch_id.is_not(None))
+        owed = db.session.scalars(db.select(Deadline).where(*open_ones))
         return min((one.due_at for one in owed if deadlines.rule_of(one).met == "stated"), default=None)
 
     def _told(self, begins: datetime) -> Iterator[datetime]:
@@ -146,6 +158,8 @@ class Life:
             self._dispatch(self._party(story.to, story.to_provider), story.suggestion, lead=True)
             if story.also:
                 self._dispatch(self._party(story.also, None), story.also_suggestion or story.suggestion, lead=False)
+            if story.halts == "dispatched":
+                return
             yield self._after(self.to_confirm)
             if (order := self._order()) is not None:
                 dispatching.confirm(order, self.ticket, self.handler)
@@ -158,6 +172,8 @@ class Life:
             dispatching.contact(
                 self.ticket, self.worker, "phone", True, self.ticket.contact_name, story.contact, self._order()
             )
+        if story.halts == "contacted":
+            return
         if story.question:
             yield self._after(0.5)
             actions.ask(self.ticket, self.worker, story.question)
@@ -192,17 +208,17 @@ class Life:
             return
         yield self._after(max(1.0, self._limit * self.share / 2))
         self._apply(story.solution)
-        if story.ends == "verifying":
-            return
         for said in story.tries:
             yield self._next_day()
             callback.call_back(self.ticket, self.caller, "unreachable", said)
+        if story.ends == "verifying":
+            return
         if story.outcome == "unreachable":
             yield self._next_day()
         else:
             yield self._after(self.dice.uniform(1, 4) if story.pace != "late" else 9)
         if story.outcome == "solved_satisfied" and self.asker and not story.false_reply and self.dice.random() < 0.25:
-            callback.confirm(self.ticket, self.who(self.asker))
+            callback.confirm(self.ticket, self.who(self.asker), satisfied=True)
         else:
             self._call_back(story.outcome, story.call_note, story.false_reply)
         if story.rework is not None:
@@ -222,6 +238,7 @@ class Life:
 
     def _reopened(self, again: Again) -> Iterator[datetime]:
         lately = self.until - timedelta(hours=self.dice.uniform(3, 20))
+        lately = hours.as_customers_write(lately, self.dice, self.until)
         yield self._after(8 * HOURS_A_DAY) if self.story.ends == "closed" else max(lately, clock.now())
         actions.reopen(self.ticket, self.asker_or_agent, again.reason)
         if self.story.kind in ANSWERED:
@@ -236,7 +253,9 @@ class Life:
     def _rated(self, stars: int | None, comment: str) -> Iterator[datetime]:
         if not stars or self.asker is None or self.ticket.state != "closed":
             return
-        yield clock.now() + timedelta(hours=self.dice.uniform(0.5, 60))
+        at = hours.as_customers_write(clock.now() + timedelta(hours=self.dice.uniform(0.5, 60)), self.dice)
+        soon = hours.awake(clock.now() + timedelta(minutes=self.dice.randint(20, 110)))
+        yield at if at > clock.now() else soon
         if self.ticket.state == "closed":
             ratings.rate(self.ticket, self.who(self.asker), stars, comment, self._dimensions(stars))
 
@@ -249,6 +268,12 @@ class Life:
 
     @property
     def ticket(self) -> Ticket:
+        """As it stands; what happens at one moment sees what was read for it."""
+        if self._read is None or self._read[0] != clock.now():
+            self._read = (clock.now(), self._ticket())
+        return self._read[1]
+
+    def _ticket(self) -> Ticket:
         along = (Ticket.customer, Ticket.owner, Ticket.asked_by, Ticket.problem, Ticket.merged_into)
         rows = db.select(Ticket).where(Ticket.id == self.ticket_id).options(*map(joinedload, along))
         db.session.flush()
@@ -371,10 +396,10 @@ class Life:
             promise = Promise(2, Unit.WORKING_DAYS)
         return promise.amount * (HOURS_A_DAY if promise.unit == Unit.WORKING_DAYS else 1)
 
-    def _after(self, hours: float) -> datetime:
+    def _after(self, work: float) -> datetime:
         """So many working hours from now, give or take a third."""
-        calendar, hours = settings.calendar(), hours * self.dice.uniform(0.75, 1.3)
-        whole, part = int(hours), hours % 1
+        calendar, work = settings.calendar(), work * self.dice.uniform(0.75, 1.3)
+        whole, part = int(work), work % 1
         at = calendar.after(clock.now(), Promise(whole, Unit.WORKING_HOURS)) if whole else clock.now()
         if calendar.between(at, at + timedelta(minutes=2)) == timedelta():
             at = calendar.after(at, Promise(1, Unit.WORKING_HOURS)) - timedelta(minutes=self.dice.randint(20, 59))

@@ -9,6 +9,7 @@ from flask import current_app
 
 from portal import clock
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.domain import settings
 from portal.domain.mailroom import placing, taking
@@ -20,13 +21,12 @@ from portal.domain.tickets.models import Ticket
 def received(troupe: Troupe, until: datetime) -> None:
     """The mails of the last day, taken in and placed as the worker would."""
     store, told = current_app.extensions["files"], troupe.told("mailroom")
-    for hours, name, made in (
-        (21, "invoice", _invoice),
-        (5, "about", _about),
-        (3, "away", _away),
-        (1.2, "offer", _offer),
+    for at, name, made in (
+        (hours.work_day(until, 1, 14.4), "invoice", _invoice),
+        (hours.work_day(until, 1, 16.7), "about", _about),
+        (hours.work_day(until, 1, 17.1), "away", _away),
+        (until - timedelta(minutes=47), "offer", _offer),
     ):
-        at = until - timedelta(hours=hours)
         with clock.frozen_at(at):
             message = _mail(at, name, told[name])
             made(message, told[name])

@@ -1,15 +1,20 @@
-"""The demo's major complaints (R20): one brought to its end with dossier, plan, compensation, report and review; one rejected.
+"""The demo's major complaints (R20): one just brought to its end with dossier, plan, compensation, report and review; one
+under way whose plan waits for a manager; one proposed that nobody has decided yet.
 
-What rules of the policy proposed besides stays for the supervisors to decide.
+What rules of the policy propose besides is looked at by a supervisor the working day after.
 """
 
+import random
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from itertools import cycle
+from typing import Any
 
 from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.demo.photos import photo
 from portal.domain.people.models import Customer, Department, Person
@@ -25,35 +30,53 @@ ALONG = (joinedload(MajorCase.ticket).joinedload(Ticket.customer), joinedload(Ma
 
 def told(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     """The whole course of the one complaint, moment by moment."""
-    case = Case(troupe)
+    case = Case(troupe, troupe.told("majors"))
     steps = (
-        (1, 9.7, case.begin), (1, 10.5, case.alarm), (1, 14, case.gather), (1, 16, case.plan), (2, 9, case.approve_plan),
-        (2, 14, case.make_report), (2, 16, case.send_up), (3, 9.5, case.approve_report), (3, 11, case.solve),
-        (4, 10, case.compensate), (4, 15, case.approve_compensation), (7, 10, case.verify), (8, 11, case.reject_another),
-        (8, 15, case.close),
+        (7, 9.7, case.begin), (7, 9.9, case.propose), (7, 10.4, case.accept), (7, 11.3, case.tell), (7, 14, case.gather), (7, 16.1, case.plan),
+        (6, 9.2, case.approve_plan), (6, 10.6, case.tell), (6, 14.1, case.make_report), (6, 16.2, case.send_up), (5, 9.6, case.approve_report),
+        (5, 11.1, case.solve), (4, 10.2, case.compensate), (4, 15.3, case.approve_compensation), (2, 10.4, case.verify), (1, 15.2, case.close),
     )  # fmt: skip
-    for days, hours, step in steps:
-        yield _moment(until, days, hours)
+    for days, hour, step in steps:
+        yield hours.work_day(until, days, hour)
         step()
+
+
+def under_way(troupe: Troupe, until: datetime) -> Iterator[datetime]:
+    """Two of yesterday: one accepted, whose plan is to be approved; one only proposed."""
+    said = troupe.told("majors")
+    case, new = Case(troupe, said["under_way"]), Case(troupe, said["new"])
+    steps = (
+        (9.6, case.begin), (9.9, case.propose), (10.3, case.accept), (10.8, case.tell), (13.8, case.gather), (14.6, new.begin),
+        (15.3, new.propose), (16.2, case.plan), (16.6, new.tell),
+    )  # fmt: skip
+    for hour, step in steps:
+        yield hours.work_day(until, 1, hour)
+        step()
+
+
+def looked_at(troupe: Troupe, begins: datetime, until: datetime) -> Iterator[datetime]:
+    """What rules proposed is found to be no major complaint; what is of yesterday waits."""
+    reasons = cycle(troupe.told("majors")["no_major"])
+    day, dice = begins.astimezone(zone()).date(), random.Random("looked at")
+    while (at := hours.at_desk_from(day, dice)) < hours.work_day(until, 1, 0):
+        yield at
+        rows = db.select(MajorCase).where(MajorCase.state == major.PROPOSED, MajorCase.proposed_by_id.is_(None))
+        for case in db.session.scalars(rows.order_by(MajorCase.id).options(*ALONG)).all():
+            supervisor = db.session.get_one(Person, troupe.first("supervisor"))
+            major.reject(case, case.ticket, supervisor, next(reasons))
+        day = at.astimezone(zone()).date() + timedelta(days=1)
 
 
 def report_is_made(until: datetime) -> datetime:
     """When the worker makes its report: between being asked for and being sent up."""
-    return _moment(until, 2, 15)
-
-
-def _moment(until: datetime, days: int, hours: float) -> datetime:
-    """So many days after the Monday two weeks back, at this hour of the company's day."""
-    monday = until.astimezone(zone()).date()
-    monday -= timedelta(days=monday.weekday() + 14)
-    return datetime.combine(monday + timedelta(days=days), time(), zone()) + timedelta(hours=hours)
+    return hours.work_day(until, 6, 15)
 
 
 class Case:
-    """One complaint that many are hurt by and a newspaper asks about; what happened is told in majors.toml."""
+    """One complaint that many are hurt by; what happened is told in majors.toml."""
 
-    def __init__(self, troupe: Troupe):
-        self.troupe, self.said, self.ticket_id = troupe, troupe.told("majors"), 0
+    def __init__(self, troupe: Troupe, said: dict[str, Any]):
+        self.troupe, self.said, self.ticket_id, self.words = troupe, said, 0, iter(said["told"])
 
     def begin(self) -> None:
         """Opened by the hotline, accepted and dispatched."""
@@ -72,16 +95,20 @@ class Case:
         dispatching.confirm(order, self.ticket, self.handler)
         dispatching.contact(self.ticket, self.handler, "phone", True, asked.name, self.said["contact"], order)
 
-    def alarm(self) -> None:
-        """Proposed by the agent, accepted by a supervisor."""
-        case = major.propose(
-            self.ticket,
-            self.first("agent"),
-            tuple(self.said["signs"]),
-            self.said["disputed_yuan"],
-            self.said["proposed"],
-        )
-        major.accept(case, self.ticket, self.first("supervisor"), self.said["accepted"])
+    def propose(self) -> None:
+        """By the agent, for what the customer says of it."""
+        signs, amount = tuple(self.said["signs"]), self.said["disputed_yuan"] or None
+        major.propose(self.ticket, self.first("agent"), signs, amount, self.said["proposed"])
+
+    def accept(self) -> None:
+        """By a supervisor: the managers are alarmed, the report is promised."""
+        major.accept(self.case, self.ticket, self.first("supervisor"), self.said["accepted"])
+
+    def tell(self) -> None:
+        """How it stands, told to the customer."""
+        words, until = next(self.words)
+        stage = "progress" if self.ticket.replied_at else "preliminary"
+        actions.reply(self.ticket, self.handler, words, stage=stage, shape={"until": until})
 
     def gather(self) -> None:
         """The checklist, the course of events and the photos."""
@@ -89,7 +116,7 @@ class Case:
         for place, body in self.said["dossier"].items():
             if place != "plan":
                 major_dossier.write(case, by, f"item/{place}", body, 0)
-        for number, place in enumerate(self.said["photos"]):
+        for number, place in enumerate(self.said.get("photos", ())):
             major_dossier.add_files(
                 case, by, f"photo/{place}", [photo(self.said["picture"], number, f"{place}.jpg", by)]
             )
@@ -138,13 +165,6 @@ class Case:
     def verify(self) -> None:
         """The call-back closes the complaint itself."""
         callback.call_back(self.ticket, self.first("caller"), "solved_satisfied", self.said["called"])
-
-    def reject_another(self) -> None:
-        """Of what rules proposed, the oldest is found to be no major complaint."""
-        rows = db.select(MajorCase).where(MajorCase.state == major.PROPOSED).order_by(MajorCase.id)
-        another = db.session.scalar(rows.options(*ALONG))
-        if another is not None:
-            major.reject(another, another.ticket, self.first("supervisor"), self.said["rejected"])
 
     def _approve(self, what: str, why: str) -> None:
         approval = major_approvals.last(major_approvals.of(self.case), what)

@@ -125,6 +125,8 @@ class Story:
     exemplary: bool = False
     """Praise for an exemplary deed: the higher reward (R34)."""
     ends: str = "closed"
+    halts: str = ""
+    """How far work on an order has come that is not over yet: «dispatched» or «contacted»; empty: as far as it is told."""
 
     @property
     def shape(self) -> Mapping[str, Told]:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.db import db
+from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.domain import settings
 from portal.domain.people.models import Customer, Department, Person
@@ -13,6 +14,7 @@ from portal.domain.quality.days import today
 from portal.domain.quality.records import Signal, SupervisedProject
 from portal.domain.tickets import actions, dispatching, problems
 from portal.domain.tickets.models import Problem, Ticket
+from portal.domain.tickets.orders import orders
 from portal.domain.tickets.queue import chosen
 
 
@@ -25,14 +27,21 @@ def supervised(troupe: Troupe, until: datetime) -> Iterator[datetime]:
 
 def _deeds(troupe: Troupe, until: datetime) -> Iterator[tuple]:
     long_one = _LongComplaint(troupe)
-    yield until - timedelta(days=108), long_one.begin
+    begun = hours.ago(until, 108, "long").replace(hour=9, minute=18)
+    yield begun, long_one.begin
+    yield begun + timedelta(minutes=26), long_one.hand_over
+    yield begun + timedelta(minutes=71), long_one.call
+    yield begun + timedelta(hours=5, minutes=37), long_one.reply
     for n in range(1, 8):
-        yield until - timedelta(days=108 - 14 * n), lambda n=n: long_one.tell(n)
-    yield until - timedelta(days=13), long_one.plan
-    yield until - timedelta(days=4), long_one.reach
+        yield hours.ago(until, 108 - 14 * n, "long"), lambda n=n: long_one.tell(n)
+    for n in range(6, 0, -1):
+        yield hours.work_day(until, n, 15 + n / 7), lambda n=n: long_one.report(n)
+    yield hours.ago(until, 13, "plan"), long_one.plan
+    yield hours.ago(until, 4, "reach"), long_one.reach
     for day in _months(until):
         yield day, lambda: _look(troupe)
-    yield until - timedelta(days=9), lambda: _solve_one(troupe)
+    yield hours.work_day(until, 1, 9.7), lambda: _look(troupe)
+    yield hours.ago(until, 9, "solve"), lambda: _solve_one(troupe)
 
 
 class _LongComplaint:
@@ -56,7 +65,7 @@ class _LongComplaint:
         return found
 
     def begin(self) -> None:
-        """Opened by the customer, accepted, dispatched, and told why it takes long."""
+        """Rung up by the customer, and accepted."""
         key, _ = self.troupe.customers[self.said["buyer"]]
         customer = db.session.get_one(Customer, key)
         asked = db.session.get_one(Person, self.troupe.people[key][0])
@@ -67,20 +76,42 @@ class _LongComplaint:
         )  # fmt: skip
         self.id = ticket.id
         actions.accept(self.ticket, agent)
-        operations = db.session.get_one(Department, next(iter(self.troupe.parties.values())))
-        dispatching.dispatch(self.ticket, agent, operations, self.said["suggestion"])
-        actions.reply(
-            self.ticket,
-            agent,
-            self.said["reply"],
-            stage="preliminary",
-            shape={"until": self.said["until"]},
+
+    def hand_over(self) -> None:
+        """Dispatched to a department."""
+        key = self.troupe.parties[self.said["party"]]
+        dispatching.dispatch(
+            self.ticket, self.who("agent"), db.session.get_one(Department, key), self.said["suggestion"]
         )
+
+    def call(self) -> None:
+        """Confirmed by the department, which rings the customer."""
+        order = orders(self.ticket)[0]
+        dispatching.confirm(order, self.ticket, self.handler)
+        who = self.ticket.contact_name
+        dispatching.contact(self.ticket, self.handler, "phone", True, who, self.said["contact"], order)
+
+    def reply(self) -> None:
+        """Told why it takes long."""
+        shape = {"until": self.said["until"]}
+        actions.reply(self.ticket, self.who("agent"), self.said["reply"], stage="preliminary", shape=shape)
 
     def tell(self, n: int) -> None:
         """The state report of a fortnight."""
         actions.reply(
             self.ticket, self.who("agent"), self.said["told"].format(n="一二三四五六七"[n - 1]), stage="progress"
+        )
+        self.report(n)
+
+    def report(self, n: int) -> None:
+        """How the order stands, said by its department."""
+        words = self.troupe.phrases.reports
+        dispatching.report_state(orders(self.ticket)[0], self.ticket, self.handler, words[n % len(words)], False)
+
+    @property
+    def handler(self) -> Person:
+        return db.session.get_one(
+            Person, self.troupe.handlers["department", self.troupe.parties[self.said["party"]]][0]
         )
 
     def plan(self) -> None:
@@ -102,7 +133,7 @@ def _months(until: datetime) -> list[datetime]:
     zone, day, found = ZoneInfo(settings.company().zone), until.date(), []
     for back in range(12):
         number = day.year * 12 + day.month - 1 - back
-        found.append(datetime(number // 12, number % 12 + 1, 12, 10, tzinfo=zone))
+        found.append(hours.on_duty(datetime(number // 12, number % 12 + 1, 12, 10, 5 + back * 4, tzinfo=zone)))
     return [at for at in found if at <= until]
 
 

@@ -1,8 +1,9 @@
 """The demo world: a company lays down its policy, engages its people, and lives a year under a shifted clock."""
 
+import gc
 import heapq
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 from zoneinfo import ZoneInfo
@@ -11,21 +12,24 @@ from portal import clock
 from portal.db import db, transaction
 from portal.demo import (
     accounts,
+    beginnings,
     campaigns,
     decisions,
     forced,
     forum,
+    hotline,
+    hours,
     improvements,
     mailroom,
     majors,
     opinions,
     papers,
     surveys,
+    word_lives,
 )
 from portal.demo.cast import CustomerOf, Staff, cast
 from portal.demo.judgements import judged
-from portal.demo.lives import Life, Troupe
-from portal.demo.stories import Story, stories
+from portal.demo.lives import Troupe
 from portal.demo.supervision import supervised
 from portal.domain import settings
 from portal.domain.outbox import Letter
@@ -34,9 +38,10 @@ from portal.domain.policy import load_calendar, load_pack
 from portal.domain.quality import facts, improvement_rises, projects, snapshots, unclosed
 from portal.domain.ratings import requests
 from portal.domain.tickets import problems, reminders
+from portal.domain.tickets.models import Ticket
 
 YEAR = timedelta(days=365)
-REMIND_AT = (9, 12, 15, 18)
+REMIND_AT = (9, 15)
 
 # The demo tells trades by code; the stories fit to these.
 INDUSTRIES = {
@@ -48,37 +53,28 @@ INDUSTRIES = {
     "bus": "公交", "coach": "长途客运", "construction": "工程建设", "express": "快递", "rental": "汽车租赁", "sanitation": "环卫", "taxi": "出租车",
 }  # fmt: skip
 
-SHOWN = 9
 
-# How long before today a story begins that is not over yet: hours, at least and at most.
-BEGUN = {
-    "open_new": (0.3, 5),
-    "open_handling": (20, 60),
-    "waiting": (24, 70),
-    "verifying": (30, 90),
-    "reopened": (16 * 24, 24 * 24),
-}
+def fill(pack: str = "telecom", seed: int = 2026, say: Callable[[str], None] = lambda line: None) -> int:
+    """Everything, the same from the same pack, seed and hour; gives the number of tickets. The database must be empty.
 
-
-def fill(pack: str = "telecom", seed: int = 2026) -> int:
-    """Everything, the same from the same pack, seed and hour; gives the number of tickets. The database must be empty."""
-    until = clock.now().replace(minute=30, second=0, microsecond=0)
-    until = until if until <= clock.now() else until - timedelta(hours=1)
+    Each stage is said when it begins.
+    """
     dice = random.Random(seed)
-    with clock.frozen_at(until - YEAR - timedelta(days=20)):
+    with clock.frozen_at((clock.now() - YEAR - timedelta(days=70)).replace(hour=2, minute=4)):
         troupe = _engage(pack)
-    plays = list(stories(pack))
-    dice.shuffle(plays)
-    plays.sort(key=lambda story: story.ends not in BEGUN)
-    lives = [_life(story, troupe, dice, until) for story in plays] + improvements.bursts(troupe, until)
+    until = hours.last_moment(clock.now())
+    say(f"{len(troupe.customers)} customers, {len(troupe.staff)} staff and handlers, {len(troupe.providers)} providers")
+    gc.set_threshold(50_000, 20, 50)  # much is made, little is garbage: looking through it so often costs time
+    lives = beginnings.lives(troupe, until, dice) + improvements.bursts(troupe, until)
     agenda = _agenda(lives, troupe, until)
-    _live(agenda, majors.report_is_made(until))
+    _live(agenda, majors.report_is_made(until), say)
     papers.make(majors.report_is_made(until))
-    _live(agenda, until)
+    _live(agenda, until, say)
+    say("reports on paper, mail")
     papers.published(troupe, until)
     mailroom.received(troupe, until)
     _settle_letters(until)
-    return len(lives)
+    return db.session.scalar(db.select(db.func.count()).select_from(Ticket)) or 0
 
 
 def _engage(pack: str) -> Troupe:
@@ -164,41 +160,6 @@ def _win(n: int, customer: CustomerOf, troupe: Troupe) -> None:
         troupe.contacts.setdefault(row.id, []).append((contact.name, contact.phone))
 
 
-def _life(story: Story, troupe: Troupe, dice: random.Random, until: datetime) -> Iterator[datetime]:
-    """Cast a story: who, and when it begins."""
-    fitting = [c for c, industry in troupe.customers if not story.fits or industry in story.fits]
-    first = troupe.customers[0][0]
-    if story.ends in BEGUN and first in fitting and troupe.busy.get(first, 0) < SHOWN:
-        fitting = [first]  # whoever looks around first finds something under way
-    buyer = min(fitting or [c for c, _ in troupe.customers], key=lambda c: (troupe.busy.get(c, 0), dice.random()))
-    troupe.busy[buyer] = troupe.busy.get(buyer, 0) + 1
-    if story.ends in BEGUN:
-        least, most = BEGUN[story.ends]
-        begins = until - timedelta(hours=dice.uniform(least, most))
-    else:
-        begins = until - timedelta(days=dice.uniform(16, 364))
-    return Life(story, troupe, random.Random(f"{story.id}"), buyer, until).lived(
-        _on_its_hour(story, begins, until, dice)
-    )
-
-
-def _on_its_hour(story: Story, begins: datetime, until: datetime, dice: random.Random) -> datetime:
-    """The opening at the time of day and on the weekday its text names; else in business hours, mostly."""
-    zone = ZoneInfo(settings.company().zone)
-    local = begins.astimezone(zone)
-    if story.ends == "open_new":
-        return begins
-    if story.weekday:
-        local -= timedelta(days=(local.isoweekday() - story.weekday) % 7)
-    elif dice.random() < 0.85 and local.isoweekday() > 5:
-        local -= timedelta(days=local.isoweekday() - 5)
-    hour, minute = (
-        (int(part) for part in story.opens.split(":")) if story.opens else (dice.randint(8, 17), dice.randint(0, 59))
-    )
-    fixed = local.replace(hour=hour, minute=minute, second=dice.randint(0, 59), microsecond=0)
-    return fixed if fixed < until else fixed - timedelta(days=1)
-
-
 def _agenda(lives: list[Iterator[datetime]], troupe: Troupe, until: datetime) -> list[tuple]:
     """All lives together by their next moment; reminders as the worker would send them."""
     order = count()
@@ -212,19 +173,28 @@ def _agenda(lives: list[Iterator[datetime]], troupe: Troupe, until: datetime) ->
     agenda.append(_first_of(supervised(troupe, until), next(order)))
     agenda.append(_first_of(improvements.improved(troupe, until), next(order)))
     agenda.append(_first_of(opinions.rated(troupe, until), next(order)))
+    agenda.append(_first_of(opinions.followed(troupe, begins, until), next(order)))
+    agenda.append(_first_of(majors.looked_at(troupe, begins, until), next(order)))
+    agenda.append(_first_of(majors.under_way(troupe, until), next(order)))
     agenda.append(_first_of(forced.asked(troupe, until), next(order)))
     agenda.append(_first_of(forum.held(troupe, until), next(order)))
     agenda.append(_first_of(surveys.written(troupe, until), next(order)))
     agenda.append(_first_of(campaigns.waved(troupe, until), next(order)))
+    agenda.append(_first_of(hotline.called(troupe, until, campaigns.on_the_telephone(troupe)), next(order)))
+    agenda.append(_first_of(word_lives.coded(troupe, until), next(order)))
     agenda.append(_first_of(decisions.taken(troupe, until), next(order)))
     heapq.heapify(agenda)
     return agenda
 
 
-def _live(agenda: list[tuple], until: datetime) -> None:
+def _live(agenda: list[tuple], until: datetime, say: Callable[[str], None]) -> None:
     """Live on in the order of time up to this moment, a few days a transaction."""
+    month = None
     while agenda and agenda[0][0] <= until:
         day_ends = agenda[0][0] + timedelta(days=3)
+        if (now := facts.month_of(agenda[0][0])) != month:
+            month = now
+            say(f"{month:%Y-%m}")
         with transaction():
             while agenda and agenda[0][0] <= min(until, day_ends):
                 at, order, life = heapq.heappop(agenda)
@@ -241,10 +211,10 @@ def _first_of(life: Iterator[datetime], number: int):
 def _reminders(since: datetime) -> Iterator[datetime]:
     day = since.astimezone(ZoneInfo(settings.company().zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     while True:
-        for hour in REMIND_AT:
+        for hour in REMIND_AT if hours.is_working_day(day.date()) else REMIND_AT[:1]:
             yield day + timedelta(hours=hour)
             reminders.remind()
-            unclosed.keep_week()
+        unclosed.keep_week()
         projects.open_due()
         projects.raise_late()
         improvement_rises.rise()

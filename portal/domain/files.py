@@ -20,12 +20,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import clock, faults
 from portal.db import Base, Moment, db
+from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
 from portal.i18n import N_
 
 MIB = 1024 * 1024
-ONE_LIMIT, ALL_LIMIT, COUNT_LIMIT = 20 * MIB, 60 * MIB, 10
 PIXEL_LIMIT = 40_000_000
 CHUNK = 256 * 1024
 
@@ -56,8 +56,37 @@ TYPES = {
     "pdf": "application/pdf", "txt": "text/plain; charset=utf-8", "csv": "text/csv; charset=utf-8",
 }  # fmt: skip
 PHOTOS = {"jpg": "JPEG", "jpeg": "JPEG", "png": "PNG", "webp": "WEBP"}
+PHOTO_TYPES = frozenset(TYPES[ending] for ending in PHOTOS)
+"""What may be shown in place: only photos, which were drawn anew when they came in."""
 LOGOS, LOGO_BOX = ("PNG", "JPEG", "WEBP"), (640, 160)
 UNPACKED_LIMIT, RATIO_LIMIT, ENTRY_LIMIT = 200 * MIB, 100, 2000
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much may be attached at a time, as the policy says: bytes of one file, of all together, and how many."""
+
+    one: int
+    all: int
+    count: int
+
+    def fits(self, size: int, count: int) -> bool:
+        """Is there room for so many files of this size together?"""
+        return size <= self.all and count <= self.count
+
+    def too_much(self) -> Refused:
+        """What is said where there is none."""
+        words = N_("At most {count} files and {limit} MiB at a time.")
+        return Refused(words, count=self.count, limit=self.all // MIB)
+
+
+def room() -> Room:
+    """The limits of attachments that hold now; before the set-up there is a logo at most."""
+    try:
+        limits = settings.policy().limits
+    except LookupError:
+        return Room(4 * MIB, 4 * MIB, 1)
+    return Room(limits.attachment_mib * MIB, limits.attachments_mib * MIB, limits.attachment_count)
 
 
 class StoredFile(Base):
@@ -172,7 +201,7 @@ def stage(store: Store, stream: BinaryIO, name: str) -> Staged:
     ending = name.rpartition(".")[2].lower()
     if ending not in ALLOWED:
         raise Refused(N_("“{name}”: files of this kind cannot be attached."), name=name)
-    key, size, sha256 = store.put(stream, ONE_LIMIT)
+    key, size, sha256 = store.put(stream, room().one)
     place = store.path(key)
     try:
         if size == 0:
@@ -272,6 +301,31 @@ def verify(store: Store) -> list[str]:
     return wrong
 
 
+def small(store: Store, key: str, pixels: int, quality: int = 76) -> bytes:
+    """A kept photo as a JPEG of at most so many pixels a side; nothing where it cannot be read or is too large to try."""
+    try:
+        with Image.open(store.path(key), formats=("JPEG", "PNG", "WEBP", "GIF")) as photo:
+            if photo.width * photo.height > PIXEL_LIMIT:
+                return b""
+            photo.draft("RGB", (pixels, pixels))
+            photo.thumbnail((pixels, pixels))
+            out = BytesIO()
+            _on_white(photo).save(out, "JPEG", quality=quality, optimize=True)
+    except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return b""
+    return out.getvalue()
+
+
+def _on_white(photo: Image.Image) -> Image.Image:
+    """Without transparency: what shines through is white, not black."""
+    if photo.mode not in ("RGBA", "LA", "P", "PA"):
+        return photo.convert("RGB")
+    whole = photo.convert("RGBA")
+    paper = Image.new("RGB", whole.size, "white")
+    paper.paste(whole, mask=whole.getchannel("A"))
+    return paper
+
+
 def as_logo(store: Store, staged: Staged) -> Staged:
     """A picture that was taken in, again as a PNG no larger than a logo need be. Raises Refused if it is no picture."""
     place = store.path(staged.key)
@@ -285,6 +339,6 @@ def as_logo(store: Store, staged: Staged) -> Staged:
     except (Image.DecompressionBombError, UnidentifiedImageError, OSError, SyntaxError, ValueError) as broken:
         raise Refused(N_("Please take a PNG, JPEG or WebP picture.")) from broken
     out.seek(0)
-    key, size, sha256 = store.put(out, ONE_LIMIT)
+    key, size, sha256 = store.put(out, 4 * MIB)
     place.unlink(missing_ok=True)
     return Staged(key, "logo.png", TYPES["png"], size, sha256)

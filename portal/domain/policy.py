@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, get_args, get_type_hints
 
@@ -313,12 +314,12 @@ def load_pack(code: str) -> dict:
     """The document of a shipped pack: its own file, over what all packs share. KeyError if there is none."""
     if code not in PACKS:
         raise KeyError(code)
-    return _shipped("every_company") | _shipped(code)
+    return deepcopy(_shipped("every_company") | _shipped(code))
 
 
 def load_calendar() -> dict:
     """The shipped days off and make-up days, year by year."""
-    return _shipped("calendar")
+    return deepcopy(_shipped("calendar"))
 
 
 def calendar_days(document: dict) -> tuple[tuple[Day, ...], frozenset[int]]:
@@ -372,5 +373,7 @@ def with_inherited(classes: Any) -> Any:
     return [taken | one for taken, one in zip(from_group, classes, strict=True)]
 
 
+@cache
 def _shipped(name: str) -> dict:
+    """What a file of ours says, read once: whoever changes it takes a copy."""
     return tomllib.loads(files("portal").joinpath("policy_packs", f"{name}.toml").read_text(encoding="utf-8"))

@@ -28,6 +28,10 @@ from portal.i18n import N_
 AHEAD = timedelta(days=2 * 366)
 
 
+class PlannedOtherwise(Refused):
+    """Something else is planned for a later day: the day decides which of the two holds."""
+
+
 @dataclass(frozen=True)
 class Change:
     """One change of the policy.
@@ -172,13 +176,13 @@ def _carried(by: Person, change: Change, before: dict, plan: Revision, base: int
     planned = settings.document_of(plan.id)
     day = plan.holds_from.astimezone(ZoneInfo(settings.company().zone)).date() if plan.holds_from else None
     if change.touched(planned) != change.touched(before):
-        raise Refused(
-            N_("The same is to change on {day} as well. Decide for that day or later, or withdraw that plan first."),
+        raise PlannedOtherwise(
+            N_("A change of the same part is planned for {day}; this one would be undone by it. Choose {day} or a later day, or withdraw that plan first."),
             day=day,
-        )
+        )  # fmt: skip
     document = change.applied(planned)
     if wrong(document):
-        raise Refused(N_("This does not fit what is planned for {day}. Withdraw that plan first."), day=day)
+        raise PlannedOtherwise(N_("This does not fit what is planned for {day}. Withdraw that plan first."), day=day)
     return settings.adopt("policy", document, by, plan.why, plan.holds_from, base)
 
 

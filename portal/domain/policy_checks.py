@@ -22,7 +22,7 @@ PREFIX = re.compile(r"[A-Z]{1,4}\Z")
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)  # any: only to see that the calendar works
 
 # The outcomes that the customer's own word and the tries in vain are kept as (R16).
-NEEDED_OUTCOMES = ("solved_satisfied", "not_solved", "unreachable")
+NEEDED_OUTCOMES = ("solved_satisfied", "solved_unsatisfied", "not_solved", "unreachable")
 
 Found = Iterator[Mistake]
 

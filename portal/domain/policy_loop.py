@@ -55,3 +55,5 @@ class SurveyRules:
     sample_percent: int = 30
     reserve_percent: int = 50
     target_percent: int = 60
+    phone_days: int = 5
+    """Whoever does not answer the telephone is tried on so many days, at different hours."""

@@ -6,7 +6,12 @@ class Refused(Exception):
 
     def __init__(self, text: str, **facts):
         super().__init__(text.format(**facts) if facts else text)
-        self.text, self.facts = text, facts
+        self.text, self.facts, self.field = text, facts, ""
+
+    def beside(self, field: str) -> "Refused":
+        """The same, about what was given under this name: a form that asks for it says it there."""
+        self.field = field
+        return self
 
 
 class Stale(Refused):

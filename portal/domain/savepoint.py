@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from portal.db import db
+from sqlalchemy import inspect
+
+from portal.db import Base, db
 
 
 @contextmanager
@@ -19,3 +21,9 @@ def savepoint() -> Iterator[None]:
         del info.get("journal", [])[journal:]
         info["posted"] = posted
         raise
+
+
+def read_again(record: object) -> None:
+    """A record that a savepoint has undone, with whatever was loaded along with it; anything else stays as it is."""
+    if isinstance(record, Base) and (state := inspect(record)).persistent and state.expired_attributes:
+        db.session.refresh(record)

@@ -21,6 +21,12 @@ from portal.domain.people.models import Person
 from portal.domain.policy import Policy, dump, parse
 from portal.working_time import WorkingCalendar
 
+ZONES = (
+    "Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Asia/Dubai",
+    "Europe/Berlin", "Europe/London", "America/New_York", "America/Los_Angeles", "UTC",
+)  # fmt: skip
+"""The time zones a company may choose, wherever it is asked."""
+
 
 class Revision(Base):
     """One decision: the whole document of an area, from when it holds, who decided it and why."""

@@ -16,12 +16,16 @@ from portal.domain.documents import actions, queries
 from portal.domain.documents.models import Document
 from portal.domain.quality import improvement_list
 from portal.domain.quality.days import today
+from portal.domain.refusals import Refused
+from portal.domain.savepoint import savepoint
+from portal.domain.surveys.results import LEVELS
 from portal.i18n import LANGUAGES, N_
 from portal.reports import registry
 from portal.reports.gathering import support as statements
+from portal.web import downloads
 from portal.web.headers import FILE
 from portal.web.months import month_of
-from portal.web.pages import page
+from portal.web.pages import page, say
 
 door = Door("documents", __name__, url_prefix="/documents")
 log = structlog.get_logger()
@@ -39,7 +43,15 @@ def create():
     ask = ASKS.get(request.form.get("report", ""))
     if ask is None or not papers.permits(request.form["report"], me()):
         abort(404)
-    return redirect(url_for(".show", document=ask(request.form).id), 303)
+    try:
+        with savepoint():
+            document = ask(request.form)
+    except Refused as refusal:
+        if request.form["report"] not in FORUM:
+            raise
+        say(refusal.text, "warn", **refusal.facts)
+        return redirect(url_for("forum.show", event=_id(request.form, "event")), 303)
+    return redirect(url_for(".show", document=document.id), 303)
 
 
 def _record(form: ImmutableMultiDict) -> Document:
@@ -97,6 +109,14 @@ def _forum(form: ImmutableMultiDict) -> Document:
     return actions.ask_for_list(form["report"], f"{event.number}-{FORUM[form['report']]}", me(), event=event.id)
 
 
+def _survey(form: ImmutableMultiDict) -> Document:
+    campaign = find("campaign", _id(form, "campaign"), me())
+    if campaign.launched_at is None:
+        abort(404)
+    level = {"level": form["level"]} if form.get("level") in LEVELS else {}
+    return actions.ask_for_list("survey-report", f"{campaign.number}-BG", me(), campaign=campaign.id, **level)
+
+
 FORUM = {
     "forum-programme": "RC", "forum-badges": "XP", "forum-table-cards": "XK", "forum-sign-in": "QD", "forum-attendees": "MD",
     "forum-report": "BG",
@@ -107,6 +127,7 @@ ASKS = {
     "ticket-record": _record, "dispatch-order": _order, "service-month": _month, "unclosed-week": _week,
     "complaint-register": _register, "complaint-card": _card, "forced-month": _forced, "support-statement": _statement,
     "improvement-list": _improvements,
+    "survey-report": _survey,
     **dict.fromkeys(FORUM, _forum),
 }  # fmt: skip
 FROM = {
@@ -116,6 +137,7 @@ FROM = {
     "complaint-card": lambda document: url_for("customers.complaints", customer=document.customer_id),
     "improvement-list": lambda document: url_for("improvements.index", which=document.params["which"]),
     "support-statement": lambda document: url_for("support.show", support=document.params["support"]),
+    "survey-report": lambda document: url_for("survey_results.show", campaign=document.params["campaign"]),
     **dict.fromkeys(FORUM, lambda document: url_for("forum.show", event=document.params["event"])),
 }
 """The page a list on paper was asked for on."""
@@ -165,6 +187,7 @@ def file(document):
     answer = send_file(
         place, mimetype="application/pdf", as_attachment=True, download_name=document.file.name, conditional=False
     )
+    downloads.call(answer, document.file.name)
     answer.headers["Content-Security-Policy"] = FILE
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

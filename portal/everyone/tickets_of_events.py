@@ -1,7 +1,7 @@
 """An attendee's ticket by its link: QR code, calendar file, how it stands; details, sessions, an offer, giving the seat up."""
 
 import segno
-from flask import current_app, make_response, redirect, url_for
+from flask import current_app, make_response, redirect, request, url_for
 from wtforms import TextAreaField
 
 from portal import clock
@@ -13,6 +13,7 @@ from portal.domain.forum import links, minutes, offers, queries, registering, to
 from portal.domain.forum.lifecycle import LIVE, PARTY_STATES, PARTY_TONES, TOPIC_STATES, TOPIC_TONES
 from portal.domain.forum.party_models import Attendee
 from portal.everyone.events import asker, door, facts_of
+from portal.everyone.files import sent
 from portal.i18n import N_
 from portal.web import enclosures
 from portal.web.forms import AtMost, Form, Needed
@@ -51,7 +52,8 @@ def _page(one: Attendee, secret: str, form: QuestionForm, status: int = 200):
         position=registering.position(party), states=PARTY_STATES, tones=PARTY_TONES, question_form=form,
         no=registering.why_not_change(event, party, asker()), is_live=one.cancelled_at is None and party.state in LIVE,
         door_staff=me().is_authenticated and me().is_staff and may(me(), P.FORUM_DOOR), was=was,
-        minutes=row if row and row.published_at else None, topics=topics.of_attendee(one), topic_states=TOPIC_STATES,
+        minutes=row if row and row.published_at else None, places=minutes.PLACES, files=minutes.files_of(event) if was else {},
+        shared=topics.shared(event, one) if one.cancelled_at is None and party.state == "confirmed" else [], topics=topics.of_attendee(one), topic_states=TOPIC_STATES,
         topic_tones=TOPIC_TONES,
     )  # fmt: skip
 
@@ -80,6 +82,17 @@ def code(secret):
     )
     answer.headers["Content-Type"] = "image/svg+xml"
     return answer
+
+
+@door.get("/ticket/<secret>/files/<int:key>", needs=P.PUBLIC)
+def photo(secret, key):
+    """A photo or paper, for whoever was there."""
+    if (one := links.ticket(secret)) is None:
+        return guesses.gone()
+    row = minutes.file_of(one.event, key) if queries.checked([one]) else None
+    if row is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return guesses.gone()
+    return sent(row.file)
 
 
 @door.get("/ticket/<secret>/details", needs=P.PUBLIC)

@@ -33,9 +33,23 @@ class Guest:
         return size_of(self.organisation, 3)
 
     @property
+    def speech(self) -> str:
+        """The language by whose rules the name is divided where it does not fit on a line."""
+        return speech_of(self.name)
+
+    @property
+    def organisation_speech(self) -> str:
+        return speech_of(self.organisation)
+
+    @property
     def is_short(self) -> bool:
         """Two Han characters are set with a space's width between them."""
         return len(self.name) == 2 and all("\u4e00" <= sign <= "\u9fff" for sign in self.name)
+
+
+def speech_of(text: str) -> str:
+    """Chinese where there is a Han character, else English: Latin words are divided with a hyphen."""
+    return "zh-CN" if any("\u3400" <= sign <= "\u9fff" for sign in text) else "en"
 
 
 def size_of(text: str, times: int = 1) -> str:

@@ -43,7 +43,7 @@ class ForumProgramme(Facts):
     made_at: datetime
     zone: str = "Asia/Shanghai"
     travel: Words | None = None
-    contact: str = ""
+    contact: Words | None = None
     summary: Words | None = None
 
     @property

@@ -27,6 +27,7 @@ from portal.reports import (
     pdf,
     service_month,
     support_statement,
+    survey_report,
     ticket_record,
     unclosed_week,
 )
@@ -94,6 +95,7 @@ REPORTS = {
         (forum_sign_in, (forum_badges.ForumNames,)),
         (forum_attendees, (listing.Listing,)),
         (forum_report, (forum_report.ForumReport,)),
+        (survey_report, (survey_report.SurveyReport,)),
     )
 }
 

@@ -1,5 +1,6 @@
 """The record of one ticket on paper: one edition for the customer, a fuller one for staff."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -25,6 +26,8 @@ class AttachedFile:
     """Bytes."""
     by: str = ""
     at: datetime | None = None
+    key: str = ""
+    """Of a photo: the kept file that is shown."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,32 @@ class Promise:
     rule: Said = ""
     state: str = "running"
     """met · missed · dropped · paused · late · running, judged at the moment the record was made."""
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Promises of one kind that all ended alike, told in one line: the last of them, and since when how often."""
+
+    last: Promise
+    since: datetime
+    times: int = 1
+
+
+def folded(promises: Sequence[Promise]) -> list[Folded]:
+    """The promises for a table: what was kept, or no longer due, again and again stands in one line."""
+    lines: list[Folded] = []
+    for one in promises:
+        alike = next((n for n, line in enumerate(lines) if _is_alike(line.last, one)), None)
+        if alike is None:
+            lines.append(Folded(one, one.started_at))
+        else:
+            lines[alike] = Folded(one, lines[alike].since, lines[alike].times + 1)
+    return lines
+
+
+def _is_alike(one: Promise, other: Promise) -> bool:
+    is_plain = other.state in ("met", "dropped") and not (one.pauses or other.pauses)
+    return is_plain and (one.label, one.rule, one.state) == (other.label, other.rule, other.state)
 
 
 @dataclass(frozen=True)
@@ -155,6 +184,16 @@ class TicketRecord(Facts):
     @property
     def report_number(self) -> str:
         return self.number
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The kept files of its photos."""
+        return tuple(dict.fromkeys(one.key for one in self.files if one.key))
+
+    @property
+    def promise_lines(self) -> list[Folded]:
+        """The promises as the table tells them."""
+        return folded(self.promises)
 
     @property
     def secrecy(self) -> Said:

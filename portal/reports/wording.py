@@ -164,8 +164,10 @@ class Wording:
         return self.number(value, 1) if unit == "stars" else self.number(int(value))
 
     def size(self, size: int) -> str:
+        if size < 1024:
+            return f"{size} B"
         if size < 1024 * 1024:
-            return f"{self.number(max(1, round(size / 1024)))} KB"
+            return f"{self.number(round(size / 1024))} KB"
         return f"{self.number(size / 1024 / 1024, 1)} MB"
 
     def listed(self, names) -> str:

@@ -39,6 +39,9 @@ from portal.staff import (
     parties,
     people,
     people_rights,
+    phone,
+    phone_case,
+    phone_progress,
     problem_steps,
     problems,
     projects,
@@ -57,8 +60,15 @@ from portal.staff import (
     support_limits,
     support_provider,
     survey_plan,
+    survey_results,
+    survey_results_files,
+    survey_results_more,
     unclosed,
     views,
+    word_hot,
+    word_issues,
+    word_replies,
+    words,
     workbench,
 )
 
@@ -80,16 +90,21 @@ HANG_ON = (
     major_dossier,
     major_steps,
     people_rights,
+    phone_case,
+    phone_progress,
     problem_steps,
     questionnaire_parts,
     questionnaire_trial,
     campaign_letter,
     campaign_people,
     survey_plan,
+    survey_results_files,
+    survey_results_more,
+    word_hot,
+    word_issues,
+    word_replies,
 )
-"""The modules that hang their routes on the doors of customers, figures, liability, people and problems."""
-"""The modules that hang their routes on the doors of customers, liability, major complaints, people and problems."""
-"""The modules that hang their routes on the doors of call-backs, customers, liability, people and problems."""
+"""The modules that hang their routes on the doors of another module."""
 
 DOORS = (
     components.door,
@@ -99,6 +114,7 @@ DOORS = (
     views.door,
     bulk.door,
     calls.door,
+    phone.door,
     customers.door,
     parties.door,
     people.door,
@@ -123,6 +139,8 @@ DOORS = (
     improvements.door,
     questionnaires.door,
     campaigns.door,
+    survey_results.door,
+    words.door,
     forced.door,
     forum.door,
     forum_door.door,

@@ -18,10 +18,12 @@ from portal.domain.people import customers
 from portal.domain.policy import Outcome
 from portal.domain.tickets import call_times, callback, doubts
 from portal.domain.tickets.models import Ticket
+from portal.domain.tickets.states import FOR_STAFF, State
+from portal.domain.tickets.thread import Item
 from portal.i18n import N_
 from portal.staff import desk_telling
 from portal.staff.calls import door, to_next
-from portal.staff.desk_page import read
+from portal.staff.desk_page import Sheet, read
 from portal.web import filters, promises
 from portal.web.filters import words_in as said
 from portal.web.forms import BODY, AtMost, Form, Needed
@@ -131,15 +133,24 @@ def _case_page(ticket: Ticket, form: CallForm, status: int = 200, doubt: bool = 
     solutions = [item for item in sheet.items if item.part == "message" and item.kind in ("solution", "reply")]
     reach = _reach(ticket)
     return page(
-        "staff/call_case.html", status, ticket=ticket, sheet=sheet, form=form, reach=reach, doubt=doubt, is_sensible=call_times.is_sensible,
+        "staff/call_case.html", status, ticket=ticket, sheet=sheet, form=form, reach=reach, doubt=doubt, news=_news(sheet),
+        is_sensible=call_times.is_sensible,
         helps={one.code: said(one.help) for one in settings.policy().outcomes},
         script=_script(ticket, reach[0][0]), solution=solutions[0] if solutions else None, tell=desk_telling,
-        contacts=[item for item in sheet.items if item.part in ("contact", "call_back")],
+        stands=gettext(FOR_STAFF[State(ticket.state)]), contacts=[item for item in sheet.items if item.part in ("contact", "call_back")],
         tries=tries, attempts=settings.policy().limits.call_attempts, sensible=call_times.is_sensible(at), next_good=call_times.next_good(at),
         hours_said=", ".join(f"{begins:%H:%M}–{ends:%H:%M}" for begins, ends in call_times.hours()),
         promised=promises.chips(one for one in sheet.deadlines if one.dispatch_id is None and not one.is_over),
         next_url=url_for("calls.following", but=ticket.id, after=key_of(ticket.due_at, ticket.id)), action=request.path,
     )  # fmt: skip
+
+
+def _news(sheet: Sheet) -> Item | None:
+    """What took the ticket from the call-back desk: the last step of its life that left verification behind."""
+    if sheet.ticket.state == State.VERIFYING:
+        return None
+    events = (item for item in sheet.items if item.part == "event")
+    return next((item for item in events if item.text == State.VERIFYING), None)
 
 
 def _reach(ticket: Ticket) -> list[tuple[str, str]]:

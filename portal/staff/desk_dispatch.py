@@ -149,7 +149,7 @@ def _away():
 
 def _hand_back_sheet(ticket: Ticket, order: Dispatch, form: WhyForm, status: int = 200):
     title = gettext("Hand order %(number)s back", number=order.number)
-    return sheet_page(ticket, form, title, gettext("Hand back"), status, danger=True)
+    return sheet_page(ticket, form, title, gettext("Hand back"), status, danger=True, order=order)
 
 
 @door.get("/<int:ticket>/dispatches/<int:dispatch>/recall", needs=Permission.DESK_WORK)
@@ -183,7 +183,7 @@ def _recall_sheet(ticket: Ticket, order: Dispatch, form: WhyForm, status: int = 
         title = gettext("It went to %(name)s by mistake", name=said(order.party.words))
         return sheet_page(ticket, form, title, gettext("Our mistake: it is not theirs"), status, danger=True)
     title = gettext("Call the order to %(name)s back", name=said(order.party.words))
-    return sheet_page(ticket, form, title, gettext("Call back the order"), status, danger=True)
+    return sheet_page(ticket, form, title, gettext("Call back the order"), status, danger=True, order=order)
 
 
 @door.get("/<int:ticket>/contacts/new", needs=Permission.DESK_HANDLE)

@@ -11,7 +11,8 @@ from portal.access.scopes import sees_all, visible
 from portal.access.scopes_of_the_loop import RATED
 from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
-from portal.domain.tickets import deadlines, thread
+from portal.domain.refusals import Refused
+from portal.domain.tickets import deadlines, dispatching, kinds, steps, thread
 from portal.domain.tickets.lifecycle import DESK, HANDLING, Move, handled_by, is_of, moves_for, parties
 from portal.domain.tickets.models import (
     CallBack,
@@ -25,6 +26,7 @@ from portal.domain.tickets.models import (
 from portal.domain.tickets.orders import orders as orders_of
 from portal.domain.tickets.states import State
 from portal.i18n import N_
+from portal.web.forms import said
 from portal.web.pages import page
 
 door = Door("desk", __name__, url_prefix="/staff/tickets")
@@ -118,7 +120,39 @@ def sheet_page(ticket: Ticket, form, title: str, submit: str, status: int = 200,
     """A verb's own small page, shown in the sheet beside the ticket; posts to where it stands."""
     template = facts.pop("template", "staff/ticket_form.html")
     facts = {"help": None, "danger": False, "action": request.path} | facts
+    no = None if request.method == "POST" else why_not_offered(ticket, facts.pop("order", None))
+    facts.pop("order", None)
+    if no is not None:
+        return page("staff/ticket_refused.html", 409, ticket=ticket, title=title, no=said(no))
     return page(template, status, ticket=ticket, form=form, title=title, submit=submit, **facts)
+
+
+def why_not_offered(ticket: Ticket, order: Dispatch | None = None) -> Refused | None:
+    """Why the form at this address would be refused whatever is filled in; nothing where it may be sent.
+
+    A form that cannot be taken is not offered: what its verb asks first is asked before it is drawn.
+    """
+    asks = OFFERED.get((request.endpoint or "").rpartition(".")[2])
+    return asks(ticket, order) if asks else None
+
+
+def _step(verb: str):
+    return lambda ticket, order: steps.why_not(ticket, verb, me())
+
+
+OFFERED = {
+    "application": _step("take_back"),
+    "reopening": _step("reopen"),
+    "merging": _step("merge"),
+    "owner": lambda ticket, order: None if ticket.is_live else Refused(N_("A ticket that is over keeps its owner.")),
+    "kinds_of": lambda ticket, order: kinds.why_not(ticket),
+    "new_dispatch": lambda ticket, order: dispatching.why_not_dispatch(ticket, me()),
+    "new_contact": lambda ticket, order: dispatching.why_not_contact(ticket, me()),
+    "handing_back": lambda ticket, order: dispatching.why_not_work_on(order, me()),
+    "state_of": lambda ticket, order: dispatching.why_not_work_on(order, me()),
+    "recalling": lambda ticket, order: dispatching.why_not_recall(order, ticket, me()),
+}
+"""What each verb's own form asks before it is drawn, by the name of its view."""
 
 
 def to_ticket(ticket: Ticket):

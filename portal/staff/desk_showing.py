@@ -10,7 +10,7 @@ from portal.access import draft_files
 from portal.access.door import me
 from portal.access.permissions import Permission, may
 from portal.access.scopes import find
-from portal.domain import files, settings
+from portal.domain import settings
 from portal.domain.quality import liability as liability_rules
 from portal.domain.tickets import callback, forced, rounds, steps, thread
 from portal.domain.tickets.lifecycle import OUR_WORDS
@@ -75,7 +75,6 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         ),
         seen=max((item.at for item in sheet.items), default=ticket.touched_at).isoformat(),
         accepted_files=draft_files.ACCEPTED,
-        file_limit=files.ONE_LIMIT,
         class_words=_class_words(ticket),
         rounds=rounds_of(sheet),
         mine=mine,

@@ -58,4 +58,4 @@ def report_state(ticket, dispatch):
 
 def _page(ticket: Ticket, order: Dispatch, form: StateForm, status: int = 200):
     title = gettext("How order %(number)s stands", number=order.number)
-    return sheet_page(ticket, form, title, gettext("Send the report"), status)
+    return sheet_page(ticket, form, title, gettext("Send the report"), status, order=order)

@@ -4,7 +4,7 @@ from flask import url_for
 from flask_babel import gettext
 
 from portal.domain import settings
-from portal.domain.files import Attachment
+from portal.domain.files import PHOTO_TYPES, Attachment
 from portal.domain.policy import Ask, Kind
 from portal.domain.tickets.dispatching import MEANS
 from portal.domain.tickets.models import Ticket
@@ -101,7 +101,11 @@ def answers(ticket: Ticket) -> list[tuple[str, str]]:
 
 def files(rows: list[Attachment]) -> list[dict]:
     """Attachments as ui.files draws them."""
-    return [
-        {"id": row.id, "name": row.file.name, "size": row.file.size, "url": url_for("files.show", attachment=row.id)}
-        for row in rows
-    ]
+    return [_file(row) for row in rows]
+
+
+def _file(row: Attachment) -> dict:
+    is_photo = row.file.media_type in PHOTO_TYPES
+    url = url_for("files.show", attachment=row.id, view="1" if is_photo else None)
+    small = url_for("files.small", attachment=row.id) if is_photo else None
+    return {"id": row.id, "name": row.file.name, "size": row.file.size, "url": url, "thumbnail_url": small}

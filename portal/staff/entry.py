@@ -7,7 +7,7 @@ from portal.access import draft_files
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission
 from portal.access.scopes import find, visible
-from portal.domain import drafts, files, settings
+from portal.domain import drafts, settings
 from portal.domain.mailroom import triage
 from portal.domain.mailroom.models import IncomingMail
 from portal.domain.mailroom.taking import WHOLE
@@ -117,7 +117,7 @@ def _page(
     return page(
         "staff/entry.html", status, customer=customer, form=form, kind=kind, kinds=kinds,
         meant=[one for one in kinds if one.conditions and one.code != kind.code and kind.code == "complaint"],
-        asks=asks, accepted_files=draft_files.ACCEPTED, file_limit=files.ONE_LIMIT,
+        asks=asks, accepted_files=draft_files.ACCEPTED,
         place=place_of(customer, mail), contacts=entering.contacts(visible(Contact, me()), customer),
         mail=mail, of_mail=[row for row in triage.attachments(mail) if row.place != WHOLE] if mail else [],
         lying=desk_telling.files(drafts.attached(drafts.find(me(), place_of(customer, mail)))),

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask_babel import gettext
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, Regexp
 
 from portal import clock
 from portal.access.door import Door, attempted, me
@@ -27,6 +27,7 @@ from portal.web.pages import page, say
 door = Door("forum", __name__, url_prefix="/staff/forum")
 
 MOST = NumberRange(0, 100_000, N_("Please give a number in these bounds."))
+HTTPS = Regexp(r"(https://[^\s<>\"]+)?\Z", message=N_("Please give an address that begins with https://."))
 TIER = "tier_"
 
 
@@ -39,14 +40,15 @@ class EventBase(Form):
     ends_at = MomentField(N_("Ends"), [Needed()])
     place = StringField(N_("Place"), [Needed(), AtMost(120)])
     place_en = StringField(N_("Place in English"), [AtMost(160)])
-    address = StringField(N_("Address"), [AtMost(200)])
+    address = StringField(N_("Street address"), [AtMost(200)])
     address_en = StringField(N_("Address in English"), [AtMost(240)])
-    map_url = StringField(N_("Link to a map"), [AtMost(400)])
-    summary = TextAreaField(N_("What it is about"), [AtMost(BODY)])
+    map_url = StringField(N_("Link to a map"), [AtMost(400), HTTPS])
+    summary = TextAreaField(N_("What the event is about"), [AtMost(BODY)])
     summary_en = TextAreaField(N_("What it is about, in English"), [AtMost(BODY)])
     travel = TextAreaField(N_("How to get there"), [AtMost(BODY)])
     travel_en = TextAreaField(N_("How to get there, in English"), [AtMost(BODY)])
     contact = StringField(N_("Whom to ask"), [AtMost(200)], description=N_("Name and telephone."))
+    contact_en = StringField(N_("Whom to ask, in English"), [AtMost(240)])
     opens_at = MomentField(N_("Registration opens"), [Needed()])
     closes_at = MomentField(N_("Registration closes"), [Needed()])
     change_until = MomentField(N_("Parties change and cancel until"), [Needed()])
@@ -82,7 +84,7 @@ class CopyForm(Form):
 
 
 class WhyForm(Form):
-    why = TextAreaField(N_("Why?"), [AtMost(500)])
+    why = TextAreaField(N_("Why?"), [Needed(), AtMost(500)])
 
 
 class PlacesForm(Form):
@@ -153,9 +155,13 @@ def _make(form: EventBase) -> Event:
 @door.get("/<int:event>", needs=P.FORUM_READ)
 def show(event):
     """How it stands: invitations, seats, who is there; the papers; the next step."""
+    return _overview(event, WhyForm())
+
+
+def _overview(event: Event, form: WhyForm, status: int = 200):
     figures = queries.figures(event, visible(Invitation, me()), visible(Registration, me()))
     return page(
-        "staff/forum_event.html", **frame(event), figures=figures, moves=moves_of(event), why_form=WhyForm(),
+        "staff/forum_event.html", status, **frame(event), figures=figures, moves=moves_of(event), why_form=form,
         sessions=programme.size(event),
     )  # fmt: skip
 
@@ -192,7 +198,10 @@ def copy(event):
 
 @door.post("/<int:event>/moves/<verb>", needs=P.FORUM_RUN)
 def move(event, verb):
-    events.move(event, verb, me(), request.form.get("why", "").replace("\0", "").strip())
+    form = WhyForm()
+    if verb == "call_off" and not form.validate():
+        return _overview(event, form, 422)
+    events.move(event, verb, me(), form.why.data or "")
     say(N_("Kept."))
     return redirect(url_for(".show", event=event.id), 303)
 

@@ -36,8 +36,14 @@ class TopicForm(Form):
     customer = SelectField(N_("Customer, if nobody in particular raised it"), coerce=int)
 
 
+class CustomerForm(Form):
+    """Who raised a topic, said afterwards."""
+
+    customer = SelectField(N_("Customer"), coerce=int)
+
+
 class GiveForm(Form):
-    owner = SelectField(N_("Owner"), coerce=int)
+    owner = SelectField(N_("Topic owner"), coerce=int)
     department = SelectField(N_("Department"), coerce=int)
 
 
@@ -108,12 +114,19 @@ def _topic_page(topic: Topic, status: int = 200, **forms):
     shown = {
         "give_form": _give_form(topic) if works and live else None,
         "answer_form": AnswerForm() if owns and topic.state != "answered" else None,
+        "customer_form": _customer_form() if works and live and not topic.customer_id else None,
         "ticket_form": _ticket_form() if works and live and topic.customer_id else None,
     }
     return page(
         "staff/forum_topic.html", status, **frame(topic.event), topic=topic, states=TOPIC_STATES, tones=TOPIC_TONES, sources=SOURCES,
         actions=improvement_list.of_source(visible(Improvement, me()), "forum", topic.id), **shown | forms,
     )  # fmt: skip
+
+
+def _customer_form() -> CustomerForm:
+    form = CustomerForm()
+    form.customer.choices = [(one.id, one.name) for one in queries.customers(visible(Customer, me()))]
+    return form
 
 
 def _give_form(topic: Topic) -> GiveForm:
@@ -134,6 +147,17 @@ def _ticket_form() -> TicketForm:
         if not one.is_group
     ]
     return form
+
+
+@door.post("/topics/<int:topic>/customer", needs=P.FORUM_RUN)
+def say_customer(topic):
+    form = _customer_form()
+    if form.validate():
+        customer = find("customer", form.customer.data, me())
+        if attempted(form, "customer", topics.belongs_to, topic, me(), customer) is not False:
+            say(N_("Kept."))
+            return redirect(url_for(".show_topic", topic=topic.id), 303)
+    return _topic_page(topic, 422, customer_form=form)
 
 
 @door.post("/topics/<int:topic>/owner", needs=P.FORUM_RUN)
@@ -184,7 +208,7 @@ def afterwards(event):
 def _after_page(event: Event, form: MinutesForm, files_form: FilesForm, status: int = 200):
     return page(
         "staff/forum_after.html", status, **frame(event), minutes=minutes.of(event), form=form, files_form=files_form,
-        files=minutes.files_of(event), places=minutes.PLACES, begun=clock.now() >= event.begins_at, one_limit=files.ONE_LIMIT,
+        files=minutes.files_of(event), places=minutes.PLACES, begun=clock.now() >= event.begins_at,
     )  # fmt: skip
 
 

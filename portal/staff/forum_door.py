@@ -6,6 +6,8 @@ deleted on signing out, for another person or event, and once the event is over.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import abort, jsonify, make_response, redirect, request, url_for
 from flask_babel import gettext
@@ -21,9 +23,11 @@ from portal.domain.forum import desk, queries
 from portal.domain.forum.models import Event
 from portal.domain.forum.registering import Coming
 from portal.domain.people.models import Customer
+from portal.domain.refusals import Refused
+from portal.domain.savepoint import savepoint
 from portal.i18n import N_
 from portal.web.assets import FOLDER
-from portal.web.forms import AtMost, Form, Needed, submission_key
+from portal.web.forms import AtMost, Form, Needed, said, submission_key
 from portal.web.headers import PAGE
 from portal.web.pages import page, say
 
@@ -61,11 +65,11 @@ def show(event):
     """The desk. Without a script its search is a plain form."""
     if event.state not in ("published", "closed"):
         abort(404)
-    said = request.args.get("said", "").replace("\0", "").strip()[:200]
-    lines = _found(desk.listing(event), said) if said else []
+    asked = request.args.get("said", "").replace("\0", "").strip()[:200]
+    lines = _found(desk.listing(event), asked) if asked else []
     here, confirmed = desk.counts(event)
     return page(
-        "staff/forum_desk.html", event=event, said=said, lines=lines, here=here, confirmed=confirmed, results=desk.RESULTS,
+        "staff/forum_desk.html", event=event, said=asked, lines=lines, here=here, confirmed=confirmed, results=desk.RESULTS,
         on=desk.is_on(event, clock.now()), until=event.ends_at + desk.AFTER, key=submission_key(), reads=may(me(), P.FORUM_READ),
     )  # fmt: skip
 
@@ -101,12 +105,62 @@ def check_in(event):
     if not isinstance(sent, dict) or not isinstance(sent.get("scans"), list):
         abort(400)
     scans = [one for one in map(_scan, sent["scans"]) if one is not None]
-    found = desk.check_in(event, me(), scans, str(sent.get("desk", ""))[:40].replace("\0", ""))
+    desk_name = str(sent.get("desk", ""))[:40].replace("\0", "")
+    found = desk.check_in(event, me(), scans, desk_name)
+    refused = {}
+    for arrival in _arrivals(sent.get("arrivals")):
+        result, refusal = _arrived(event, arrival, desk_name)
+        found.append(result)
+        refused[result.key] = refusal
     here, confirmed = desk.counts(event)
     return jsonify(
         here=here, confirmed=confirmed,
-        results=[{"key": one.key, "code": one.code, "id": one.attendee_id, "name": one.name, "at": one.at.timestamp() * 1000 if one.at else None} for one in found],
+        results=[{"key": one.key, "code": one.code, "id": one.attendee_id, "name": one.name, "at": one.at.timestamp() * 1000 if one.at else None, "said": refused.get(one.key, "")} for one in found],
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Somebody whom a desk registered, maybe without a connection: the deed's key, the device's moment, who."""
+
+    key: str
+    at: datetime
+    name: str
+    organisation: str
+    title: str
+
+
+def _arrivals(sent) -> list[Arrival]:
+    """Those of the deeds sent that can be one."""
+    if not isinstance(sent, list) or len(sent) > desk.MOST_AT_ONCE:
+        return abort(400) if sent else []
+    return [one for one in map(_arrival, sent) if one is not None]
+
+
+def _arrival(sent) -> Arrival | None:
+    if not isinstance(sent, dict) or not all(
+        isinstance(sent.get(name), str) for name in ("key", "name", "organisation")
+    ):
+        return None
+    key, title = sent["key"], sent.get("title") if isinstance(sent.get("title"), str) else ""
+    name, organisation, title = (
+        " ".join(text.replace("\0", "").split())[:most]
+        for text, most in ((sent["name"], 60), (sent["organisation"], 120), (title, 60))
+    )
+    if not 8 <= len(key) <= 64 or "\0" in key or not name or not organisation:
+        return None
+    return Arrival(key, desk.moment(sent.get("at", 0)), name, organisation, title)
+
+
+def _arrived(event: Event, one: Arrival, desk_name: str) -> tuple[desk.Result, str]:
+    """Registered and checked in once, however often it is sent; or why not, in words."""
+    who = Coming(name=one.name, organisation=one.organisation, title=one.title)
+    try:
+        with savepoint():
+            attendee = desk.walk_in(event, me(), None, who, one.key, desk_name, one.at)
+    except Refused as refusal:
+        return desk.Result(one.key, "refused", None, one.name), said(refusal)
+    return desk.Result(one.key, "in", attendee.id, attendee.called, one.at, desk_name), ""
 
 
 def _scan(sent) -> desk.Scan | None:

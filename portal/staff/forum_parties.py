@@ -12,7 +12,7 @@ from portal.access.permissions import Permission as P
 from portal.access.scopes import find, visible
 from portal.domain import settings
 from portal.domain.forum import offers, queries, registering, sharing
-from portal.domain.forum.lifecycle import LIVE, PARTY_STATES, PARTY_TONES
+from portal.domain.forum.lifecycle import LIVE, PARTY_TONES, STAFF_PARTY_STATES
 from portal.domain.forum.party_models import Attendee, Registration
 from portal.domain.people.models import Customer
 from portal.i18n import N_
@@ -42,16 +42,16 @@ class NeedsForm(Form):
 @door.get("/<int:event>/registrations", needs=P.FORUM_READ)
 def registrations(event):
     state, said = request.args.get("state", ""), request.args.get("said", "").replace("\0", "")[:80]
-    state = state if state in PARTY_STATES else ""
+    state = state if state in STAFF_PARTY_STATES else ""
     rows = visible(Registration, me())
     found = queries.parties(rows, event, [state] if state else (), said)
     counted, _ = queries.by_states(event, rows)
     chips = [("", N_("All"), sum(counted.values()))] + [
-        (code, words, counted.get(code, 0)) for code, words in PARTY_STATES.items()
+        (code, words, counted.get(code, 0)) for code, words in STAFF_PARTY_STATES.items()
     ]
     return page(
         "staff/forum_registrations.html", **frame(event), parties=queries.with_positions(found), state=state, said=said,
-        states=PARTY_STATES, tones=PARTY_TONES, choices=chips,
+        states=STAFF_PARTY_STATES, tones=PARTY_TONES, choices=chips,
     )  # fmt: skip
 
 
@@ -63,7 +63,7 @@ def waiting(event):
         "staff/forum_waiting.html",
         **frame(event),
         parties=queries.with_positions(found),
-        states=PARTY_STATES,
+        states=STAFF_PARTY_STATES,
         tones=PARTY_TONES,
     )
 
@@ -77,7 +77,7 @@ def new_registration(event):
 def create_registration(event):
     form = _staff_form(event)
     if form.validate() and (party := attempted(form, "name", _register, event, form)):
-        say(N_("{number} is registered: {state}."), number=party.number, state=gettext(PARTY_STATES[party.state]))
+        say(N_("{number} is registered: {state}."), number=party.number, state=gettext(STAFF_PARTY_STATES[party.state]))
         return redirect(url_for(".show_registration", registration=party.id), 303)
     return _new_page(event, form, 422)
 
@@ -109,7 +109,7 @@ def _party_page(row: Registration, status: int = 200, needs: bool = False, form:
     policy = settings.policy().forum
     named = {one.code: words_in(one.words) for one in (*policy.diets, *policy.transports)}
     return page(
-        "staff/forum_party.html", status, **frame(row.event), party=party, row=row, states=PARTY_STATES, tones=PARTY_TONES,
+        "staff/forum_party.html", status, **frame(row.event), party=party, row=row, states=STAFF_PARTY_STATES, tones=PARTY_TONES,
         sessions=queries.chosen(party.people), here=queries.checked(party.people), needs=needs, named=named, form=form or WhyForm(),
         live=row.state in LIVE, at=clock.now(),
     )  # fmt: skip
@@ -211,7 +211,7 @@ def export(event):
     sharing.exported(event, me(), len(people), form.needs.data)
     head = [
         N_("No."), N_("Full name"), N_("Name in Latin letters"), N_("Customer"), N_("Organisation on the badge"), N_("What they do"), N_("Telephone"),
-        N_("E-mail address"), N_("State"), N_("Registration"), N_("Sessions"), N_("Companions"), N_("How they come"), N_("Number plate, train or flight"),
+        N_("E-mail address"), N_("State"), N_("Registration"), N_("Chosen sessions"), N_("Companions"), N_("How they come"), N_("Number plate, train or flight"),
         N_("Hotel"), N_("Arrival"), N_("Departure"), N_("Photos"), N_("List"), N_("Checked in"),
     ] + ([N_("Diet"), N_("About food"), N_("What they need to take part")] if form.needs.data else [])  # fmt: skip
     chosen, here = queries.chosen(people), queries.checked(people)
@@ -226,7 +226,7 @@ def _line(one: Attendee, sessions, check_in, with_needs: bool) -> list:
     said = {True: gettext("Yes"), False: gettext("No")}
     line = [
         one.shown_number, one.name, one.name_en, party.customer.name if party.customer else "", one.organisation, one.title, one.phone, one.email,
-        gettext(PARTY_STATES[party.state]), party.number, "；".join(words_in(each.words) for each in sessions), "、".join(one.companions),
+        gettext(STAFF_PARTY_STATES[party.state]), party.number, filters.listed(words_in(each.words) for each in sessions), filters.listed(one.companions),
         named.get(one.transport, one.transport), one.travel, words_in(one.hotel.words) if one.hotel else "", one.night_from, one.night_to,
         said[one.allows_photos], said[one.allows_list], check_in.at if check_in else None,
     ]  # fmt: skip

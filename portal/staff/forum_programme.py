@@ -37,7 +37,8 @@ class SpeakerForm(PartForm):
 
 
 class HotelForm(PartForm):
-    address = StringField(N_("Address"), [AtMost(200)])
+    address = StringField(N_("Street address"), [AtMost(200)])
+    address_en = StringField(N_("Address in English"), [AtMost(240)])
     rooms = IntegerField(N_("Rooms a night"), [Needed(), BOUNDS])
     night_from = DateField(N_("First arrival"), [Needed()])
     night_to = DateField(N_("Last departure"), [Needed()])
@@ -58,8 +59,8 @@ class SessionForm(Form):
     speakers = SelectMultipleField(
         N_("Speakers"), coerce=int, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
-    about = TextAreaField(N_("What it is about"), [AtMost(BODY)])
-    about_en = TextAreaField(N_("What it is about, in English"), [AtMost(BODY)])
+    about = TextAreaField(N_("What the session is about"), [AtMost(BODY)])
+    about_en = TextAreaField(N_("What the session is about, in English"), [AtMost(BODY)])
 
     def facts(self) -> dict:
         facts = super().facts()

@@ -16,9 +16,11 @@ from portal.domain.quality.improvement_models import Improvement
 from portal.domain.quality.improvement_sources import SOURCES
 from portal.domain.quality.major_models import MajorCase
 from portal.domain.quality.records import Signal
+from portal.domain.surveys.word_models import HotIssue
 from portal.domain.tickets import dispatching
 from portal.domain.tickets.models import Problem, Ticket
-from portal.staff import signals
+from portal.staff import signals, word_why
+from portal.web.filters import words_in
 from portal.web.paging import row_number
 
 
@@ -52,11 +54,17 @@ def _from_topic(topic: Topic) -> dict:
     return {"title": topic.title, "problem": topic.body, "department": topic.department_id}
 
 
+def _from_hot_issue(hot: HotIssue) -> dict:
+    issue = hot.issue
+    return {"title": words_in(issue.words), "problem": word_why.why(hot), "department": issue.department_id}
+
+
 ORIGINS: dict[str, Origin] = {
     "signal": Origin(lambda key: url_for("signals.show", signal=key), _from_signal),
     "problem": Origin(lambda key: url_for("problems.show", problem=key), _from_problem),
     "complaint": Origin(lambda key: url_for("desk.show", ticket=key), _from_ticket),
     "forum": Origin(lambda key: url_for("forum.show_topic", topic=key), _from_topic),
+    "hot_issue": Origin(lambda key: url_for("words.show_hot", hot_issue=key), _from_hot_issue),
     "major": Origin(lambda key: url_for("major.show", major=key), _from_major),
 }
 BY_HAND = tuple(code for code, source in SOURCES.items() if source.record is None)

@@ -123,7 +123,7 @@ def _tell_page(row: Improvement, form: TellForm, status: int = 200):
     people = revisits.readers(row)
     return page(
         "staff/improvement_form.html", status, row=row, form=form, title=gettext("Answer those who raised it"),
-        submit=gettext("Send the answer"), action=request.path, accepted=None, largest=None, most=None,
+        submit=gettext("Send the answer"), action=request.path, accepted=None,
         help=gettext(
             "Each of the %(n)s people who raised it gets one letter: %(names)s. Cause and measure stay inside the company.",
             n=len(people), names="、".join(one.name for one in people[:12]) or "—",

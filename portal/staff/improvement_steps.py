@@ -19,7 +19,8 @@ from portal.domain.quality import improvement_list as lists
 from portal.domain.quality import improvement_revisits as revisits
 from portal.domain.quality.days import today
 from portal.domain.quality.improvement_models import DONE, LIVE, OPEN, WATCHED, Improvement, ImprovementStep, Revisit
-from portal.domain.quality.improvement_sources import SOURCES, raised_by
+from portal.domain.quality.improvement_sources import SOURCES, raised_by, word_effect_of
+from portal.domain.surveys.word_effect import WordEffect
 from portal.i18n import N_
 from portal.staff import desk_telling
 from portal.staff import improvement_origins as origins
@@ -71,6 +72,7 @@ def show(improvement):
 
 def _show(row: Improvement, step_form: StepForm, status: int = 200):
     effect = effects.effect(row) if row.state not in (OPEN, "dropped") else None
+    word_effect = word_effect_of(row) if row.state not in (OPEN, "dropped") else None
     judges = may(me(), P.QUALITY_WORK)
     sees_list = judges or me().has(Role.CALLER, Role.ACCOUNT_MANAGER, Role.MANAGER)
     asked = revisits.listing(visible(Revisit, me()), row) if sees_list else []
@@ -81,12 +83,12 @@ def _show(row: Improvement, step_form: StepForm, status: int = 200):
         works=rules.works_on(row, me()), judges=judges, live=row.state in LIVE, no_judging=rules.why_not_judge(row, me()),
         source=gettext(SOURCES[row.source].label), source_url=origins.address_of(row), revisits=asked, asking=revisits,
         raised=raised_by(row) if sees_list and row.state in (OPEN, DONE) else {}, sees_list=sees_list,
-        missing=_missing(asked, effect) if row.state == WATCHED else [],
+        word_effect=word_effect, missing=_missing(asked, effect, word_effect) if row.state == WATCHED else [],
         history=[(entry, filters.told(*told.sentence(entry))) for entry in lists.history(row, visible(Entry, me()))],
     )  # fmt: skip
 
 
-def _missing(asked: list[Revisit], effect: effects.Effect | None) -> dict[str, bool]:
+def _missing(asked: list[Revisit], effect: effects.Effect | None, word_effect: WordEffect | None) -> dict[str, bool]:
     """The three conditions of closing and whether each holds (formulas 3.13)."""
     conditions = {
         N_("The measure is taken and verified"): True,
@@ -95,6 +97,10 @@ def _missing(asked: list[Revisit], effect: effects.Effect | None) -> dict[str, b
     if effect is not None:
         conditions[N_("The months after it are within limits, or the comparison shows the effect")] = (
             effect.verdict in effects.PROVEN
+        )
+    if word_effect is not None:
+        conditions[N_("Fewer customers raise it in surveys than before, beyond chance")] = (
+            word_effect.verdict in effects.PROVEN
         )
     return conditions
 
@@ -264,7 +270,7 @@ def _judge_page(row: Improvement, what: str, form, status: int = 200):
 def _form_page(row: Improvement, form: Form, title: str, submit: str, text: str | None = None, status: int = 200):
     return page(
         "staff/improvement_form.html", status, row=row, form=form, title=title, submit=submit, help=text, action=request.path,
-        accepted=draft_files.ACCEPTED, largest=files.ONE_LIMIT, most=files.COUNT_LIMIT,
+        accepted=draft_files.ACCEPTED,
     )  # fmt: skip
 
 

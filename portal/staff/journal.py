@@ -129,7 +129,14 @@ def said(entry: Entry) -> str:
 def _changed(entry: Entry) -> list[tuple[str, str, str]]:
     """What of a setting was changed, from and to."""
     changed = entry.facts.get("changed") or {}
-    return [(_place(entry, name), was or "—", became or "—") for name, (was, became) in changed.items()]
+    return [(_place(entry, name), _value(was), _value(became)) for name, (was, became) in changed.items()]
+
+
+def _value(kept) -> str:
+    """What a setting said, in words."""
+    if kept in (True, False, "True", "False"):
+        return gettext("Yes") if kept in (True, "True") else gettext("No")
+    return kept or "—"
 
 
 def _place(entry: Entry, name: str) -> str:

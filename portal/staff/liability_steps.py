@@ -11,7 +11,7 @@ from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
-from portal.domain import drafts, files, settings
+from portal.domain import drafts, settings
 from portal.domain.people import parties, queries
 from portal.domain.people.models import Department, Provider
 from portal.domain.quality import liability as rules
@@ -198,7 +198,7 @@ def _page(row: Liability, status: int = 200, **forms):
         "staff/liability.html", status, row=row, ticket=row.ticket, words=rules, tell=desk_telling, places=places,
         files=rules.files_of(row), draft_files=drafts.attached(mine.get(places["appeal_form"])),
         no_appeal=no_appeal if row.party.is_party_of(me()) else None, no_decision=no_decision if row.stage == "appealed" else None,
-        accepted_files=draft_files.ACCEPTED, file_limit=files.ONE_LIMIT, may_open=_may_open(row.ticket),
+        accepted_files=draft_files.ACCEPTED, may_open=_may_open(row.ticket),
         **fresh | forms,
     )  # fmt: skip
 

@@ -116,7 +116,7 @@ def case_page(
         limit=settings.policy().major.amount_yuan, chip=_chip(case), dossier=dossier, counted=dossier.counted,
         drawn=_drawn(dossier, mine, wrong or {}), no_writing=major_dossier.why_not_write(case, me()),
         wrong_files=wrong_files or {}, wrong_approval=wrong_approval or {}, happened=_happened(ticket), tell=desk_telling,
-        photo_kinds=PHOTOS, paper_kinds=PAPERS, file_limit=files.ONE_LIMIT, narrow=me().provider_id is not None,
+        photo_kinds=PHOTOS, paper_kinds=PAPERS, narrow=me().provider_id is not None,
         **_acts(case, ticket, dossier), **fresh | forms,
     )  # fmt: skip
 

@@ -176,7 +176,7 @@ def _reach(milestone: Milestone, project: SupervisedProject, form: EvidenceForm)
 def _reach_page(project: SupervisedProject, milestone: Milestone, form: EvidenceForm, status: int = 200):
     return page(
         "staff/milestone_form.html", status, form=form, project=project, milestone=milestone, ticket=project.ticket,
-        accepted=draft_files.ACCEPTED, largest=files.ONE_LIMIT,
+        accepted=draft_files.ACCEPTED,
     )  # fmt: skip
 
 

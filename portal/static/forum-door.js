@@ -48,6 +48,7 @@
     for (const one of await all("queue")) queue.set(one.key, one);
     for (const one of queue.values()) mark(one);
   };
+  const isArrival = (deed) => deed.how === "on_site";
   const note = (one) => { people.set(one.id, one); if (one.ticket) byTicket.set(one.ticket, one); };
   const mark = (scan) => { const one = people.get(scan.id) ?? byTicket.get(scan.ticket); if (one && !one.at) one.at = scan.at; };
 
@@ -77,12 +78,12 @@
   const tell = async () => {
     if (sending || !queue.size) return;
     sending = true;
-    const scans = [...queue.values()].slice(0, 200);
+    const deeds = [...queue.values()].slice(0, 200), arrivals = deeds.filter(isArrival), scans = deeds.filter((one) => !isArrival(one));
     try {
-      const answer = await asked(facts.send, { desk: facts.desk, scans });
+      const answer = await asked(facts.send, { desk: facts.desk, scans, arrivals });
       for (const one of answer.results) settle(one);
-      for (const one of scans) queue.delete(one.key);
-      await deed(["queue"], (store) => { for (const one of scans) store.delete(one.key); });
+      for (const one of deeds) queue.delete(one.key);
+      await deed(["queue"], (store) => { for (const one of deeds) store.delete(one.key); });
       counts = answer;
       reached(true);
     } catch { reached(false); }
@@ -94,7 +95,7 @@
     const one = people.get(result.id);
     if (one && ["in", "already"].includes(result.code)) one.at = result.at;
     if (one && !["in", "already"].includes(result.code)) one.at = null;
-    if (!["in", "already"].includes(result.code)) say("bad", result.name || "—", words[result.code]);
+    if (!["in", "already"].includes(result.code)) say("bad", result.name || "—", result.said || words[result.code]);
   };
 
   /* ---- checking in ---- */
@@ -102,7 +103,7 @@
     if (one?.at) return say("warn", one.name, fill(words.already, {}), one);
     if (one && one.state !== "confirmed") return say("bad", one.name, one.state === "waiting" || one.state === "offered" || one.state === "requested" ? words.not_confirmed : words.cancelled, one);
     if (!one && !ticket) return say("bad", "—", words.unknown);
-    const scan = { key: self.crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`, at: Date.now(), how };
+    const scan = { key: newKey(), at: Date.now(), how };
     if (one) scan.id = one.id; else scan.ticket = ticket;
     queue.set(scan.key, scan);
     await deed(["queue"], (store) => { store.put(scan); });
@@ -125,6 +126,32 @@
     return true;
   };
 
+  /* ---- somebody who just comes ---- */
+  const newKey = () => self.crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  find("#desk-arrival").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const form = event.target, given = (name) => form.elements[name].value.trim();
+    if (!given("name") || !given("organisation")) return;
+    const arrival = { key: newKey(), at: Date.now(), how: "on_site", name: given("name"), organisation: given("organisation"), title: given("title") };
+    queue.set(arrival.key, arrival);
+    await deed(["queue"], (store) => { store.put(arrival); });
+    form.reset();
+    say("good", arrival.name, words.kept);
+    show();
+    await tell();
+    if (!queue.has(arrival.key)) {
+      const one = [...people.values()].filter((each) => each.name === arrival.name && each.at).pop();
+      if (one) say("good", one.name, words.in, one);
+    }
+  });
+  document.querySelector(`a[href="${facts.walkIn}"]`)?.addEventListener("click", (event) => {
+    if (!away) return;
+    event.preventDefault();
+    find(".desk-newcomer").open = true;
+    find("#arrival-name").focus();
+  });
+
   /* ---- what one sees ---- */
   const say = (tone, name, text, one) => {
     const box = find("#desk-result");
@@ -140,8 +167,10 @@
     }
   };
   const show = () => {
-    const waits = [...queue.values()].filter((scan) => scan.id || scan.ticket).length;
-    find("#desk-here").textContent = String(Math.max(counts.here, [...people.values()].filter((one) => one.at).length));
+    const waits = queue.size, arrivals = [...queue.values()].filter(isArrival).length;
+    const weight = (one) => 1 + (Number(facts.companions) ? one.companions : 0);
+    const here = [...people.values()].filter((one) => one.at && one.state === "confirmed").reduce((sum, one) => sum + weight(one), 0);
+    find("#desk-here").textContent = String(Math.max(counts.here, here) + arrivals);
     find("#desk-confirmed").textContent = String(counts.confirmed);
     const line = find("#desk-line");
     line.dataset.state = out ? "out" : away ? "away" : "on";
@@ -182,7 +211,7 @@
     field.focus();
   });
 
-  /* ---- the camera, where the browser reads codes ---- */
+  /* ---- the camera: read by the browser, or by a decoder of ours where it cannot ---- */
   const camera = find("#desk-camera"), video = find("#desk-video");
   let eye = null, last = "";
   const look = async () => {
@@ -204,11 +233,14 @@
       look();
     } catch { say("bad", "—", words.no_camera); }
   };
+  const reader = async () => {
+    const own = window.BarcodeDetector, kinds = own ? await own.getSupportedFormats?.() ?? ["qr_code"] : [];
+    return kinds.includes("qr_code") ? own : (await import(facts.decoder)).BarcodeDetector;
+  };
   (async () => {
-    if (!("BarcodeDetector" in window)) return;
-    const kinds = await window.BarcodeDetector.getSupportedFormats?.() ?? ["qr_code"];
-    if (!kinds.includes("qr_code")) return;
-    eye = new window.BarcodeDetector({ formats: ["qr_code"] });
+    const Detector = await reader().catch(() => null);
+    if (!Detector) return;
+    eye = new Detector({ formats: ["qr_code"] });
     const picture = find("#desk-picture");
     find("#desk-eyes").hidden = false;
     camera.onclick = start;
@@ -225,7 +257,7 @@
     await navigator.serviceWorker.register(facts.worker, { scope: facts.scope });
     const { active } = await navigator.serviceWorker.ready;
     const parts = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src]")].map((one) => one.href || one.src);
-    active.postMessage({ keep: [location.href.split(/[?#]/)[0], ...parts, new URL(facts.icons, location.href).href] });
+    active.postMessage({ keep: [location.href.split(/[?#]/)[0], ...parts, ...[facts.icons, facts.decoder, facts.decoderPart].map((one) => new URL(one, location.href).href)] });
     desk.dataset.kept = "";
   };
   document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", (event) => {

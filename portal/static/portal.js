@@ -49,6 +49,11 @@
     } else if (form.dataset.sent !== undefined || overLimit(form)) {
       event.preventDefault();
       event.stopImmediatePropagation();
+    } else if (isSendingFiles(form)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      waiting.set(form, button);
+      busy(form, button);
     } else if (!staysHere(form)) {
       busy(form, button);
       if (form.dataset.themeForm !== undefined && button) root.dataset.theme = button.value;
@@ -128,12 +133,12 @@
   });
 
   /* ---- sending files: how far, how large, which kinds; drop and paste ---- */
+  const size = (bytes) => bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
   const progress = (form, done, total) => {
     const box = find("[data-upload]", form);
     if (!box) return;
     box.hidden = !total;
     if (!total) return;
-    const size = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;
     find("progress", box).value = (done / total) * 100;
     find("span", box).textContent = fill(box.dataset.words, { done: size(done), total: size(total) });
   };
@@ -142,20 +147,25 @@
     if (form && event.detail.lengthComputable) progress(form, event.detail.loaded, event.detail.total);
   });
 
-  const refusal = (input, file, count) => {
-    const { maxSize, maxFiles, tooBig, tooMany, wrongKind } = input.dataset;
+  const refusal = (input, file, kept) => {
+    const { maxSize, maxFiles, maxTotal, tooBig, tooMany, tooMuch, empty, wrongKind } = input.dataset;
+    const together = file.size + [...kept].reduce((sum, other) => sum + other.size, 0);
     const kinds = (input.accept || "").toLowerCase().split(",").map((kind) => kind.trim()).filter(Boolean);
     const fits = (kind) => kind.startsWith(".") ? file.name.toLowerCase().endsWith(kind)
       : kind.endsWith("/*") ? file.type.startsWith(kind.slice(0, -1)) : file.type === kind;
     if (kinds.length && !kinds.some(fits)) return fill(wrongKind, { name: file.name });
+    if (!file.size && empty) return fill(empty, { name: file.name });
     if (maxSize && file.size > Number(maxSize)) return fill(tooBig, { name: file.name });
-    if (maxFiles && count >= Number(maxFiles)) return fill(tooMany, { name: file.name });
+    if (maxFiles && kept.length >= Number(maxFiles)) return fill(tooMany, { name: file.name });
+    if (maxTotal && together > Number(maxTotal)) return fill(tooMuch, { name: file.name });
     return "";
   };
+  /* The browser forgets an earlier choice when somebody chooses again: it is held here. */
+  const held = new WeakMap();
   const choose = (input, files) => {
     const kept = new DataTransfer(), list = find("[data-chosen]", input.closest("[data-drop]") ?? document), lines = [];
     for (const file of files) {
-      const why = refusal(input, file, kept.files.length);
+      const why = refusal(input, file, kept.files);
       const line = made("li", "");
       line.append(made("span", why || file.name));
       if (why) line.dataset.refused = "";
@@ -164,17 +174,59 @@
         const away = made("button", "×", "button button-quiet button-icon button-small");
         away.type = "button";
         away.setAttribute("aria-label", fill(input.dataset.remove, { name: file.name }));
-        away.onclick = () => { choose(input, [...input.files].filter((other) => other !== file)); input.focus(); };
-        line.append(made("span", `${(file.size / 1048576).toFixed(1)} MB`, "muted num"), away);
+        away.onclick = () => { choose(input, (held.get(input) ?? []).filter((other) => other !== file)); input.focus(); };
+        line.append(made("span", size(file.size), "muted num"), away);
       }
       lines.push(line);
     }
     input.files = kept.files;
+    held.set(input, [...kept.files]);
     list?.replaceChildren(...lines);
+    upload(input);
   };
+  /* Into the draft as they are chosen, where there is one (R22): what was sent is no longer in the field. */
+  const sending = new WeakMap();
+  const upload = (input) => {
+    const { draft, draftUrl } = input.dataset, files = [...input.files], { form } = input;
+    if (!draft || !files.length || sending.has(input)) return;
+    const xhr = new XMLHttpRequest(), body = new FormData(), over = () => { sending.delete(input); progress(form, 0, 0); };
+    body.append("place", draft);
+    body.append("csrf_token", find('meta[name="csrf-token"]')?.content ?? "");
+    for (const file of files) body.append("files", file);
+    sending.set(input, xhr);
+    xhr.open("POST", draftUrl);
+    xhr.setRequestHeader("X-Background", "");
+    xhr.upload.onprogress = (event) => { if (event.lengthComputable) progress(form, event.loaded, event.total); };
+    xhr.onerror = () => { over(); resume(form); };
+    xhr.onload = () => {
+      over();
+      if (!input.isConnected || xhr.status !== 200) { resume(form); return; }
+      const lying = find("[data-lying]", form), fresh = new DOMParser().parseFromString(xhr.responseText, "text/html");
+      lying?.replaceChildren(...fresh.body.childNodes);
+      const list = find("[data-chosen]", input.closest("[data-drop]")), refused = all("[data-refused]", list);
+      choose(input, (held.get(input) ?? []).filter((file) => !files.includes(file)));
+      list.append(...refused);
+      resume(form);
+    };
+    xhr.send(body);
+  };
+  const waiting = new WeakMap();
+  const resume = (form) => {
+    const button = waiting.get(form);
+    if (button === undefined || all("input[data-draft]", form).some((input) => sending.has(input))) return;
+    waiting.delete(form);
+    free(form);
+    form.requestSubmit(button);
+  };
+  const isSendingFiles = (form) => all("input[data-draft]", form).some((input) => sending.has(input));
   const isFile = (target) => target.matches?.('input[type="file"]') && target.closest("[data-drop]");
-  on("change", (event) => { if (isFile(event.target)) choose(event.target, [...event.target.files]); });
-  const add = (input, files) => choose(input, input.multiple ? [...input.files, ...files] : [...files].slice(0, 1));
+  on("change", (event) => { if (isFile(event.target)) add(event.target, event.target.files); });
+  const isOther = (input) => (file) => !(held.get(input) ?? []).some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified);
+  const add = (input, files) => {
+    const fresh = [...files], before = held.get(input) ?? [], fits = fresh.find((file) => !refusal(input, file, []));
+    if (input.multiple) choose(input, [...before, ...fresh.filter(isOther(input))]);
+    else choose(input, fits ? [fits] : [...before, ...fresh]);
+  };
   on("dragover", (event) => {
     const place = event.target.closest?.("[data-drop]");
     if (!place) return;
@@ -195,6 +247,24 @@
     event.preventDefault();
     add(input, files);
   });
+
+  /* ---- what was put right is no longer called a mistake ---- */
+  const mended = (field) => {
+    const group = field.closest?.("[aria-invalid]"), { form } = field;
+    if (!group || !form || (isTick(field) ? !field.checked : !field.value.trim())) return;
+    group.removeAttribute("aria-invalid");
+    const ids = [field.id, ...all("[id]", group).map((one) => one.id)].filter(Boolean);
+    const frame = field.closest(".field-bad");
+    frame?.classList.remove("field-bad");
+    for (const line of all(".error", frame ?? group)) line.remove();
+    for (const box of all(".errors")) {
+      for (const link of all("li a", box)) if (ids.includes(link.getAttribute("href").slice(1))) link.closest("li").remove();
+      const left = all("li", box).length, title = find("h2 [data-left]", box);
+      if (!left) box.remove();
+      else if (title) title.textContent = left === 1 ? title.dataset.one : fill(title.dataset.left, { n: left });
+    }
+  };
+  on("change", (event) => mended(event.target));
 
   /* ---- how many characters are left ---- */
   const count = (line) => {

@@ -9,7 +9,7 @@ from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee, Registration
 from portal.domain.outbox import Letter
 
-CALENDAR = ("forum_confirmed", "forum_cancelled")
+CALENDAR = ("forum_confirmed", "forum_cancelled", "forum_called_off", "forum_party")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ def of(letter: Letter, base_url: str) -> list[Enclosure]:
     """The files that go along with this letter, made when it leaves."""
     if letter.template not in CALENDAR:
         return []
-    attendee = db.session.get(Attendee, letter.facts["attendee"])
+    about = letter.facts.get("calendar" if letter.template == "forum_party" else "attendee")
+    attendee = db.session.get(Attendee, about) if about else None
     if attendee is None or attendee.token_hash is None:
         return []
     text = calendar_of(attendee, base_url)
@@ -39,4 +40,6 @@ def calendar_of(attendee: Attendee, base_url: str) -> str:
     party = db.session.get_one(Registration, attendee.registration_id)
     host = urlsplit(base_url).hostname or "portal"
     url = f"{base_url}/events/ticket/{links.secret_of(attendee)}"
-    return calendar_file.of(event, party, attendee, queries.sessions_of(attendee), host, url)
+    return calendar_file.of(
+        event, party, attendee, queries.sessions_of(attendee), queries.left_sessions_of(attendee), host, url
+    )

@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from portal.db import db
+from portal.domain import files
 from portal.domain.refusals import Refused
 from portal.i18n import N_
 from portal.web.filters import told
@@ -23,7 +24,10 @@ SAID = {
     403: (N_("This is not open to you"), N_("Your role does not include it. If you need it, ask your administrator.")),
     404: (N_("There is nothing here"), N_("The address may be wrong, or it is not meant for you.")),
     405: (N_("That cannot be done here"), N_("Please use the buttons of the page.")),
-    413: (N_("That was too large"), N_("One file may be 20 MiB, all together 60 MiB. Nothing was stored.")),
+    413: (
+        N_("That was too large"),
+        N_("One file may be {one} MiB, all together {all} MiB. Nothing was stored."),
+    ),
     429: (N_("A little slower, please"), N_("There were too many tries in a short time. Please wait a moment.")),
     503: (
         N_("We are busy just now"),
@@ -56,7 +60,7 @@ def install(app: Flask) -> None:
     def _http(error):
         code = error.code or 500
         title, text = SAID.get(code, SAID[400])
-        answer = _error(code, gettext(title), gettext(text))
+        answer = _error(code, gettext(title), told(text, _facts(code)))
         for name, value in error.get_headers():
             if name in ("Retry-After", "Allow"):
                 answer.headers[name] = value
@@ -77,6 +81,14 @@ def install(app: Flask) -> None:
         db.session.rollback()
         text = gettext("It is our mistake, and it is noted. Quote this number if you tell us about it.")
         return _error(500, gettext("Something went wrong on our side"), text, _logged(error))
+
+
+def _facts(code: int) -> dict:
+    """What fills the words of an answer."""
+    if code != 413:
+        return {}
+    limits = files.room()
+    return {"one": limits.one // files.MIB, "all": limits.all // files.MIB}
 
 
 def _logged(error: Exception) -> str:

@@ -2,9 +2,13 @@
 
 from datetime import UTC
 
+from flask_babel import gettext
 from wtforms import DateTimeLocalField
 
 from portal.web import filters
+
+YEARS = range(1970, 2200)
+"""Others are a slip of the finger; the first and the last years there are cannot be told in other zones."""
 
 
 class MomentField(DateTimeLocalField):
@@ -19,5 +23,8 @@ class MomentField(DateTimeLocalField):
 
     def process_formdata(self, valuelist):
         super().process_formdata(valuelist)
+        if self.data is not None and self.data.year not in YEARS:
+            self.data = None
+            raise ValueError(gettext("Please give a day between 1970 and 2199."))
         if self.data is not None:
             self.data = self.data.replace(tzinfo=filters.zone()).astimezone(UTC)

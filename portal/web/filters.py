@@ -1,11 +1,11 @@
 """Dates, numbers and words as the reader's language says them; registered with Jinja by create_app."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
-from babel.numbers import format_decimal
 
 from portal.domain import settings
 from portal.domain.policy import Promise, Unit
@@ -87,14 +87,16 @@ def number(value, digits: int = 0) -> str:
     """1,234 or 1,234.5; — for nothing."""
     if value is None:
         return "—"
-    return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}" if digits else "#,##0", locale="en")
+    return f"{round(value, digits):,.{digits}f}"
 
 
 def filesize(size: int) -> str:
-    """1.4 MB, 320 KB."""
+    """1.4 MB, 320 KB, 7 B."""
+    if size < 1024:
+        return f"{size} B"
     if size >= 1024**3:
         return f"{size / 1024**3:.1f} GB"
-    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{max(1, round(size / 1024))} KB"
+    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{round(size / 1024)} KB"
 
 
 def gap(text: str) -> str:
@@ -129,7 +131,18 @@ def words_in(words: Words) -> str:
     return words.in_("zh" if chinese() else "en")
 
 
+def listed(names: Iterable[str]) -> str:
+    """Names one after the other, with what stands between them in the reader's language."""
+    return ("、" if chinese() else ", ").join(names)
+
+
+def ending(ends: datetime, begins: datetime) -> str:
+    """When it ends, for whoever has just read when it begins: the hour, and the day where that is another one."""
+    first, last = here(begins), here(ends)
+    return f"{last:%H:%M}" if first.date() == last.date() else stamp(ends)
+
+
 FILTERS = {
     "day": day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
-    "gap": gap, "words": words_in, "here": here, "month": month,
+    "gap": gap, "words": words_in, "here": here, "month": month, "listed": listed, "ending": ending,
 }  # fmt: skip

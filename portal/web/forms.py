@@ -11,6 +11,7 @@ from wtforms import Field, HiddenField, i18n
 from wtforms.validators import StopValidation, ValidationError
 
 from portal.domain.refusals import Refused
+from portal.i18n import N_
 from portal.web import uploads, words
 
 TITLE, BODY = 200, 20_000
@@ -48,15 +49,64 @@ class Form(FlaskForm):
                 return super().wrap_formdata(form, formdata)
             return request.form if request.method not in ("GET", "HEAD") else None
 
+    shown: ClassVar[tuple[str, ...]] = ()
+    """The fields in the order in which the page draws them, where that is another than the form's; `ask_` stands for
+    all that begin so."""
+
+    def errors_in_order(self) -> list[tuple]:
+        """What is wrong, from the top of the page to its end."""
+        places = {name: n for n, name in enumerate(self.shown)}
+        last = len(places)
+
+        def place(name) -> int:
+            head = f"{str(name).partition('_')[0]}_"
+            return places.get(name, places.get(head, last))
+
+        return sorted(self.errors.items(), key=lambda one: place(one[0]))
+
     def facts(self) -> dict:
         """What was given, as the keyword arguments of the action."""
         return {name: field.data for name, field in self._fields.items() if not isinstance(field, HiddenField)}
 
 
+HOUSE = {
+    "This field is required.": N_("Please fill this in."),
+    "Input is required.": N_("Please fill this in."),
+    "Not a valid choice.": N_("Please choose one of the list."),
+    "Not a valid choice": N_("Please choose one of the list."),
+    "Invalid Choice: could not coerce.": N_("Please choose one of the list."),
+    "Not a valid integer value.": N_("Please give a whole number, like 3."),
+    "Not a valid decimal value.": N_("Please give a number, like 3 or 2.5."),
+    "Not a valid float value.": N_("Please give a number, like 3 or 2.5."),
+    "Not a valid date value.": N_("Please give a day, like 2026-03-15."),
+    "Not a valid datetime value.": N_("Please give a day and a time, like 2026-03-15 16:30."),
+    "Not a valid time value.": N_("Please give a time of day, like 16:30."),
+    "Not a valid month value.": N_("Please give a month, like 2026-03."),
+    "Invalid email address.": N_("Please give an e-mail address, like name@company.cn."),
+    "Number must be between %(min)s and %(max)s.": N_("Please give a number from %(min)s to %(max)s."),
+    "Number must be at least %(min)s.": N_("Please give a number of at least %(min)s."),
+    "Number must be at most %(max)s.": N_("Please give a number of at most %(max)s."),
+}
+"""One mistake, one sentence: what WTForms says of its own, as the house says it."""
+
+
+class _Messages:
+    """What fields and validators say: the house's words, else WTForms' own in the reader's language."""
+
+    def __init__(self, language: str):
+        self._own = i18n.get_translations([language])
+
+    def gettext(self, text: str) -> str:
+        return words.gettext(HOUSE[text]) if text in HOUSE else self._own.gettext(text)
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return self._own.ngettext(one, many, n)
+
+
 @cache
-def _messages(language: str):
+def _messages(language: str) -> _Messages:
     """WTForms' own words; read once, not for each form."""
-    return i18n.get_translations([language])
+    return _Messages(language)
 
 
 STRIPPED = {"StringField", "TextAreaField", "EmailField", "TelField", "SearchField", "URLField"}
@@ -100,6 +150,11 @@ class Uploads:
             raise ValidationError(said(refusal))
         if self.required and not field.data:
             raise ValidationError(gettext("Please choose a file."))
+
+
+def errors_of(form) -> list[tuple]:
+    """What is wrong with a form, in the order of its page."""
+    return form.errors_in_order() if isinstance(form, Form) else list(form.errors.items())
 
 
 NOT_TYPED = ("place", "next", "csrf_token", "submission_key", "version", "password")

@@ -1,12 +1,17 @@
 """A page is a template with named blocks; htmx names the block by the id of its target. The view does not know."""
 
-from flask import current_app, flash, make_response, render_template, request, url_for
+from collections.abc import Iterable, Iterator
+
+from flask import current_app, flash, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
+
+from portal.web.forms import Form
 
 
 def page(template: str, status: int = 200, **facts) -> Response:
     """The page, or the block of it that htmx asks for. Sent on to another page, that one takes the body."""
     block = _wanted_block(template)
+    g.summed = [] if block else list(_with_errors(facts.values()))
     html = _fragment(template, block, facts) if block else render_template(template, **facts)
     response = make_response(html, status)
     response.vary.update(("HX-Request", "HX-Target"))
@@ -15,6 +20,31 @@ def page(template: str, status: int = 200, **facts) -> Response:
         response.headers["HX-Reswap"] = "innerHTML show:window:top"
         response.headers["HX-Push-Url"] = request.full_path.rstrip("?")
     return response
+
+
+def _with_errors(facts: Iterable) -> Iterator[Form]:
+    """The forms among what a page is made of in which something is wrong."""
+    for fact in facts:
+        if isinstance(fact, Form):
+            if any(fact.errors.values()):
+                yield fact
+        elif isinstance(fact, dict):
+            yield from _with_errors(fact.values())
+
+
+def summed_above() -> list[Form]:
+    """The forms whose mistakes are summed up on top of the page that is being made."""
+    return g.get("summed", [])
+
+
+def is_summed_above(form: object) -> bool:
+    """Are the mistakes of this form named on top of the page already?"""
+    return any(form is one for one in summed_above())
+
+
+def in_sheet() -> bool:
+    """Is this made for the sheet beside a page, and no page of its own?"""
+    return by_htmx() and request.headers.get("HX-Target") == "sheet"
 
 
 def word(status: int) -> Response:

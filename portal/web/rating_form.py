@@ -13,6 +13,19 @@ STARS = (N_("very poor"), N_("poor"), N_("fair"), N_("good"), N_("very good"))
 SIDE = "side_"
 
 
+class SatisfactionForm(Form):
+    """It is solved: was it handled well? Asked without a default, for nobody is satisfied who did not say so (R16, R31)."""
+
+    satisfied = RadioField(
+        N_("How was it handled?"), [Needed()], choices={"yes": N_("I am satisfied"), "no": N_("I am not satisfied")}
+    )
+
+    @property
+    def is_satisfied(self) -> bool:
+        """Did they say that they are satisfied?"""
+        return self.satisfied.data == "yes"
+
+
 class RatingForm(Form):
     """The stars over all, those of each side of the service (R11, added for each request), and words."""
 

@@ -1,6 +1,6 @@
 """The sheet of a survey as a page draws it and reads it: by link, in the portal, and for a trial of a draft."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from wtforms import StringField
 
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.surveys import answering, piping, rules
+from portal.domain.surveys import answering, piping, replies, rules
 from portal.domain.surveys.answering import Sheet
 from portal.domain.surveys.campaign_models import Invitation
 from portal.domain.surveys.document import Document, Question, Section
@@ -40,6 +40,10 @@ class Ways:
     endpoint: str
     parts: Mapping[str, object]
     actor: Person | None = None
+    by: Person | None = None
+    """Who writes it down, on the telephone."""
+    draws: Callable[[dict, int], Page] | None = None
+    """Draws the sheet on a page of its own, of what it needs and the status."""
 
     def to(self, what: str, **more) -> str:
         """The address of «show», «answer», «keep», «thanks» or «opt_out»."""
@@ -180,7 +184,7 @@ def answer(row: Invitation, ways: Ways) -> Page:
         return redirect(ways.to("show"), 303)
     at, step, given = _section(found, request.form.get("section", "")), request.form.get("step", "save"), posted()
     codes = _codes(found, at)
-    facts = {"section": at, "language": str(get_locale()), "wants_answer": _wants(found, at)}
+    facts = {"section": at, "language": _language(row, ways), "wants_answer": _wants(found, at), "by": ways.by}
     if step == "send":
         return _sent(answering.send(row, ways.mode, given, codes, actor=ways.actor, **facts), ways, at, given)
     found = answering.save(row, ways.mode, given, codes, **facts)
@@ -216,8 +220,9 @@ def keep(row: Invitation, ways: Ways):
         posted(),
         _codes(found, at),
         section=at,
-        language=str(get_locale()),
+        language=_language(row, ways),
         wants_answer=_wants(found, at),
+        by=ways.by,
     )
     return render_template("everyone/survey_kept.html", sheet=found)
 
@@ -229,7 +234,14 @@ def thanks(row: Invitation, ways: Ways, found: Sheet | None = None) -> Page:
         return redirect(ways.to("show"), 303)
     known = piping.known_of(row)
     words = filters.words_in(piping.filled_words(found.document.thanks, known))
-    return page("everyone/survey_thanks.html", sheet=found, ways=ways, row=row, thanks=words)
+    asked = found.response is not None and found.response.wants_answer
+    reply = replies.of(found.response) if found.response is not None and asked else None
+    return page("everyone/survey_thanks.html", sheet=found, ways=ways, row=row, thanks=words, reply=reply)
+
+
+def _language(row: Invitation, ways: Ways) -> str:
+    """In which language it is answered: that of the page, but on the telephone theirs."""
+    return row.language if ways.by else str(get_locale())
 
 
 def _wants(found: Sheet, at: str) -> bool | None:
@@ -270,7 +282,8 @@ def _page(found: Sheet, ways: Ways, at: str, status: int = 200, raw: Posted | No
     if row is None:
         abort(404)
     place = [one.code for one in sections].index(at) if at else 0
-    return page(
-        "everyone/survey.html", status, row=row, ways=ways, at=at, place=place, of=len(sections),
-        is_last=not at or place == len(sections) - 1, **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
-    )  # fmt: skip
+    facts = {
+        "row": row, "ways": ways, "at": at, "place": place, "of": len(sections),
+        "is_last": not at or place == len(sections) - 1, **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
+    }  # fmt: skip
+    return ways.draws(facts, status) if ways.draws else page("everyone/survey.html", status, **facts)

@@ -110,7 +110,7 @@ def test_one_click_closes_and_says_what_happens_next(app, made):
     ticket = made()
     browser = Browser(app)
 
-    answer = browser.post(path_of(ticket), {"answer": "solved", "body": "谢谢，很快。"})
+    answer = browser.post(path_of(ticket), {"answer": "solved", "satisfied": "yes", "body": "谢谢，很快。"})
 
     assert answer.location == "/confirm/thanks/solved"
     assert "30" in browser.page(answer.location).text
@@ -118,6 +118,19 @@ def test_one_click_closes_and_says_what_happens_next(app, made):
     assert (closed.state, closed.outcome) == (State.CLOSED, "solved_satisfied")
     call = callback.of(closed)[-1]
     assert (call.means, call.outcome, call.body) == ("link", "solved_satisfied", "谢谢，很快。")
+
+
+def test_solved_says_nothing_of_satisfaction_until_they_say_it_and_no_is_kept_as_no(app):
+    ticket = solved()
+    browser = Browser(app)
+    path = path_of(ticket)
+    page = browser.page(path)
+
+    assert [box.get("checked") for box in page.select("[name=satisfied]")] == [None, None]
+    assert browser.post(path, {"answer": "solved", "body": "好了。"}).status_code == 422
+    assert state(ticket) == State.VERIFYING
+    assert browser.post(path, {"answer": "solved", "satisfied": "no", "body": "好了，等太久。"}).status_code == 303
+    assert the(ticket).outcome == "solved_unsatisfied"
 
 
 @pytest.mark.parametrize("made", [solved, rung_up], ids=["with an account", "without one"])
@@ -142,7 +155,7 @@ def test_still_broken_with_a_click_on_solved_is_asked_about(app):
     browser = Browser(app)
     path = path_of(ticket)
 
-    caught = browser.post(path, {"answer": "solved", "body": "还是不行，仍然断。"})
+    caught = browser.post(path, {"answer": "solved", "satisfied": "yes", "body": "还是不行，仍然断。"})
     assert caught.status_code == 422
     assert "sounds as if something is still wrong" in caught.text
     assert state(ticket) == State.VERIFYING
@@ -155,7 +168,9 @@ def test_still_broken_with_a_click_on_solved_is_asked_about(app):
 def test_asked_again_and_sure_it_closes(app):
     ticket = solved()
 
-    answer = Browser(app).post(path_of(ticket), {"answer": "solved", "body": "还是老样子好。", "sure": "yes"})
+    answer = Browser(app).post(
+        path_of(ticket), {"answer": "solved", "satisfied": "yes", "body": "还是老样子好。", "sure": "yes"}
+    )
 
     assert answer.status_code == 303
     assert state(ticket) == State.CLOSED
@@ -175,7 +190,7 @@ def test_looking_changes_nothing(app):
 
 
 ENDS = {
-    "used": lambda t: Browser(db_app()).post(path_of(t), {"answer": "solved"}),
+    "used": lambda t: Browser(db_app()).post(path_of(t), {"answer": "solved", "satisfied": "yes"}),
     "confirmed here": lambda t: live(t, "confirm"),
     "rejected here": lambda t: live(t, "reject"),
     "sent back by a call": lambda t: live(t, "send_back"),
@@ -200,7 +215,7 @@ def test_it_ends_with_the_question_and_looks_like_any_link_that_never_was(app, e
     stands = state(ticket)
 
     answers = [Browser(app).get(one) for one in (path, "/confirm/" + "x" * 43, "/confirm/x", path[:-1], path + "A")]
-    posted = Browser(app).post(path, {"answer": "solved"})
+    posted = Browser(app).post(path, {"answer": "solved", "satisfied": "yes"})
 
     assert {one.status_code for one in (*answers, posted)} == {404}
     texts = {re.sub(r'"[\w.-]{60,}"', "", one.text).replace(one.request.path, "") for one in answers}
@@ -219,7 +234,7 @@ def test_a_link_of_another_purpose_or_run_out_does_not_open(app):
     assert Browser(app).get(path.replace("/confirm/", "/reset/")).status_code == 404
     with clock.frozen_at(late):
         assert Browser(app).get(path).status_code == 404
-        assert Browser(app).post(path, {"answer": "solved"}).status_code == 404
+        assert Browser(app).post(path, {"answer": "solved", "satisfied": "yes"}).status_code == 404
     assert state(ticket) == State.VERIFYING
 
 
@@ -234,8 +249,8 @@ def test_it_lives_as_long_as_the_policy_says(app):
 
 def test_guessing_ends_after_twenty_an_hour(app):
     for n in range(19):
-        assert Browser(app).post(f"/confirm/{'x' * 40}{n}", {"answer": "solved"}).status_code == 404
-    assert Browser(app).post("/confirm/" + "z" * 43, {"answer": "solved"}).status_code == 429
+        assert Browser(app).post(f"/confirm/{'x' * 40}{n}", {"answer": "solved", "satisfied": "yes"}).status_code == 404
+    assert Browser(app).post("/confirm/" + "z" * 43, {"answer": "solved", "satisfied": "yes"}).status_code == 429
     answer = Browser(app).get("/confirm/" + "y" * 43)
 
     assert answer.status_code == 429
@@ -253,7 +268,7 @@ def test_the_page_tells_no_other_site_its_address(app):
 def test_a_post_without_the_pages_token_changes_nothing(app):
     ticket = solved()
 
-    assert Browser(app).open(path_of(ticket), "POST", data={"answer": "solved"}).status_code == 400
+    assert Browser(app).open(path_of(ticket), "POST", data={"answer": "solved", "satisfied": "yes"}).status_code == 400
     assert state(ticket) == State.VERIFYING
 
 
@@ -264,7 +279,7 @@ def test_one_of_ours_who_got_hold_of_it_closes_nothing(app, sign_in, role):
     path = path_of(ticket)
 
     assert browser.get(path).status_code == 404
-    assert browser.post(path, {"answer": "solved"}).status_code == 404
+    assert browser.post(path, {"answer": "solved", "satisfied": "yes"}).status_code == 404
     assert state(ticket) == State.VERIFYING
     assert Browser(app).get(path).status_code == 200
 
@@ -297,7 +312,12 @@ def test_two_answers_at_once_count_once(app):
     db.session.remove()
     browsers = [Browser(app, check=False) for _ in range(6)]
     data = [
-        {"answer": ("solved", "not-solved")[n % 2], "body": "断了" if n % 2 else "", "csrf_token": one.token()}
+        {
+            "answer": ("solved", "not-solved")[n % 2],
+            "body": "断了" if n % 2 else "",
+            "satisfied": "yes",
+            "csrf_token": one.token(),
+        }
         for n, one in enumerate(browsers)
     ]
     start, answers = threading.Barrier(len(browsers)), []
@@ -320,7 +340,7 @@ def test_two_answers_at_once_count_once(app):
 @pytest.mark.parametrize(("made", "said"), [(solved, None), (rung_up, "王工")], ids=["with an account", "without one"])
 def test_the_journal_and_the_stream_say_that_it_came_by_link(app, sign_in, made, said):
     ticket = made()
-    Browser(app).post(path_of(ticket), {"answer": "solved", "body": "好了。"})
+    Browser(app).post(path_of(ticket), {"answer": "solved", "satisfied": "yes", "body": "好了。"})
     row = the(ticket)
     told = {entry.verb: entry for entry in db.session.scalars(db.select(Entry).where(Entry.record_id == row.id))}
 
@@ -362,13 +382,13 @@ def test_a_contact_decides_only_what_nobody_with_an_account_asked(app):
     row = _loaded(the(ticket))
 
     with pytest.raises(Refused):
-        callback.confirm(row, Voice("王工", row.customer_id), means="link")
+        callback.confirm(row, Voice("王工", row.customer_id), satisfied=True, means="link")
     assert state(ticket) == State.VERIFYING
 
 
 def test_by_link_counts_as_called_back(app):
     ticket = rung_up()
-    Browser(app).post(path_of(ticket), {"answer": "solved"})
+    Browser(app).post(path_of(ticket), {"answer": "solved", "satisfied": "yes"})
     at = clock.now().astimezone()
     found = figures.month(at.date().replace(day=1))
 

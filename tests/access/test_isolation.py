@@ -15,7 +15,7 @@ from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee, Invitation, Registration
 from portal.domain.mailroom.models import IncomingMail
 from portal.domain.outbox import Letter
-from portal.domain.people.models import Contact, Project, SignIn
+from portal.domain.people.models import Contact, Person, Project, SignIn
 from portal.domain.people.roles import Role
 from portal.domain.quality.fact_models import FigureSnapshot
 from portal.domain.quality.improvement_models import Improvement, ImprovementStep, Revisit
@@ -23,9 +23,11 @@ from portal.domain.quality.major_models import MajorApproval, MajorCase
 from portal.domain.quality.models import Liability
 from portal.domain.quality.records import Milestone, Signal, SupervisedProject, UnclosedWeek
 from portal.domain.ratings.models import FollowUp, Rating
+from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.campaign_models import Campaign, OptOut
 from portal.domain.surveys.campaign_models import Invitation as Asked
 from portal.domain.surveys.models import BankItem, Questionnaire, QuestionnaireVersion
+from portal.domain.surveys.word_models import HotIssue, Issue
 from portal.domain.tickets import callback
 from portal.domain.tickets.forced_models import ForcedClosure
 from portal.domain.tickets.models import Dispatch, Message, Note, Problem, SavedView, Ticket
@@ -201,8 +203,10 @@ def _surveys(customer: int) -> dict:
     """A questionnaire, a question of the bank, and an invitation of this customer's contact."""
     at = clock.now()
     paper = Questionnaire(number="WJ-1", title="别家的问卷", made_at=at)
-    version = QuestionnaireVersion(questionnaire=paper, number=1, document={"sections": []}, made_at=at)
-    item = BankItem(question={"code": "q", "kind": "text", "text": {"zh": "问", "en": "Q"}}, at=at)
+    question = {"code": "q", "kind": "text", "text": {"zh": "问", "en": "Q"}}
+    section = {"code": "s", "title": {"zh": "节", "en": "S"}, "questions": [question]}
+    version = QuestionnaireVersion(questionnaire=paper, number=1, document={"sections": [section]}, made_at=at)
+    item = BankItem(question=question, at=at)
     campaign = Campaign(
         number="DC-1", title="别家的调查", questionnaire_version=version, state="running", opens_at=at, closes_at=at + timedelta(days=9),
         made_at=at,
@@ -211,8 +215,21 @@ def _surveys(customer: int) -> dict:
     db.session.add_all([paper, version, item, campaign, contact])
     db.session.flush()
     asked = Asked(campaign_id=campaign.id, customer_id=customer, contact_id=contact.id, state="invited", made_at=at)
+    db.session.add(asked)
+    db.session.flush()
     opt_out = OptOut(contact_id=contact.id, at=at, how="link", why="内部情况")
-    db.session.add_all([asked, opt_out])
+    response = Response(
+        invitation_id=asked.id, campaign_id=campaign.id, questionnaire_version_id=version.id, state="sent", mode="link", sent_on=at.date(),
+        customer_id=customer, wants_answer=True,
+    )  # fmt: skip
+    issue = Issue(title="别家的问题点", made_at=at)
+    db.session.add_all([response, issue])
+    db.session.flush()
+    hot = HotIssue(
+        issue_id=issue.id, month=at.date().replace(day=1), rules=["hand"], facts={"customers": 1}, begins=at.date(), ends=at.date(), raised_at=at,
+        raised_by_id=db.session.scalars(db.select(Person.id)).first(),
+    )  # fmt: skip
+    db.session.add_all([asked, opt_out, hot])
     db.session.flush()
     return {
         "questionnaire": paper.id,
@@ -221,6 +238,10 @@ def _surveys(customer: int) -> dict:
         "asked": asked.id,
         "campaign": campaign.id,
         "opt_out": opt_out.id,
+        "called": asked.id,
+        "response": response.id,
+        "issue": issue.id,
+        "hot_issue": hot.id,
     }
 
 
@@ -292,6 +313,10 @@ def test_what_is_not_theirs_does_not_exist_for_handlers_and_account_managers(app
             "topic",
             "asked",
             "opt_out",
+            "called",
+            "response",
+            "issue",
+            "hot_issue",
         }:
             continue
         url = address(rule, others.ids)

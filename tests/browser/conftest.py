@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -10,16 +11,23 @@ from playwright.sync_api import sync_playwright
 from tests.browser import demo_world
 
 
-def world_of(tmp_path_factory, pack: str):
-    """The folder of this pack's demo world, made once a run: to be copied, not to be lived in."""
+@contextmanager
+def only_once(tmp_path_factory, name: str):
+    """The place all processes of this run share under this name: whoever comes second waits until the first has made it."""
     ours = tmp_path_factory.getbasetemp()
     run = ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours
-    with (run / f"{pack}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits until it is made
-        if not (run / pack).exists():
-            demo_world.made(run / f"making {pack}", pack)
-            (run / f"making {pack}").rename(run / pack)
-    return run / pack
+    with (run / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield run / name
+
+
+def world_of(tmp_path_factory, pack: str):
+    """The folder of this pack's demo world, made once a run: to be copied, not to be lived in."""
+    with only_once(tmp_path_factory, pack) as world:
+        if not world.exists():
+            demo_world.made(world.with_name(f"making {pack}"), pack)
+            world.with_name(f"making {pack}").rename(world)
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -18,10 +18,6 @@ NO_PAGES = {
     "surveys.leave", "surveys.show", "surveys.thanks", "surveys_mine.thanks",
 }  # fmt: skip
 """Files, fragments, ways that lead on, and what needs a secret from a letter."""
-PREPARED = {
-    "campaigns.ask_call_off", "campaigns.ask_keep", "campaigns.dry_run", "campaigns.edit", "questionnaires.new_question",
-}  # fmt: skip
-"""Pages of what is still being prepared, of which the demo world has nothing: not looked at here."""
 FILES = (".csv", ".ics", ".sav", ".xlsx")
 """How the addresses of lists to take away end."""
 WALKED = 8
@@ -58,7 +54,7 @@ def plan(app, chromium, address) -> dict[Role | None, list[str]]:
 def pages_of(app) -> set[str]:
     """The endpoints of every page there is."""
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    return {rule.endpoint for rule in rules if not rule.rule.endswith(FILES)} - NO_PAGES - PREPARED
+    return {rule.endpoint for rule in rules if not rule.rule.endswith(FILES)} - NO_PAGES
 
 
 def endpoint(app, url: str) -> str | None:

@@ -1,5 +1,7 @@
 """Every page in both languages and both lights: nothing for axe to find, a quiet console, one h1, no sideways scrolling."""
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,11 +10,13 @@ from playwright.sync_api import Page
 from portal.app import create_app
 from portal.config import from_environment
 from portal.domain.people.roles import Role
-from tests.browser import pages_found
+from tests.browser import demo_world, pages_found
+from tests.browser.conftest import only_once, world_of
 
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text()
+PAGES = "pages.json"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 FIND = """async (only) => (await axe.run(document, { runOnly: only, resultTypes: ["violations"] })).violations
   .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join(" | ")}`)"""
@@ -21,10 +25,33 @@ SIDEWAYS = """() => document.documentElement.scrollWidth > innerWidth && [...doc
 
 
 @pytest.fixture(scope="module")
-def planned(chromium, address, tmp_path_factory):
+def walked(chromium, tmp_path_factory):
+    """The folder of a demo world through which every role has walked once a run, and in it the pages they found."""
+    with only_once(tmp_path_factory, "walked") as world:
+        if not (world / PAGES).exists():
+            shutil.copytree(world_of(tmp_path_factory, "telecom"), world)
+            with demo_world.served(world) as address:
+                plan = pages_found.plan(_app(world), chromium, address)
+            (world / PAGES).write_text(json.dumps([*plan.items()]))
+    return world
+
+
+@pytest.fixture(scope="module")
+def address(walked, tmp_path_factory):
+    """The address of a copy of that world."""
+    with demo_world.served(shutil.copytree(walked, tmp_path_factory.mktemp("walked") / "demo")) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def planned(walked):
     """Which role looks at which pages."""
-    app = create_app(from_environment(data=tmp_path_factory.mktemp("map"), secret_key="test", testing=True))
-    return pages_found.plan(app, chromium, address), app
+    found = json.loads((walked / PAGES).read_text())
+    return {role and Role(role): urls for role, urls in found}, _app(walked)
+
+
+def _app(data: Path):
+    return create_app(from_environment(data=data, secret_key="test", testing=True))
 
 
 def test_every_page_is_looked_at(planned):

@@ -64,7 +64,7 @@ def a_forum_like_last_year_s(page: Page) -> int:
     event = int(re.search(r"/staff/forum/(\d+)$", page.url)[1])
     page.goto(f"/staff/forum/{event}/edit")
     page.locator("#begins_at").fill(local(begins))
-    page.locator("#ends_at").fill(local(begins + timedelta(hours=6)))
+    page.locator("#ends_at").fill(local(begins + timedelta(hours=8)))
     page.get_by_label("报名截止").fill(local(begins - timedelta(hours=1)))
     page.get_by_label("自行变更与取消截止").fill(local(begins - timedelta(minutes=30)))
     page.get_by_label("总名额").fill("4")

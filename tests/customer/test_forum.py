@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from portal import clock
 from portal.db import db, transaction
 from portal.domain.files import StoredFile
-from portal.domain.forum import desk, links, minutes, registering, topics
+from portal.domain.forum import desk, events, links, minutes, programme, registering, topics
 from portal.domain.forum.after_models import Topic
 from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee, Invitation, Registration
@@ -258,3 +258,106 @@ def test_the_start_page_of_the_forum_lists_what_is_mine(app, sign_in):
     page = browser.page("/forum")
     assert people(party)[0].name in page.get_text()
     assert BeautifulSoup(str(page), "html.parser").select_one(f"a[href='/forum/{event.id}']")
+
+
+@pytest.mark.parametrize("way", ["portal", "link"])
+def test_a_full_session_is_refused_beside_the_choice_and_nothing_typed_is_lost(app, sign_in, anybody, way):
+    event, admin = an_event(), loaded(a_person(Role.ORG_ADMIN))
+    session = a_session(event, capacity=1)
+    a_party(event, 1, who={"sessions": (session.id,)})
+    party = a_party(event, 1, by=admin)
+    url = f"/forum/attendees/{people(party)[0].id}" if way == "portal" else f"{ticket_of(party)}/details"
+    browser = sign_in(admin) if way == "portal" else anybody
+    given = form_of(browser.page(url), url) | {"title": "主任", "sessions": [str(session.id)]}
+    answer = browser.post(url, given, headers={"Accept-Language": "en"})
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert "is full" in page.select_one("#sessions-error").get_text()
+    assert page.select_one("#title")["value"] == "主任"
+    assert people(party)[0].title == ""
+
+
+def test_a_divided_party_sees_who_has_seats_and_who_waits(app, sign_in):
+    event, admin = an_event(capacity=2), loaded(a_person(Role.ORG_ADMIN))
+    browser = sign_in(admin)
+    start = f"/forum/{event.id}/registrations/new"
+    given = form_of(browser.page(f"{start}?more=3"), start) | {f"p{n}-name": f"来宾{n}" for n in range(3)}
+    answer = browser.post(start, given | {"wish": "some"})
+    waiting, front = db.session.scalars(db.select(Registration).order_by(Registration.id)).all()
+    waiting, front = loaded(waiting), loaded(front)
+    page = browser.page(answer.location)
+    assert "2 of you have seats, 1 wait" in page.get_text()
+    assert "来宾0" in page.get_text()
+    assert page.select_one(f"a[href='/forum/registrations/{front.id}']")
+    assert browser.page(f"/forum/registrations/{front.id}").select_one(f"a[href='/forum/registrations/{waiting.id}']")
+
+
+def test_the_party_of_a_forum_that_was_called_off_says_so_and_offers_no_ticket(app, sign_in):
+    event, admin = an_event(), loaded(a_person(Role.ORG_ADMIN))
+    party = a_party(event, 1, by=admin)
+    with transaction():
+        events.move(db.session.get_one(Event, event.id), "call_off", a_supervisor_here(), "台风")
+    page = sign_in(admin).page(f"/forum/registrations/{party.id}")
+    assert "The forum was called off. 台风" in page.get_text()
+    assert "Confirmed" not in page.get_text()
+    assert "Changes were possible" not in page.get_text()
+    assert page.select("a[href^='/events/ticket/']") == []
+
+
+def test_a_forum_of_two_days_says_on_which_day_it_ends(app, anybody):
+    event = an_event()
+    longer = an_event(ends_at=event.begins_at + timedelta(days=1, hours=6, minutes=30))
+    lead = anybody.page(f"/events/{longer.id}", headers={"Accept-Language": "zh"}).select_one(".lead").get_text()
+    assert lead.count("月") == 2
+    assert (
+        anybody.page(f"/events/{event.id}", headers={"Accept-Language": "zh"})
+        .select_one(".lead")
+        .get_text()
+        .count("月")
+        == 1
+    )
+
+
+def test_in_english_names_are_listed_as_english_lists_them(app, anybody):
+    event = an_event()
+    with transaction():
+        row, by = db.session.get_one(Event, event.id), a_supervisor_here()
+        speakers = [
+            programme.keep_part(row, "speakers", by, None, name=name, name_en=name, title="", title_en="").id
+            for name in ("Anna Berg", "Li Wei")
+        ]
+        day = row.begins_at.date()
+        programme.keep_part(
+            row, "hotels", by, None, name="申江宾馆", name_en="Shenjiang Hotel", address="申江路 1 号", address_en="1 Shenjiang Road",
+            rooms=3, night_from=day, night_to=day + timedelta(days=1),
+        )  # fmt: skip
+    a_session(event, speakers=speakers)
+    page = anybody.page(f"/events/{event.id}", headers={"Accept-Language": "en"}).get_text()
+    assert "Anna Berg, Li Wei" in page
+    assert "1 Shenjiang Road" in page
+
+
+def test_a_guest_who_was_there_sees_photos_and_shared_answers_by_the_ticket(app, anybody):
+    event = an_event()
+    there, away = a_party(event, 1, who={"question": "资费？"}), a_party(event, 1)
+    by = a_supervisor().id
+    with clock.frozen_at(event.begins_at), transaction():
+        row, staff = db.session.get_one(Event, event.id), db.session.get_one(Person, by)
+        desk.check_in(row, staff, [desk.Scan("key-1", clock.now(), people(there)[0].id)])
+        topics.answer(db.session.scalars(db.select(Topic)).one(), staff, "一季度公布。", is_shared=True)
+        key = app.extensions["files"].path("c" * 32)
+        key.parent.mkdir(parents=True, exist_ok=True)
+        key.write_bytes(b"slides")
+        file = StoredFile(
+            key="c" * 32, name="议题汇总.txt", media_type="text/plain", size=6, sha256="0" * 64, at=clock.now()
+        )
+        db.session.add(file)
+        slides = minutes.add_file(row, staff, file, "slides").id
+    mine, other = ticket_of(there), ticket_of(away)
+    assert "议题汇总.txt" in anybody.page(mine).get_text()
+    assert anybody.get(f"{mine}/files/{slides}").data == b"slides"
+    theirs = anybody.page(other).get_text()
+    assert "一季度公布。" in theirs
+    assert "议题汇总.txt" not in theirs
+    assert anybody.get(f"{other}/files/{slides}").status_code == 404
+    assert anybody.get(f"{ticket_of(a_party(an_event()))}/files/{slides}").status_code == 404

@@ -49,7 +49,7 @@ def test_a_new_customer_is_told_what_to_do_and_whom_to_reach(app, sign_in):
 
     page = sign_in(person).page("/home")
 
-    assert "Nothing is open" in text(page)
+    assert "Nothing of yours is open" in text(page)
     for word in ("周文静", "021-6008 1102", "400-820-1188", "8:00–20:00"):
         assert word in text(section(page, "reach"))
     assert not section(page, "needed")

@@ -83,10 +83,10 @@ def test_twenty_clicks_at_once_make_one_ticket(app, sign_in):
         ({"subject": "长" * 201}, "subject", "1 characters too many; at most 200 fit."),
         ({"body": "长" * 20_001}, "body", "1 characters too many; at most 20000 fit."),
         ({"class_code": ""}, "class_code", "Please fill this in."),
-        ({"class_code": "product"}, "class_code", "Not a valid choice"),
-        ({"class_code": "advice_use"}, "class_code", "Not a valid choice"),
+        ({"class_code": "product"}, "class_code", "Please choose one of the list"),
+        ({"class_code": "advice_use"}, "class_code", "Please choose one of the list"),
         ({"ask_happened_at": ""}, "ask_happened_at", "Please fill this in."),
-        ({"ask_happened_at": "yesterday"}, "ask_happened_at", "Not a valid datetime value"),
+        ({"ask_happened_at": "yesterday"}, "ask_happened_at", "Please give a day and a time"),
         ({"ask_wish": ""}, "ask_wish", "Please fill this in."),
         ({"contact_name": "长" * 61}, "contact_name", "1 characters too many; at most 60 fit."),
     ],
@@ -121,7 +121,7 @@ def test_another_customers_project_cannot_be_named(app, sign_in):
     huge = browser.post("/tickets/new/complaint", GOOD | {"project_id": 2**63 + 1})
     taken = browser.post("/tickets/new/complaint", GOOD | {"project_id": own_id})
 
-    assert "Not a valid choice" in refused.text
+    assert "Please choose one of the list" in refused.text
     assert (refused.status_code, huge.status_code, taken.status_code) == (422, 422, 303)
     assert [ticket.project_id for ticket in tickets()] == [own_id]
 
@@ -349,3 +349,38 @@ def test_every_pack_has_answers_in_both_languages_that_are_found_by_their_own_qu
         assert all((one.words.en, one.body.zh, one.body.en))
         for kind in one.kinds:
             assert one in similar.answers(kind, one.words.zh)
+
+
+def test_files_lie_in_the_draft_as_soon_as_they_are_chosen_and_leaving_loses_none(app, sign_in):
+    browser = sign_in(a_person())
+
+    first = browser.htmx("/drafts/files", "x", "POST", {"place": "new/complaint", "files": [a_file("one.txt")]})
+    wrong = browser.htmx("/drafts/files", "x", "POST", {"place": "new/complaint", "files": [a_file("none.txt", b"")]})
+    browser.htmx("/drafts", "draft", "POST", {"place": "new/complaint", "subject": "断了"})
+    page = browser.page("/tickets/new/complaint")
+
+    assert "one.txt" in first.text
+    assert "is empty" in wrong.text
+    assert "one.txt" in page.select_one("[data-lying]").text
+    assert page.select_one("#subject")["value"] == "断了"
+    browser.post("/tickets/new/complaint", GOOD)
+    assert [(row.file.name, row.draft_id) for row in db.session.scalars(db.select(Attachment))] == [("one.txt", None)]
+
+
+def test_the_limits_of_the_settings_hold_in_the_form_and_at_the_server(app, sign_in):
+    document = load_pack("telecom")
+    document["limits"] |= {"attachment_mib": 1, "attachments_mib": 2, "attachment_count": 3}
+    with transaction():
+        settings.adopt("policy", document, None)
+    browser = sign_in(a_person())
+
+    field = browser.page("/tickets/new/complaint").select_one("input[type=file]")
+    large = browser.post("/tickets/new/complaint", GOOD | {"files": [a_file("large.txt", b"a" * 1_100_000)]})
+    many = browser.post("/tickets/new/complaint", GOOD | {"files": [a_file(f"{n}.txt") for n in range(4)]})
+    body = browser.post("/tickets/new/complaint", GOOD | {"files": [a_file("huge.txt", b"a" * 7_000_000)]})
+
+    assert (field["data-max-size"], field["data-max-files"], field["data-max-total"]) == ("1048576", "3", "2097152")
+    assert "larger than 1 MiB" in large.text
+    assert "At most 3 files and 2 MiB" in many.text
+    assert body.status_code == 413
+    assert "One file may be 1 MiB, all together 2 MiB" in body.text

@@ -172,7 +172,9 @@ def test_files_of_an_answer_survive_an_empty_text(app, sign_in):
 def test_solved_is_solved(app, sign_in):
     person, ticket = mine("accept", "apply")
 
-    answer = sign_in(person).htmx(f"/tickets/{ticket}/confirmation", "ticket", "POST", {"body": "谢谢，恢复正常"})
+    answer = sign_in(person).htmx(
+        f"/tickets/{ticket}/confirmation", "ticket", "POST", {"satisfied": "yes", "body": "谢谢，恢复正常"}
+    )
 
     assert answer.status_code == 200
     assert "<html" not in answer.text
@@ -184,14 +186,14 @@ def test_words_that_say_the_opposite_are_asked_about_before_anything_is_closed(a
     person, ticket = mine("accept", "apply")
     browser = sign_in(person)
 
-    asked = browser.post(f"/tickets/{ticket}/confirmation", {"body": "其实还是没有解决"})
+    asked = browser.post(f"/tickets/{ticket}/confirmation", {"satisfied": "yes", "body": "其实还是没有解决"})
     assert asked.status_code == 422
     assert "sounds as if something is still wrong" in asked.text
     assert state_of(ticket) == State.VERIFYING
     rejects = BeautifulSoup(asked.text, "html.parser").select_one(f"[formaction='/tickets/{ticket}/rejection']")
     assert rejects
 
-    browser.post(f"/tickets/{ticket}/confirmation", {"body": "其实还是没有解决", "sure": "yes"})
+    browser.post(f"/tickets/{ticket}/confirmation", {"satisfied": "yes", "body": "其实还是没有解决", "sure": "yes"})
     assert state_of(ticket) == State.CLOSED
 
 
@@ -256,15 +258,15 @@ def test_a_closed_ticket_can_be_reopened_for_thirty_days(app, sign_in):
     assert "Reopened" in text(browser.page(f"/tickets/{ticket}").select_one(".steps"))
 
 
-def test_a_word_to_a_ticket_that_was_closed_meanwhile_stays_in_its_box(app, sign_in):
+def test_a_word_to_a_ticket_that_was_closed_meanwhile_stays_in_the_box_that_is_left(app, sign_in):
     person, ticket = mine("accept", "apply", "confirm")
 
     answer = sign_in(person).post(f"/tickets/{ticket}/words", {"body": "漏说了一件事"})
 
     assert answer.status_code == 422
     soup = BeautifulSoup(answer.text, "html.parser")
-    assert soup.select_one("#add-body").get_text(strip=True) == "漏说了一件事"
-    assert "please reopen it" in text(soup.select_one("#add-body-error"))
+    assert soup.select_one("#reopen-body").get_text(strip=True) == "漏说了一件事"
+    assert "please reopen it" in text(soup.select_one("#reopen-body-error"))
 
 
 def test_stars_for_the_whole_and_for_its_sides_changeable(app, sign_in):
@@ -445,11 +447,36 @@ def test_a_form_left_open_while_another_wrote_overwrites_nothing(app, sign_in):
     browser.page(f"/tickets/{ticket}")
     live(db.session.get_one(Ticket, ticket), "send_back")
 
-    answer = browser.post(f"/tickets/{ticket}/confirmation", {"body": "好了"})
+    answer = browser.post(f"/tickets/{ticket}/confirmation", {"satisfied": "yes", "body": "好了"})
 
+    page = BeautifulSoup(answer.text, "html.parser")
     assert answer.status_code == 422
-    assert "not possible while" in answer.text
+    assert "We are working on it again" in text(page.select_one(".errors"))
+    assert page.select_one("#add-body").text.strip() == "好了"
+    assert page.select("#decide") == []
     assert state_of(ticket) == State.OPEN
+
+
+def test_a_rejection_after_it_was_confirmed_is_one_click_from_a_reopening_with_words_and_files(app, sign_in):
+    person, ticket = mine("accept", "apply")
+    browser = sign_in(person)
+    browser.page(f"/tickets/{ticket}")
+    live(db.session.get_one(Ticket, ticket), "confirm")
+
+    answer = browser.post(
+        f"/tickets/{ticket}/rejection", {"body": "还是断断续续", "files": (io.BytesIO(b"log"), "log.txt")}
+    )
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 422
+    assert "reopen it" in text(page.select_one(".errors"))
+    assert page.select("#decide") == []
+    assert page.select_one("#reopen")["open"] is not None
+    assert page.select_one("#reopen-body").text.strip() == "还是断断续续"
+    assert "log.txt" in text(page.select_one("#reopen"))
+    browser.post(f"/tickets/{ticket}/reopening", {"body": "还是断断续续"})
+    assert state_of(ticket) == State.OPEN
+    assert [row.draft_id for row in db.session.scalars(db.select(Attachment))] == [None]
 
 
 def test_a_ticket_can_be_had_on_paper(app, sign_in):
@@ -480,7 +507,7 @@ def test_a_colleague_who_sees_a_ticket_decides_nothing_about_it(app, sign_in, de
     admin = a_person(Role.ORG_ADMIN, customer=customer)
     ticket = a_ticket(by=author, is_shared=True, moved=DECISIONS[decision]).id
     was = state_of(ticket)
-    path, said = f"/tickets/{ticket}/{decision}", {"body": "同事的话", "stars": "5"}
+    path, said = f"/tickets/{ticket}/{decision}", {"body": "同事的话", "stars": "5", "satisfied": "yes"}
     colleague = sign_in(db.session.merge(member))
 
     assert not colleague.page(f"/tickets/{ticket}").select_one(f"form[action='{path}']")
@@ -513,7 +540,9 @@ def test_who_decided_and_why_stands_on_the_page(app, sign_in, decision, moved, w
     author = a_person(customer=customer, name="苏敏")
     admin = a_person(Role.ORG_ADMIN, customer=customer, name="钱立群")
     ticket = a_ticket(by=author, moved=moved).id
-    sign_in(db.session.merge(admin)).post(f"/tickets/{ticket}/{decision}", {"body": "电话里说清楚了"})
+    sign_in(db.session.merge(admin)).post(
+        f"/tickets/{ticket}/{decision}", {"body": "电话里说清楚了", "satisfied": "yes"}
+    )
 
     page = sign_in(db.session.merge(author)).page(f"/tickets/{ticket}")
 

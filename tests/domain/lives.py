@@ -117,7 +117,7 @@ STEPS = {
     "close": _call("solved_satisfied"),
     "send back": _call("not_solved"),
     "nobody": _call("unreachable"),
-    "confirm": lambda life, t: callback.confirm(t, life._person(life.customer)),
+    "confirm": lambda life, t: callback.confirm(t, life._person(life.customer), satisfied=True),
     "reject": lambda life, t: callback.reject(t, life._person(life.customer), "没好。"),
     "reopen": lambda life, t: actions.reopen(t, life._person(life.customer), "又坏了。"),
     "withdraw": lambda life, t: actions.withdraw(t, life._person(life.customer), "不用了。"),

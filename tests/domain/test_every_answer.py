@@ -1,6 +1,7 @@
 """What the customer says leads where the rules say (R16): every answer, by every means, for both kinds, on both packs."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -90,7 +91,11 @@ def test_nobody_there_on_a_third_day_closes_it_as_unreachable(pack, kind):
 @pytest.mark.parametrize("kind", ["complaint", "repair"])
 @pytest.mark.parametrize(
     ("says", "state", "outcome"),
-    [(callback.confirm, State.CLOSED, "solved_satisfied"), (callback.reject, State.OPEN, None)],
+    [
+        (partial(callback.confirm, satisfied=True), State.CLOSED, "solved_satisfied"),
+        (partial(callback.confirm, satisfied=False), State.CLOSED, "solved_unsatisfied"),
+        (callback.reject, State.OPEN, None),
+    ],
 )
 @pytest.mark.parametrize("means", [callback.PORTAL, callback.LINK])
 def test_the_customers_own_word_decides_by_either_means(pack, kind, says, state, outcome, means):
@@ -107,14 +112,14 @@ def test_a_contact_without_an_account_decides_what_nobody_else_asked_and_nothing
     one = Told()
     voice, stranger = (Voice("沈经理", customer) for customer in (one.ticket.customer_id, one.ticket.customer_id + 1))
     with pytest.raises(Refused, match="Only whoever asked"), transaction():
-        callback.confirm(one.ticket, voice, means=callback.LINK)
+        callback.confirm(one.ticket, voice, satisfied=True, means=callback.LINK)
 
     with transaction():
         one.ticket.asked_by_id = None
     with pytest.raises(Refused, match="not yours"), transaction():
-        callback.confirm(one.ticket, stranger, means=callback.LINK)
+        callback.confirm(one.ticket, stranger, satisfied=True, means=callback.LINK)
     with transaction():
-        callback.confirm(one.ticket, voice, means=callback.LINK)
+        callback.confirm(one.ticket, voice, satisfied=True, means=callback.LINK)
     assert one.ticket.state == State.CLOSED
 
 

@@ -178,7 +178,10 @@ def test_nobody_of_ours_says_the_customers_word(world):
     """Neither in the portal nor by a link: a contact's address that is one of ours gets none."""
     _passed_on_and_applied_for(world)
     for who in (world.one, world.other, world.agent, world.handler):
-        for say in (callback.confirm, lambda t, by: callback.reject(t, by, "没好。")):
+        for say in (
+            lambda t, by: callback.confirm(t, by, satisfied=True),
+            lambda t, by: callback.reject(t, by, "没好。"),
+        ):
             with pytest.raises(Refused):
                 say(world.ticket(), who())
     db.session.rollback()

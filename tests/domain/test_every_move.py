@@ -71,6 +71,17 @@ RULES = {
 # What a refusal says.
 NOT_NOW = "is not possible while the ticket is"
 NOT_YOURS = "is not yours to do here"
+OVER = {
+    "confirm": {CLOSED: "nothing more to confirm"},
+    "withdraw": {CLOSED: "need not be withdrawn"},
+    "reject": {CLOSED: "reopen it"},
+    "answer": {CLOSED: "reopen it"},
+    "reopen": dict.fromkeys((NEW, OPEN, WAITING, VERIFYING), "open already"),
+}
+"""What a customer reads whose step comes too late; of what is withdrawn or merged the same for every step."""
+for _verb in ("confirm", "reject"):
+    OVER[_verb] |= dict.fromkeys((NEW, OPEN, WAITING), "working on it again")
+GONE = {WITHDRAWN: "It was withdrawn", MERGED: "goes on in another ticket"}
 ONLY_WHO_ASKED = "Only whoever asked this, or the administrator"
 HANDLED = "Whoever handled a ticket cannot verify it"
 ANOTHER_WAY = "closed in another way"
@@ -87,7 +98,8 @@ def why_not(verb: str, who: str, kind: str, state: str, situation: str) -> str:
         return ANOTHER_MANAGER if who in OFFICERS_WITH_A_HAND else A_MANAGER
     leaves = {OPEN, WAITING, VERIFYING} if verb == "force" else set(froms)
     if state not in leaves:
-        return NOT_NOW
+        of_theirs = who in (*CUSTOMER, "colleague") and verb in OVER
+        return (OVER[verb].get(state) or GONE.get(state, NOT_NOW)) if of_theirs else NOT_NOW
     if who == "colleague":
         return ONLY_WHO_ASKED
     if verb in ("close", "send_back") and who in OFFICERS_WITH_A_HAND:
@@ -124,7 +136,7 @@ ACTS = {
     "take_back": lambda world, t, by: actions.take_application_back(t, by, "还有一条没有恢复。"),
     "send_back": lambda world, t, by: callback.call_back(t, by, "not_solved", "客户说仍然中断。"),
     "close": lambda world, t, by: callback.call_back(t, by, "solved_satisfied", "客户满意。"),
-    "confirm": lambda world, t, by: callback.confirm(t, by),
+    "confirm": lambda world, t, by: callback.confirm(t, by, satisfied=True),
     "reject": lambda world, t, by: callback.reject(t, by, "还是不通。"),
     "force": _force,
     "withdraw": lambda world, t, by: actions.withdraw(t, by, "不用了。"),

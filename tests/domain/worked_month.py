@@ -235,7 +235,7 @@ STEPS = {
     "false reply": _call("not_solved", false_reply=True, false_reply_reason="现场无人去过。"),
     "nobody": _call("unreachable"),
     "customer: no": lambda month, line, t: callback.reject(t, t.asked_by, "还是不行。"),
-    "customer: yes": lambda month, line, t: callback.confirm(t, t.asked_by),
+    "customer: yes": lambda month, line, t: callback.confirm(t, t.asked_by, satisfied=True),
     "reopen": lambda month, line, t: actions.reopen(t, t.asked_by, "又坏了。"),
     "withdraw": lambda month, line, t: actions.withdraw(t, t.asked_by, "不用了。"),
     "ask": lambda month, line, t: actions.ask(t, _handler(month, line), "请补充编号。"),

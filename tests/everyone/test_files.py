@@ -141,6 +141,6 @@ def test_a_picture_that_would_fill_the_memory_is_refused_and_leaves_nothing(app)
         files.stage(store, io.BytesIO(a_bomb()), "bomb.png")
     assert kept_on_disk(app) == before
 
-    key, size, sha256 = store.put(io.BytesIO(a_bomb()), files.ONE_LIMIT)
+    key, size, sha256 = store.put(io.BytesIO(a_bomb()), files.room().one)
     with pytest.raises(Refused, match="PNG, JPEG or WebP"):
         files.as_logo(store, files.Staged(key, "logo.png", "image/png", size, sha256))

@@ -120,3 +120,29 @@ def test_a_paper_is_asked_for_on_the_page_of_the_forum(app, event, sign_in):
     answer = browser.post("/documents", {"report": "forum-badges", "event": event.id})
     assert answer.status_code == 303
     assert browser.page(answer.location).select_one(f"a[href='/staff/forum/{event.id}']")
+
+
+def test_companions_with_a_seat_have_a_badge_and_a_line_to_sign_and_names_stand_once(app):
+    event = an_event(companions_max=2)
+    a_party(event, 1, who={"name": "Anna Berg", "name_en": "anna berg", "companions": ("秘书小王",)})
+    asker = a_supervisor()
+    for code, names in (
+        ("forum-badges", ["Anna Berg", "秘书小王"]),
+        ("forum-sign-in", ["Anna Berg", "秘书小王"]),
+        ("forum-table-cards", ["Anna Berg"]),
+    ):
+        guests = gathered(code, event, asker).guests
+        assert [one.name for one in guests] == names
+        assert guests[0].name_en == ""
+    free = an_event(companions_max=2, companions_take_seats=False)
+    a_party(free, 1, who={"name": "沈伟", "companions": ("秘书",)})
+    assert [one.name for one in gathered("forum-badges", free, asker).guests] == ["沈伟"]
+
+
+def test_a_latin_name_that_does_not_fit_is_divided_with_a_hyphen(app):
+    event = an_event()
+    a_party(event, 1, who={"name": "Internationalization Telecommunicationsmanagement"})
+    facts = gathered("forum-badges", event, a_supervisor())
+    assert facts.guests[0].speech == "en"
+    page = PdfReader(io.BytesIO(registry.print_report("forum-table-cards", facts, "zh_Hans_CN", HOUSE))).pages[0]
+    assert any(line.rstrip().endswith(("-", "‐")) for line in page.extract_text().splitlines())

@@ -1,13 +1,16 @@
 """One call-back: whom, when, what to say, what was done; what is kept, and which case comes next (R16)."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 
 from portal import clock
+from portal.db import db
 from portal.domain.people.roles import Role
 from portal.domain.tickets import callback
+from portal.domain.tickets.models import Note
 from portal.domain.tickets.states import State
 from tests.factories import _loaded, live
 from tests.staff.desk_cast import a_caller, a_person, a_ticket
@@ -196,3 +199,21 @@ def test_a_try_outside_the_hours_is_kept_and_said_to_count_as_none(app, sign_in)
     assert "not counted" in page.select_one(".call-past").get_text()
     assert "It was tried in vain today" not in page.get_text()
     assert "3 of 3" in page.select_one("#answer").get_text()
+
+
+def test_words_of_a_call_stay_and_the_page_says_what_happened_when_the_ticket_went_away_meanwhile(app, sign_in):
+    ticket = a_ticket(moved=("accept", "apply"))
+    browser = sign_in(a_caller(language="zh_Hans_CN"))
+    browser.page(case_of(ticket))
+    live(ticket, "take_back")
+
+    answer = browser.post(case_of(ticket), {"outcome": "solved_satisfied", "body": "客户说已恢复", "version": "1"})
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert answer.status_code == 422
+    assert page.select_one("textarea[name=body]").text.strip() == "客户说已恢复"
+    assert "撤回" in page.select_one(".notice").text
+    assert not re.search("[a-z]{4}", page.select_one(".notice").text)
+    kept = browser.post(page.select_one("#written form")["action"], {"body": "客户说已恢复"})
+    assert kept.status_code == 303
+    assert db.session.scalars(db.select(Note.body)).one() == "客户说已恢复"

@@ -1,6 +1,7 @@
 """The forum at the staff's doors (R38): prepared, copied, invited, registered, waited for, afterwards; who may what."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -373,3 +374,164 @@ def test_the_customers_file_says_who_was_there(app, sign_in):
     page = browser.page(f"/staff/customers/{person.customer_id}/forum").get_text()
     assert people(party)[0].name in page
     assert "registered" in page
+
+
+# What the rules refuse stands on the page
+
+
+def test_a_refused_change_of_an_attendee_comes_back_with_what_was_typed(app, sign_in):
+    event = an_event(capacity=2, companions_max=1)
+    session = a_session(event, capacity=1)
+    a_party(event, 1, who={"sessions": (session.id,)})
+    party = a_party(event, 1)
+    browser = sign_in(a_supervisor())
+    url = f"{HOME}/attendees/{people(party)[0].id}"
+    given = form_of(browser.page(url), url) | {"title": "主任"}
+    full = browser.post(url, given | {"sessions": [str(session.id)]})
+    assert full.status_code == 422
+    page = BeautifulSoup(full.text, "html.parser")
+    assert "is full" in page.select_one("#sessions-error").get_text()
+    assert page.select_one("#title")["value"] == "主任"
+    assert "· full" in page.get_text()
+    more = browser.post(url, given | {"companions": "秘书"})
+    assert more.status_code == 422
+    assert "no free seat" in BeautifulSoup(more.text, "html.parser").select_one("#companions-error").get_text()
+    assert people(party)[0].title == ""
+
+
+def test_calling_off_asks_for_the_reason(app, sign_in):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    url = f"{HOME}/{event.id}/moves/call_off"
+    answer = browser.post(url, {"why": " "})
+    assert answer.status_code == 422
+    assert BeautifulSoup(answer.text, "html.parser").select_one("#why-error")
+    assert fresh(event).state == "published"
+    assert browser.post(url, {"why": "台风"}).status_code == 303
+    assert fresh(event).state == "cancelled"
+
+
+@pytest.mark.parametrize("year", ["0001", "9999"])
+def test_a_moment_nobody_lives_to_see_is_refused_beside_its_field(app, sign_in, year):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    for name in ("edit", "copy"):
+        url = f"{HOME}/{event.id}/{name}"
+        answer = browser.post(url, form_of(browser.page(url), url) | {"begins_at": f"{year}-01-01T00:00"})
+        assert answer.status_code == 422, name
+        said = BeautifulSoup(answer.text, "html.parser").select_one("#begins_at-error")
+        assert "between 1970 and 2199" in said.get_text()
+
+
+def test_what_is_wrong_with_an_event_stands_beside_the_field_it_is_about(app, sign_in):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    url = f"{HOME}/{event.id}/edit"
+    given = form_of(browser.page(url), url)
+    for field, value in (
+        ("ends_at", given["begins_at"]),
+        ("change_until", given["ends_at"]),
+        ("map_url", "http://maps.example.test"),
+    ):
+        answer = browser.post(url, given | {field: value})
+        assert answer.status_code == 422
+        assert BeautifulSoup(answer.text, "html.parser").select_one(f"#{field}-error"), field
+
+
+def test_too_many_papers_at_once_are_a_word_on_the_page_of_the_forum(app, sign_in):
+    event = an_event()
+    browser = sign_in(a_supervisor())
+    for report in ("forum-badges", "forum-sign-in"):
+        assert browser.post("/documents", {"report": report, "event": event.id}).status_code == 303
+    answer = browser.post("/documents", {"report": "forum-programme", "event": event.id})
+    assert answer.location == f"{HOME}/{event.id}"
+    assert "documents of yours are being made" in browser.page(answer.location).get_text()
+
+
+def test_in_chinese_the_words_of_the_forum_mean_the_forum(app, sign_in):
+    event = an_event(capacity=1)
+    held = a_party(event, 1, who={"question": "资费？"})
+    offered = a_party(event, 1)
+    browser = sign_in(a_supervisor(language="zh_Hans_CN"))
+    form = browser.page(f"{HOME}/{event.id}/edit").get_text()
+    assert "会议简介" in form
+    assert "诉求" not in form
+    topic = browser.page(f"{HOME}/{event.id}/topics").get_text()
+    assert "议题责任人" in topic
+    assert "提出时间" in topic
+    assert "首问责任人" not in topic
+    assert browser.post(f"{HOME}/registrations/{held.id}/cancellation", {"why": "改期"}).status_code == 303
+    assert fresh(offered).state == "offered"
+    waiting = browser.page(f"{HOME}/{event.id}/registrations").get_text()
+    assert "等待答复" in waiting
+    assert "待您确认" not in waiting
+    sheet = browser.post(f"{HOME}/{event.id}/registrations/list.xlsx", {})
+    head = next(load_workbook(io.BytesIO(sheet.data)).active.iter_rows(values_only=True))
+    assert "所选议程" in head
+    assert "会话" not in head
+
+
+def test_whoever_came_while_the_desk_had_no_connection_is_registered_once(app, sign_in):
+    event = an_event(capacity=1)
+    with clock.frozen_at(event.begins_at):
+        browser = sign_in(an_agent())
+        at = (event.begins_at - timedelta(minutes=20)).timestamp() * 1000
+        came = {"key": "arrival-0001", "at": at, "how": "on_site", "name": "临时来宾", "organisation": "临江港务"}
+        late = came | {"key": "arrival-0002", "name": "又一位"}
+
+        def sent(*arrivals):
+            body = {"scans": [], "arrivals": list(arrivals), "desk": "一号台"}
+            headers = {"X-CSRFToken": browser.token()}
+            return browser.open(f"{desk_of(event)}/check-ins", "POST", json=body, headers=headers).get_json()
+
+        first = sent(came)
+        assert (first["here"], [one["code"] for one in first["results"]]) == (1, ["in"])
+        again = sent(came, late, {"key": "arrival-0003"}, 7)
+        assert [(one["key"], one["code"]) for one in again["results"]] == [
+            ("arrival-0001", "in"),
+            ("arrival-0002", "refused"),
+        ]
+        assert "not so many seats" in again["results"][1]["said"]
+    assert (count(CheckIn), fresh(event).taken) == (1, 1)
+    row = db.session.scalars(db.select(CheckIn)).one()
+    assert (row.how, row.at, row.desk) == ("on_site", event.begins_at - timedelta(minutes=20), "一号台")
+
+
+def test_companions_who_have_a_seat_are_counted_at_the_door(app, sign_in):
+    event, other = (an_event(companions_max=2, companions_take_seats=take) for take in (True, False))
+    with clock.frozen_at(event.begins_at):
+        browser = sign_in(an_agent())
+        for forum, people_there in ((event, 3), (other, 1)):
+            one = people(a_party_before(forum))[0]
+            answer = send(browser, forum, [{"key": f"key-of-{forum.id:05}", "id": one.id, "at": 0}])
+            assert (answer["here"], answer["confirmed"]) == (people_there, people_there)
+
+
+def a_party_before(event):
+    with clock.frozen_at(event.opens_at):
+        return a_party(event, 1, who={"companions": ("秘书", "司机")})
+
+
+def test_the_badge_of_the_desk_is_a_page_of_its_size_with_each_name_once(app, sign_in):
+    event = an_event()
+    party = a_party(event, 1, who={"name": "Anna Berg", "name_en": "Anna Berg"})
+    page = sign_in(a_supervisor()).page(f"{desk_of(event)}/people/{people(party)[0].number}/badge")
+    assert page.select_one(".forum-badge").get_text().count("Anna Berg") == 1
+    sheet = next(link["href"] for link in page.select("link[rel=stylesheet]") if "forum-badge" in link["href"])
+    assert "size: A6" in sign_in(a_supervisor()).get(sheet).text
+
+
+def test_a_topic_is_given_to_the_customer_who_raised_it_before_it_becomes_a_ticket(app, sign_in):
+    event, customer = an_event(), a_customer().id
+    browser = sign_in(a_supervisor())
+    new = {"title": "停车难", "attendee": "0", "customer": "0"}
+    url = browser.post(f"{HOME}/{event.id}/topics/new", new).location
+    page = browser.page(url)
+    assert page.select_one("#whose")
+    assert page.select_one("#ticketing") is None
+    assert browser.post(f"{url}/customer", {"customer": "999999"}).status_code == 422
+    assert browser.post(f"{url}/customer", {"customer": str(customer)}).status_code == 303
+    assert browser.page(url).select_one("#ticketing")
+    assert browser.post(f"{url}/customer", {"customer": str(customer)}).status_code == 422
+    assert browser.post(f"{url}/ticket", {"kind": "complaint", "class_code": a_class()}).status_code == 303
+    assert db.session.scalars(db.select(Ticket.customer_id)).all() == [customer]

@@ -161,11 +161,11 @@ def test_nothing_is_decided_without_a_reason(admin):
     [
         ("limits", {"v-reopen_days": "-1"}, "v-reopen_days", "Please give a number in these bounds."),
         ("limits", {"v-low_score": "5"}, "v-low_score", "Please give a number in these bounds."),
-        ("limits", {"v-undo_seconds": "x"}, "v-undo_seconds", "Not a valid integer value."),
+        ("limits", {"v-undo_seconds": "x"}, "v-undo_seconds", "Please give a whole number, like 3."),
         ("limits", {"v-call_attempts": ""}, "v-call_attempts", "Please fill this in."),
         ("calendar", {"v-cut_off": "23:30"}, "v-zone", "the cut-off must lie within the opening hours"),
         ("calendar", {"v-hours-0-until": "08:00"}, "v-zone", "opening hours must follow each other"),
-        ("calendar", {"v-hours-0-from": "25:00"}, "v-hours-0-from", "Not a valid time value."),
+        ("calendar", {"v-hours-0-from": "25:00"}, "v-hours-0-from", "Please give a time of day, like 16:30."),
         ("classes/items/product_down", {"v-closure-amount": "1.5"}, "v-closure-amount", "working days are promised whole"),
         ("classes/items/product_down", {"v-words-zh": " "}, "v-words-zh", "Please fill this in."),
         ("kinds/items/complaint", {"v-prefix": "BX"}, "v-code", "this prefix is there twice"),

@@ -1,7 +1,7 @@
 """The calendar file (RFC 5545) of an attendee: one entry that stays the same, with its zone, newer at each change.
 
 `UID` never changes, `SEQUENCE` rises with every change of event or party, so that a calendar replaces what it holds;
-what was cancelled is taken out by METHOD:CANCEL.
+what was cancelled is taken out by METHOD:CANCEL, a session that was given up by its STATUS.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,11 @@ LONGEST = 75
 REMIND = timedelta(days=1)
 
 
-def of(event: Event, party: Registration, attendee: Attendee, sessions: Sequence[Session], host: str, url: str) -> str:
-    """The file for this attendee: the event, and each chosen session, in the attendee's language."""
+def of(
+    event: Event, party: Registration, attendee: Attendee, sessions: Sequence[Session], left: Sequence[Session],
+    host: str, url: str,
+) -> str:  # fmt: skip
+    """The file for this attendee: the event, each chosen session and each that was given up, in their language."""
     english = attendee.language == "en"
     zone = ZoneInfo(settings.company().zone)
     gone = attendee.cancelled_at is not None or party.state != "confirmed" or event.state == "cancelled"
@@ -37,14 +40,20 @@ def of(event: Event, party: Registration, attendee: Attendee, sessions: Sequence
     ]
     lines += _entry(f"forum-{event.id}-{attendee.id}@{host}", event.title_en or event.title if english else event.title,
                     event.begins_at, event.ends_at, zone, common | {"DESCRIPTION": _text(f"{event.number} · {attendee.shown_number} {attendee.name}\n{url}")}, alarm=not gone)  # fmt: skip
-    for one in sessions:
+    for one in [*sessions, *left]:
+        status = {"STATUS": "CANCELLED" if gone or one in left else "CONFIRMED"}
         title = one.title_en or one.title if english else one.title
         room = ""
         if one.room is not None:
             room = one.room.words.in_("en" if english else "zh")
         where = {"LOCATION": _text(", ".join(filter(None, (room, _where(event, english)))))}
         lines += _entry(
-            f"forum-{event.id}-{attendee.id}-{one.id}@{host}", title, one.begins_at, one.ends_at, zone, common | where
+            f"forum-{event.id}-{attendee.id}-{one.id}@{host}",
+            title,
+            one.begins_at,
+            one.ends_at,
+            zone,
+            common | where | status,
         )
     return "".join(folded(line) for line in [*lines, "END:VCALENDAR"])
 

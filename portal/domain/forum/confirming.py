@@ -17,33 +17,46 @@ def seated(event: Event, party: Registration, people: list[Attendee], full: list
     party.sequence += 1
     db.session.flush()
     journal.write("forum.seated", party, None, party=party.number, became=PARTY_STATES[party.state])
-    dropped = [one.title for one in full]
     if waits:
-        letters.to_party(party, event, "requested", people, dropped=dropped)
+        letters.to_party(party, event, "requested", people, full)
         for one in supervisors():
             names = [person.name for person in people]
             letters.to_staff("forum_to_approve", one, event, f"approve:{party.id}", registration=party.id, names=names)
         return
-    confirmed(event, party, people, dropped)
+    confirmed(event, party, people, full)
 
 
-def confirmed(event: Event, party: Registration, people: list[Attendee], dropped: list[str]) -> None:
+def confirmed(event: Event, party: Registration, people: list[Attendee], full: list[Session]) -> None:
     """Everybody of the party gets their ticket; whoever registered them hears that it is so."""
     for one in people:
         ticket(event, party, one)
     alone = len(people) == 1 and people[0].person_id == party.asked_by_id
     if not alone and party.asked_by_id:
-        letters.to_party(party, event, "confirmed", people, dropped=dropped)
+        letters.to_party(party, event, "confirmed", people, full)
 
 
-def ticket(event: Event, party: Registration, one: Attendee) -> None:
-    """The confirmation with ticket and calendar entry; again, under a new number, when something in it changes."""
+def ticket(event: Event, party: Registration, one: Attendee, moved: Session | None = None) -> None:
+    """The confirmation with ticket and calendar entry; again, under a new number, when something in it changes.
+
+    `moved`: the session of theirs that is the reason.
+    """
+    about = {"moved": moved.title, "moved_en": moved.title_en, "moved_at": moved.begins_at.isoformat()} if moved else {}
     letters.to_attendee(
         "forum_confirmed", one, event, f"ticket:{event.sequence + party.sequence}", number=party.number,
-        begins_at=event.begins_at.isoformat(), place=event.place, place_en=event.place_en,
+        begins_at=event.begins_at.isoformat(), place=event.place, place_en=event.place_en, **about,
     )  # fmt: skip
 
 
-def told_gone(event: Event, one: Attendee, why: str) -> None:
+def told_gone(event: Event, one: Attendee, why: str, template: str = "forum_cancelled") -> None:
     """The ticket of this attendee is worth nothing any more."""
-    letters.to_attendee("forum_cancelled", one, event, f"gone:{clock.now().isoformat()}", why=why)
+    letters.to_attendee(template, one, event, f"gone:{clock.now().isoformat()}", why=why)
+
+
+def each_gone(
+    event: Event, party: Registration, people: list[Attendee], why: str, template: str = "forum_cancelled"
+) -> None:
+    """The same to everybody of a party, but whoever hears it for the party."""
+    reader = letters.reader_of(party, people)
+    for one in people:
+        if one is not reader:
+            told_gone(event, one, why, template)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import joinedload
@@ -104,15 +104,26 @@ def check_in(event: Event, by: Person | None, scans: Sequence[Scan], desk: str =
         raise Refused(N_("At most {most} check-ins at once."), most=MOST_AT_ONCE)
     event = seats.lock(event.id)
     people = _people(event, scans)
-    found = {
-        row.attendee_id: row
-        for row in db.session.scalars(
-            db.select(CheckIn).where(
-                CheckIn.event_id == event.id, CheckIn.attendee_id.in_([one.id for one in people.values()])
-            )
-        )
-    }
-    return [_one(event, by, scan, people.get(_named(scan)), found, desk) for scan in scans]
+    of_these = db.and_(CheckIn.event_id == event.id, CheckIn.attendee_id.in_([one.id for one in people.values()]))
+    known = list(db.session.scalars(db.select(CheckIn).where(db.or_(of_these, CheckIn.key.in_(_keys(scans))))))
+    found = {row.attendee_id: row for row in known if row.event_id == event.id}
+    taken = {row.key: row.attendee_id for row in known}
+    results = []
+    for scan in scans:
+        who = people.get(_named(scan))
+        if who is not None and taken.setdefault(scan.key, who.id) != who.id:
+            scan = replace(scan, key=_apart(scan.key, who.id))
+        results.append(_one(event, by, scan, who, found, desk))
+    return [replace(one, key=scan.key) for one, scan in zip(results, scans, strict=True)]
+
+
+def _keys(scans: Iterable[Scan]) -> list[str]:
+    return [scan.key for scan in scans]
+
+
+def _apart(key: str, attendee_id: int) -> str:
+    """A device that used one key for two people: the second one is a deed of its own, told apart by whom it was."""
+    return f"{key[:50]}#{attendee_id}"
 
 
 def _named(scan: Scan) -> str:
@@ -142,8 +153,8 @@ def _one(event: Event, by, scan: Scan, who: Attendee | None, found: dict[int, Ch
     row = found.get(who.id)
     if row is not None and row.undone_at is None:
         again = row.key == scan.key
-        if at < row.at and not again:
-            row.at = at  # another desk saw them earlier and could not tell us
+        if at < row.at and not again:  # another desk saw them earlier and could not tell us
+            row.at, row.desk, row.how, row.by_id = at, desk[:40], scan.how, by.id if by else None
         return Result(scan.key, "in" if again else "already", who.id, who.called, row.at, row.desk)
     if row is not None and row.key == scan.key:
         return Result(scan.key, "already", who.id, who.called, row.at, row.desk)  # was taken back since
@@ -178,28 +189,43 @@ def undo(attendee: Attendee, by: Person, why: str) -> None:
     journal.write("forum.check_in_undone", attendee, by, name=attendee.called, why=why)
 
 
-def walk_in(event: Event, by: Person, customer: Customer | None, one: Coming, key: str, desk: str = "") -> Attendee:
-    """Somebody who just comes: registered and checked in at once, if there is a seat."""
+def walk_in(
+    event: Event,
+    by: Person,
+    customer: Customer | None,
+    one: Coming,
+    key: str,
+    desk: str = "",
+    at: datetime | None = None,
+) -> Attendee:
+    """Somebody who just comes: registered and checked in at once, if there is a seat; once for each `key`.
+
+    `at`: the moment of a device that could not tell us then.
+    """
+    event = seats.lock(event.id)
+    known = db.select(Attendee).join(CheckIn, CheckIn.attendee_id == Attendee.id)
+    known = known.where(CheckIn.key == key, CheckIn.how == "on_site", CheckIn.event_id == event.id)
+    if (before := db.session.scalar(known.options(joinedload(Attendee.registration)))) is not None:
+        return before
     if not is_on(event, clock.now()):
         raise Refused(N_("People are registered at the door on the day itself."))
     party = registering.register(event, by, customer, [one], on_site=True)
     attendee = seats.people_of(party)[0]
     attendee.registration = party
-    check_in(event, by, [Scan(key=key, at=clock.now(), attendee_id=attendee.id, how="on_site")], desk)
+    check_in(event, by, [Scan(key=key, at=at or clock.now(), attendee_id=attendee.id, how="on_site")], desk)
     return attendee
 
 
 def counts(event: Event) -> tuple[int, int]:
-    """How many are here, of how many who have a confirmed seat."""
-    confirmed = (
-        db.select(db.func.count())
-        .select_from(Attendee)
-        .join(Registration)
-        .where(Attendee.event_id == event.id, Attendee.cancelled_at.is_(None), Registration.state == "confirmed")
+    """How many are here, of how many who have a confirmed seat; companions come along, and count where they take seats."""
+    one = db.literal(1)
+    if event.companions_take_seats:
+        one += db.func.coalesce(db.func.json_array_length(Attendee.companions), 0)
+    confirmed = db.select(db.func.coalesce(db.func.sum(one), 0)).select_from(Attendee).join(Registration)
+    confirmed = confirmed.where(
+        Attendee.event_id == event.id, Attendee.cancelled_at.is_(None), Registration.state == "confirmed"
     )
-    here = (
-        db.select(db.func.count()).select_from(CheckIn).where(CheckIn.event_id == event.id, CheckIn.undone_at.is_(None))
-    )
+    here = confirmed.join(CheckIn, CheckIn.attendee_id == Attendee.id).where(CheckIn.undone_at.is_(None))
     both = db.session.execute(db.select(here.scalar_subquery(), confirmed.scalar_subquery()))
     return tuple(both.one())
 

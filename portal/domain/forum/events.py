@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import selectinload
 
 from portal import clock
 from portal.db import db
 from portal.domain import journal, settings
-from portal.domain.forum import confirming, seats
+from portal.domain.forum import calling_off, confirming, programme, seats
 from portal.domain.forum.lifecycle import EVENT_MOVES, LIVE
 from portal.domain.forum.models import Allotment, Event, Hotel, Room, Session, Speaker, Track
 from portal.domain.forum.party_models import Attendee, Registration
@@ -21,7 +20,7 @@ from portal.i18n import N_
 
 FIELDS = (
     "title", "title_en", "summary", "summary_en", "place", "place_en", "address", "address_en", "map_url", "travel",
-    "travel_en", "contact", "begins_at", "ends_at", "opens_at", "closes_at", "change_until", "offer_hours",
+    "travel_en", "contact", "contact_en", "begins_at", "ends_at", "opens_at", "closes_at", "change_until", "offer_hours",
     "needs_approval", "may_pass", "companions_max", "companions_take_seats", "is_public",
 )  # fmt: skip
 IN_CALENDARS = ("title", "place", "address", "begins_at", "ends_at")
@@ -61,12 +60,14 @@ def make(by: Person, capacity: int, tiers: Mapping[str, int], **facts) -> Event:
 def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping[str, int], **facts) -> None:
     """New facts; more seats go to the waiting list at once. A new time or place is told to whoever comes.
 
-    Raises Stale when somebody else changed it, Refused for fewer seats than are taken.
+    The programme follows the beginning; where companions begin or cease to take seats, all are counted
+    anew. Raises Stale when somebody else changed it, Refused for fewer seats than are taken, for sessions left outside.
     """
     event = seats.lock(event.id)
     if event.version != version:
         raise Stale(CHANGED)
     _in_order(facts)
+    was, rule = event.begins_at, event.companions_take_seats
     moved = [name for name in IN_CALENDARS if name in facts and getattr(event, name) != facts[name]]
     for name, value in facts.items():
         setattr(event, name, value)
@@ -75,31 +76,39 @@ def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping
         event.sequence += 1
     journal.write("forum.changed", event, by, became=event.title)
     db.session.flush()
-    set_capacity(event, by, capacity)
+    programme.move_along(event, was)
+    taken = event.taken if event.companions_take_seats == rule else seats.recount(event)
+    set_capacity(event, by, capacity, taken)
     if moved and event.state == "published":
         for party, attendee in _confirmed(event):
             confirming.ticket(event, party, attendee)
 
 
-def set_capacity(event: Event, by: Person | None, capacity: int) -> None:
-    """More or fewer seats, never fewer than are taken. The event is locked; what is new goes to the waiting list."""
-    if capacity == event.capacity:
+def set_capacity(event: Event, by: Person | None, capacity: int, taken: int | None = None) -> None:
+    """More or fewer seats, never fewer than are taken. The event is locked; what is new goes to the waiting list.
+
+    `taken`: what is taken when it was counted anew.
+    """
+    taken = event.taken if taken is None else taken
+    if capacity == event.capacity and taken == event.taken:
         return
-    if capacity < event.taken:
-        raise Refused(N_("{taken} seats are taken; there cannot be fewer."), taken=event.taken)
-    journal.write("forum.capacity", event, by, was=event.capacity, became=capacity)
-    event.capacity = capacity
+    if capacity < taken:
+        raise Refused(N_("{taken} seats are taken; there cannot be fewer."), taken=taken)
+    if capacity != event.capacity:
+        journal.write("forum.capacity", event, by, was=event.capacity, became=capacity)
+    event.capacity, event.taken = capacity, taken
     db.session.flush()
     seats.move_up(event)
 
 
 def _in_order(facts: Mapping) -> None:
     if facts["ends_at"] <= facts["begins_at"]:
-        raise Refused(N_("The event must end after it begins."))
+        raise Refused(N_("The event must end after it begins.")).beside("ends_at")
     if facts["closes_at"] <= facts["opens_at"]:
-        raise Refused(N_("Registration must close after it opens."))
-    if facts["closes_at"] > facts["begins_at"] or facts["change_until"] > facts["begins_at"]:
-        raise Refused(N_("Registration and changes end before the event begins."))
+        raise Refused(N_("Registration must close after it opens.")).beside("closes_at")
+    for name in ("closes_at", "change_until"):
+        if facts[name] > facts["begins_at"]:
+            raise Refused(N_("Registration and changes end before the event begins.")).beside(name)
 
 
 def _confirmed(event: Event) -> list[tuple[Registration, Attendee]]:
@@ -111,18 +120,22 @@ def _confirmed(event: Event) -> list[tuple[Registration, Attendee]]:
 
 
 def move(event: Event, verb: str, by: Person, why: str = "") -> None:
-    """Publish, call off (everybody who comes hears why), close."""
+    """Publish, call off (everybody who has to do with it hears why), close."""
     event = seats.lock(event.id)
     chosen = next((one for one in EVENT_MOVES if one.verb == verb and event.state in one.leaves), None)
     if chosen is None:
         raise Refused(N_("This cannot be done with the forum now."))
     if verb == "close" and clock.now() < event.ends_at:
         raise Refused(N_("The forum can be closed once it is over."))
+    if verb == "call_off" and not why.strip():
+        raise Refused(N_("Please say why: everybody who has to do with it reads it."))
+    if verb == "publish" and event.begins_at <= clock.now():
+        raise Refused(N_("The event would have begun already. Give it another day first."))
     event.state = chosen.enters
     if verb == "call_off":
         event.called_off_why, event.sequence = why[:500], event.sequence + 1
-        for _, attendee in _confirmed(event):
-            confirming.told_gone(event, attendee, why)
+        db.session.flush()
+        calling_off.told(event, by, why)
     told = {"publish": "forum.published", "call_off": "forum.called_off", "close": "forum.closed"}[verb]
     journal.write(told, event, by, why=why)
 
@@ -161,12 +174,14 @@ def copy(of: Event, by: Person, begins_at: datetime) -> Event:
 
     Whoever came, was invited or raised something is not copied.
     """
-    days = _local(begins_at).date() - _local(of.begins_at).date()
+    if begins_at <= clock.now():
+        raise Refused(N_("A new forum begins in the future."))
+    days = programme.local(begins_at).date() - programme.local(of.begins_at).date()
     event = Event(
         number=next_number("ZT", clock.now()), state="draft", made_by_id=by.id, made_at=clock.now(), capacity=of.capacity,
         seats=dict(of.seats), copied_from_id=of.id, sequence=0,
         **{name: getattr(of, name) for name in FIELDS if name not in MOMENTS},
-        **{name: _moved(getattr(of, name), days) for name in MOMENTS},
+        **{name: programme.moved(getattr(of, name), days) for name in MOMENTS},
     )  # fmt: skip
     event.title, event.title_en = _year(of, event, of.title), _year(of, event, of.title_en)
     db.session.add(event)
@@ -182,7 +197,7 @@ def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
         (Track, ()),
         (Room, ("capacity",)),
         (Speaker, ("title", "title_en")),
-        (Hotel, ("address", "rooms")),
+        (Hotel, ("address", "address_en", "rooms")),
     ):
         for row in db.session.scalars(db.select(kind).where(kind.event_id == of.id).order_by(kind.id)):
             facts = {name: getattr(row, name) for name in ("name", "name_en", *names)}
@@ -197,7 +212,7 @@ def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
     for row in db.session.scalars(rows.options(selectinload(Session.speakers))):
         made = Session(
             event_id=event.id, **{name: getattr(row, name) for name in plain},
-            begins_at=_moved(row.begins_at, days), ends_at=_moved(row.ends_at, days),
+            begins_at=programme.moved(row.begins_at, days), ends_at=programme.moved(row.ends_at, days),
             track_id=new.get((Track, row.track_id or 0)), room_id=new.get((Room, row.room_id or 0)),
             speakers=[db.session.get_one(Speaker, new[Speaker, one.id]) for one in row.speakers],
         )  # fmt: skip
@@ -205,18 +220,8 @@ def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
     db.session.flush()
 
 
-def _local(at: datetime) -> datetime:
-    return at.astimezone(ZoneInfo(settings.company().zone))
-
-
-def _moved(at: datetime, days: timedelta) -> datetime:
-    """The same hour of the day, so many days later, whatever clocks are changed in between."""
-    local = _local(at)
-    return local.replace(year=(local + days).year, month=(local + days).month, day=(local + days).day)
-
-
 def _year(of: Event, event: Event, title: str) -> str:
-    return title.replace(str(_local(of.begins_at).year), str(_local(event.begins_at).year))
+    return title.replace(str(programme.local(of.begins_at).year), str(programme.local(event.begins_at).year))
 
 
 def taken_by(event: Event) -> dict[int | None, int]:

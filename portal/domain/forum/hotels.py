@@ -1,6 +1,7 @@
 """Hotels of a forum: so many rooms a night and no more."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 
 from portal.db import db
 from portal.domain.forum.lifecycle import LIVE
@@ -16,20 +17,42 @@ def need_room(event: Event, one, but: int = 0) -> None:
         return
     hotel = db.session.get(Hotel, one.hotel_id)
     if hotel is None or hotel.event_id != event.id or one.night_from is None or one.night_to is None:
-        raise Refused(N_("Please choose a hotel and both days."))
+        raise Refused(N_("Please choose a hotel and both days.")).beside("hotel_id")
     if not hotel.night_from <= one.night_from < one.night_to <= hotel.night_to:
         raise Refused(
             N_("Rooms at {hotel} are held from {first} to {last}."),
             hotel=hotel.words,
             first=hotel.night_from,
             last=hotel.night_to,
-        )
-    night = one.night_from
-    while night < one.night_to:
-        booked = db.select(db.func.count()).select_from(Attendee).join(Registration).where(
-            Attendee.hotel_id == hotel.id, Attendee.night_from <= night, Attendee.night_to > night, Attendee.id != but,
-            Attendee.cancelled_at.is_(None), Registration.state.in_(LIVE),
-        )  # fmt: skip
-        if db.session.scalar(booked) >= hotel.rooms:
-            raise Refused(N_("{hotel} has no room left in the night of {night}."), hotel=hotel.words, night=night)
-        night += timedelta(days=1)
+        ).beside("night_from")
+    full = booked(hotel, but)
+    for night in _nights(one.night_from, one.night_to):
+        if full[night] >= hotel.rooms:
+            raise Refused(
+                N_("{hotel} has no room left in the night of {night}."), hotel=hotel.words, night=night
+            ).beside("night_from")
+
+
+def booked(hotel: Hotel, but: int = 0) -> Counter[date]:
+    """How many rooms of it are taken, night by night; without those of one attendee."""
+    rows = db.select(Attendee.night_from, Attendee.night_to).join(Registration).where(
+        Attendee.hotel_id == hotel.id, Attendee.night_from.is_not(None), Attendee.night_to.is_not(None), Attendee.id != but,
+        Attendee.cancelled_at.is_(None), Registration.state.in_(LIVE),
+    )  # fmt: skip
+    stays = map(tuple, db.session.execute(rows).all())
+    return Counter(night for first, last in stays for night in _nights(first, last))
+
+
+def need_bookings(hotel: Hotel) -> None:
+    """Raises Refused where people have booked more than the hotel has now. The event is locked."""
+    for night, rooms in sorted(booked(hotel).items()):
+        if rooms > hotel.rooms or not hotel.night_from <= night < hotel.night_to:
+            raise Refused(
+                N_("{rooms} rooms are booked in the night of {night}; the hotel cannot have fewer."),
+                rooms=rooms,
+                night=night,
+            ).beside("rooms")
+
+
+def _nights(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days)]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.db import db
@@ -35,18 +36,21 @@ def add(event: Event, by: Person, people: Sequence[Invited]) -> list[Invitation]
     """Put people on the list; whoever stands there already is passed over. Nothing is sent yet."""
     if event.state not in ("draft", "published"):
         raise Refused(N_("This cannot be done with the forum now."))
-    known = {
-        (row.customer_id, row.name, row.email)
-        for row in db.session.scalars(db.select(Invitation).where(Invitation.event_id == event.id))
-    }
+    rows = db.session.scalars(db.select(Invitation).where(Invitation.event_id == event.id))
+    known = {_told_apart(row) for row in rows}
     made = []
     for one in people:
-        if (one.customer_id, one.name, one.email) in known:
+        if _told_apart(one) in known:
             continue
-        known.add((one.customer_id, one.name, one.email))
+        known.add(_told_apart(one))
         made.append(_made(event, by, one))
         journal.write("forum.invited", made[-1], by, name=one.name)
     return made
+
+
+def _told_apart(one: Invitation | Invited) -> tuple[int, str, str]:
+    """What tells two people apart: organisation, name, and mailbox however it is written."""
+    return one.customer_id, one.name, one.email.lower()
 
 
 def _made(event: Event, by: Person | None, one: Invited, **facts) -> Invitation:
@@ -85,7 +89,9 @@ def send(event: Event, rows: Sequence[Invitation], by: Person) -> int:
 
 
 def remind(event: Event, rows: Sequence[Invitation], by: Person | None = None) -> int:
-    """Remind of invitations that nobody answered; gives how many."""
+    """Remind of invitations that nobody answered; gives how many. There must be something to come to."""
+    if event.state != "published" or clock.now() >= event.begins_at:
+        raise Refused(N_("This cannot be done with the forum now."))
     done = 0
     for row in rows:
         if row.state not in UNANSWERED:
@@ -128,6 +134,10 @@ def answer(
         raise Refused(N_("Please say whether you are coming."))
     if (no := why_not_answer(event)) is not None:
         raise Refused(no)
+    if said != "not_coming":
+        _need_nobody_instead(invitation)
+    if said == "unsure" and decides_on is not None:
+        _need_day(event, decides_on)
     _answered(invitation, by, said, how, words, decides_on)
     attendee = attending(invitation)
     if said == "coming" and attendee is None:
@@ -167,19 +177,49 @@ def substitute(invitation: Invitation, by: Person | None, one: Invited, *, how: 
     db.session.refresh(invitation)
     if (no := why_not_answer(event)) is not None:
         raise Refused(no)
+    _need_nobody_instead(invitation)
     attendee = attending(invitation)
+    row = _known(event, one)
+    if row is not None and row.id == invitation.id:
+        raise Refused(N_("This is yourself. Say that you are coming instead."))
     _answered(invitation, by, "not_coming", how, "")
-    at = clock.now()
-    row = _made(
-        event, by, one, state="coming", answered_at=at, answered_how="substitute", sent_at=at, substitute_of_id=invitation.id,
-        answered_by_id=by.id if by else None,
-    )  # fmt: skip
+    at, known = clock.now(), row is not None
+    row = row or _made(event, by, one)
+    row.state, row.answered_at, row.answered_how, row.sent_at = "coming", at, "substitute", row.sent_at or at
+    row.substitute_of_id, row.answered_by_id = invitation.id, by.id if by else None
+    db.session.flush()
+    if known and attending(row) is not None:
+        raise Refused(N_("{name} is registered already."), name=one.name)
     journal.write("forum.substituted", row, by, name=invitation.name, became=one.name)
     if attendee is not None:
         new = registering.replace(attendee, by, _coming(row))
         return db.session.get_one(Registration, new.registration_id)
     customer = db.session.get_one(Customer, row.customer_id)
     return registering.register(event, by, customer, [_coming(row)], invited=True)
+
+
+def _need_nobody_instead(invitation: Invitation) -> None:
+    """Raises Refused while somebody named by this invitation comes: one invitation is one seat."""
+    rows = db.select(Invitation).where(Invitation.substitute_of_id == invitation.id, Invitation.state == "coming")
+    for one in db.session.scalars(rows.order_by(Invitation.id)):
+        if attending(one) is not None:
+            raise Refused(N_("{name} is registered in your place already. They give the seat up first."), name=one.name)
+
+
+def _need_day(event: Event, day: date) -> None:
+    """Raises Refused for a day on which nothing can be told any more."""
+    first, last = (at.astimezone(ZoneInfo(settings.company().zone)).date() for at in (clock.now(), event.begins_at))
+    if not first <= day <= last:
+        raise Refused(N_("Please give a day between today and the event, {last}."), last=last).beside("decides_on")
+
+
+def _known(event: Event, one: Invited) -> Invitation | None:
+    """Who of the organisation stands on the list already by this name and mailbox."""
+    rows = db.select(Invitation).where(
+        Invitation.event_id == event.id, Invitation.customer_id == one.customer_id, Invitation.name == one.name,
+        db.func.lower(Invitation.email) == one.email.lower(),
+    )  # fmt: skip
+    return db.session.scalar(rows.order_by(Invitation.id).limit(1))
 
 
 def _coming(row: Invitation) -> Coming:

@@ -1,8 +1,10 @@
 """Letters of the forum: to an attendee or invited person, with or without an account, and to whoever speaks for a party."""
 
+from collections.abc import Sequence
+
 from portal.db import db
 from portal.domain import outbox
-from portal.domain.forum.models import Event
+from portal.domain.forum.models import Event, Session
 from portal.domain.forum.party_models import Attendee, Invitation, Registration
 from portal.domain.people.models import Person
 
@@ -28,10 +30,16 @@ def to_invited(template: str, invitation: Invitation, event: Event, key: str, **
     _post(template, invitation, event, f"forum:{event.id}:i{invitation.id}:{key}", facts)
 
 
-def to_party(registration: Registration, event: Event, what: str, people: list[Attendee], **facts) -> None:
-    """What became of a party, to whoever registered it; where that was nobody with an account, to its first person."""
+def to_party(
+    registration: Registration, event: Event, what: str, people: list[Attendee], full: Sequence[Session] = (), **facts
+) -> None:
+    """What became of a party, to whoever registered it; where that was nobody with an account, to its first person.
+
+    `full`: sessions they had wished for and cannot have.
+    """
     key = f"forum:{event.id}:r{registration.id}:{what}:{registration.sequence}"
-    facts = {"why": "", "dropped": [], "attendee": 0, "addressee": ""} | facts | {
+    facts |= {"dropped": [one.title for one in full], "dropped_en": [one.words.in_("en") for one in full]}
+    facts = {"why": "", "attendee": 0, "addressee": ""} | facts | {
         "event": event.id, "title": event.title, "title_en": event.title_en, "what": what,
         "names": [one.name for one in people], "number": registration.number, "registration": registration.id,
     }  # fmt: skip
@@ -39,6 +47,13 @@ def to_party(registration: Registration, event: Event, what: str, people: list[A
         outbox.post("forum_party", db.session.get_one(Person, registration.asked_by_id), key=key, **facts)
     elif people:
         _post("forum_party", people[0], event, key, facts | {"attendee": people[0].id})
+
+
+def reader_of(registration: Registration, people: list[Attendee]) -> Attendee | None:
+    """Who of a party reads the letter to the party, if they come themselves: it takes the place of their own."""
+    if registration.asked_by_id is None:
+        return people[0] if people else None
+    return next((one for one in people if one.person_id == registration.asked_by_id), None)
 
 
 def to_staff(template: str, person: Person, event: Event, key: str, **facts) -> None:

@@ -57,6 +57,8 @@ PARTY_STATES = {
     "lapsed": N_("The offer ran out"),
     "cancelled": N_("Cancelled"),
 }
+STAFF_PARTY_STATES = PARTY_STATES | {"offered": N_("Seats offered, no answer yet")}
+"""The same as we say it."""
 PARTY_TONES = {"waiting": "warn", "offered": "info", "requested": "warn", "confirmed": "good", "declined": "bad"}
 
 EVENT_MOVES = (
@@ -136,6 +138,7 @@ TOLD = {
     "forum.checked_in": N_("{name} is there; checked in by {by}"),
     "forum.check_in_undone": N_("{by} took back the check-in of {name}: {why}"),
     "forum.topic_raised": N_("{by} noted a topic: {became}"),
+    "forum.topic_customer": N_("{by} said which customer raised the topic: {became}"),
     "forum.topic_given": N_("{by} gave the topic to {became}"),
     "forum.topic_ticket": N_("{by} made a ticket of the topic: {became}"),
     "forum.topic_action": N_("{by} opened an improvement action from the topic: {became}"),

@@ -82,6 +82,12 @@ def files_of(event: Event) -> dict[str, list[Attachment]]:
     return found
 
 
+def file_of(event: Event, key: int) -> Attachment | None:
+    """A photo or paper of this event, with its file."""
+    rows = db.select(Attachment).where(Attachment.event_id == event.id, Attachment.id == key)
+    return db.session.scalar(rows.options(joinedload(Attachment.file)))
+
+
 def shown(rows: Select, event: Event) -> list[Attachment]:
     """The files of an event among `rows`."""
     return list(db.session.scalars(rows.where(Attachment.event_id == event.id).order_by(Attachment.id)))

@@ -48,6 +48,7 @@ class Event(Base):
     travel_en: Mapped[str] = mapped_column(Text, default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     """Whom to ask about it: name, telephone."""
+    contact_en: Mapped[str] = mapped_column(String(240), default="")
     begins_at: Mapped[Moment]
     ends_at: Mapped[Moment]
     opens_at: Mapped[Moment]
@@ -91,6 +92,10 @@ class Event(Base):
     @property
     def address_words(self) -> Words:
         return both(self.address, self.address_en)
+
+    @property
+    def contact_words(self) -> Words:
+        return both(self.contact, self.contact_en)
 
     @property
     def free(self) -> int:
@@ -156,10 +161,15 @@ class Hotel(Named, Base):
 
     event_id: Mapped[int] = mapped_column(ForeignKey("forum_event.id"), index=True)
     address: Mapped[str] = mapped_column(String(200), default="")
+    address_en: Mapped[str] = mapped_column(String(240), default="")
     rooms: Mapped[int]
     night_from: Mapped[date]
     night_to: Mapped[date]
     """The day of the last departure."""
+
+    @property
+    def address_words(self) -> Words:
+        return both(self.address, self.address_en)
 
 
 speaks = Table(

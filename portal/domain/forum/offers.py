@@ -22,6 +22,8 @@ def accept(party: Registration, by: Person | None) -> None:
         raise Refused(N_("There is no open offer any more."))
     if clock.now() >= offer.until_at:
         raise Refused(N_("The offer ran out {time}; the seats have gone on."), time=offer.until_at)
+    if event.state != "published" or clock.now() >= event.begins_at:
+        raise Refused(N_("The event has begun; please speak to your account manager."))
     offer.outcome, offer.settled_at = "accepted", clock.now()
     journal.write("forum.accepted", party, by, party=party.number)
     confirming.seated(event, party, seats.people_of(party), [])

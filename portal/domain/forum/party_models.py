@@ -143,6 +143,8 @@ class Attendee(Base):
     """Comes in the place of this one."""
     cancelled_at: Mapped[Moment | None]
     reminded_at: Mapped[Moment | None]
+    left_sessions: Mapped[list] = mapped_column(JSON, default=list)
+    """Sessions they gave up, by id: a calendar that holds one has to be told."""
 
     registration: Mapped[Registration] = relationship(lazy="raise")
     event: Mapped[Event] = relationship(lazy="raise")
@@ -153,6 +155,11 @@ class Attendee(Base):
     def called(self) -> str:
         """The name on the badge."""
         return self.badge_name or self.name
+
+    @property
+    def latin(self) -> str:
+        """The name in Latin letters, where it is another than the one on the badge."""
+        return "" if self.name_en.casefold() in (self.called.casefold(), "") else self.name_en
 
     @property
     def shown_number(self) -> str:

@@ -1,16 +1,16 @@
 """The programme (会议日程): tracks, rooms, speakers, hotels and sessions, kept and removed; the agenda day by day."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.domain import journal, settings
-from portal.domain.forum import seats
+from portal.domain.forum import confirming, hotels, seats
 from portal.domain.forum.models import Event, Hotel, Room, Session, Speaker, Track
-from portal.domain.forum.party_models import Attendee, Choice
+from portal.domain.forum.party_models import Attendee, Choice, Registration
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
 from portal.i18n import N_
@@ -34,11 +34,14 @@ def part(event: Event, kind: str, key: int):
 
 def keep_part(event: Event, kind: str, by: Person, row, **facts):
     """A new one, or new facts of one."""
+    event = seats.lock(event.id)
     row = row or PARTS[kind](event_id=event.id)
     for name, value in facts.items():
         setattr(row, name, value)
     if isinstance(row, Hotel) and row.night_to <= row.night_from:
-        raise Refused(N_("The last departure is after the first arrival."))
+        raise Refused(N_("The last departure is after the first arrival.")).beside("night_to")
+    if isinstance(row, Hotel) and row.id:
+        hotels.need_bookings(row)
     if isinstance(row, Room) and row.id:
         for session in db.session.scalars(db.select(Session).where(Session.room_id == row.id)):
             _need_room(session, row)
@@ -83,13 +86,15 @@ def keep_session(event: Event, by: Person, row: Session | None, speakers: Sequen
     for name, value in facts.items():
         setattr(row, name, value)
     if row.ends_at <= row.begins_at:
-        raise Refused(N_("A session must end after it begins."))
-    if not (event.begins_at <= row.begins_at and row.ends_at <= event.ends_at):
+        raise Refused(N_("A session must end after it begins.")).beside("ends_at")
+    if not _within(row, event):
         raise Refused(
             N_("A session lies within the event: {first} to {last}."), first=event.begins_at, last=event.ends_at
         )
     if row.taken and (row.capacity is None or row.capacity < row.taken):
-        raise Refused(N_("{taken} people have chosen this session; it cannot have fewer seats."), taken=row.taken)
+        raise Refused(
+            N_("{taken} people have chosen this session; it cannot have fewer seats."), taken=row.taken
+        ).beside("capacity")
     room = part(event, "rooms", row.room_id) if row.room_id else None
     if row.room_id and room is None:
         raise Refused(N_("This room is not of this event."))
@@ -103,19 +108,71 @@ def keep_session(event: Event, by: Person, row: Session | None, speakers: Sequen
     journal.write("forum.part_kept", event, by, became=row.title)
     if moved and event.state == "published":
         event.sequence += 1
+        db.session.flush()
+        for party, attendee in _who_chose(row):
+            confirming.ticket(event, party, attendee, row)
     return row
+
+
+def _who_chose(row: Session) -> list[tuple[Registration, Attendee]]:
+    """Whoever has a seat in it: their calendars hold it."""
+    rows = db.select(Registration, Attendee).join(Attendee, Attendee.registration_id == Registration.id)
+    rows = rows.join(Choice, Choice.attendee_id == Attendee.id).where(
+        Choice.session_id == row.id, Choice.holds, Registration.state == "confirmed", Attendee.cancelled_at.is_(None)
+    )
+    return [(party, attendee) for party, attendee in map(tuple, db.session.execute(rows.order_by(Attendee.id)).all())]
+
+
+def move_along(event: Event, was: datetime) -> None:
+    """The event began at `was` and begins at another moment now: its sessions follow.
+
+    On another day they fall on that day, at the same hours; where they would lie outside the event then, they keep
+    their distance from its beginning. Raises Refused for what lies outside even so.
+    """
+    days = local(event.begins_at).date() - local(was).date()
+    sessions = list(db.session.scalars(db.select(Session).where(Session.event_id == event.id)))
+    for row in sessions:
+        row.begins_at, row.ends_at = moved(row.begins_at, days), moved(row.ends_at, days)
+    if not all(_within(row, event) for row in sessions):
+        for row in sessions:
+            row.begins_at += event.begins_at - moved(was, days)
+            row.ends_at += event.begins_at - moved(was, days)
+    for row in sorted(sessions, key=lambda one: one.begins_at):
+        if not _within(row, event):
+            raise Refused(
+                N_("“{title}” ({first} to {last}) would lie outside the event. Move it in the programme first."),
+                title=row.words, first=row.begins_at, last=row.ends_at,
+            ).beside("ends_at")  # fmt: skip
+    db.session.flush()
+
+
+def _within(row: Session, event: Event) -> bool:
+    return event.begins_at <= row.begins_at and row.ends_at <= event.ends_at
+
+
+def local(at: datetime) -> datetime:
+    """The moment as clocks show it where the company is."""
+    return at.astimezone(ZoneInfo(settings.company().zone))
+
+
+def moved(at: datetime, days: timedelta) -> datetime:
+    """The same hour of the day, so many days later, whatever clocks are changed in between."""
+    day = local(at) + days
+    return local(at).replace(year=day.year, month=day.month, day=day.day)
 
 
 def _need_room(row: Session, room: Room) -> None:
     if row.capacity is not None and row.capacity > room.capacity:
-        raise Refused(N_("{room} takes {capacity} people."), room=room.words, capacity=room.capacity)
+        raise Refused(N_("{room} takes {capacity} people."), room=room.words, capacity=room.capacity).beside("capacity")
 
 
 def _need_free_room(row: Session, room: Room) -> None:
     others = db.select(Session).where(Session.room_id == room.id, Session.id != (row.id or 0))
     for other in db.session.scalars(others):
         if row.overlaps(other):
-            raise Refused(N_("{room} is used by “{title}” at that time."), room=room.words, title=other.words)
+            raise Refused(N_("{room} is used by “{title}” at that time."), room=room.words, title=other.words).beside(
+                "room_id"
+            )
 
 
 def remove_session(event: Event, by: Person, row: Session) -> None:

@@ -62,9 +62,14 @@ def figures(event: Event, invitations: Select, registrations: Select) -> Answers
         str(state): int(count) for state, count in map(tuple, db.session.execute(of_event.group_by(Invitation.state)))
     }
     parties, people = by_states(event, registrations)
-    listed = registrations.where(Registration.event_id == event.id).with_only_columns(Registration.id).subquery()
+    listed = (
+        registrations.where(Registration.event_id == event.id)
+        .with_only_columns(Registration.id, Registration.state)
+        .subquery()
+    )
     here = db.select(db.func.count()).select_from(CheckIn).join(Attendee, CheckIn.attendee_id == Attendee.id)
-    here = here.join(listed, listed.c.id == Attendee.registration_id).where(CheckIn.undone_at.is_(None))
+    here = here.join(listed, listed.c.id == Attendee.registration_id)
+    here = here.where(CheckIn.undone_at.is_(None), Attendee.cancelled_at.is_(None), listed.c.state == "confirmed")
     return Answers(by_state, parties, people, db.session.scalar(here) or 0)
 
 
@@ -120,6 +125,15 @@ def whole(rows: Iterable[Registration], event: Event | None = None) -> list[Part
     return list(found.values())
 
 
+def parts_of(rows: Select, party: Registration) -> list[Party]:
+    """The other parts of a party that was divided, among `rows`: who got seats before, who waits still."""
+    related = [Registration.split_from_id == party.id]
+    if party.split_from_id:
+        related += [Registration.id == party.split_from_id, Registration.split_from_id == party.split_from_id]
+    found = rows.where(db.or_(*related), Registration.id != party.id).order_by(Registration.id)
+    return [one for one in whole(db.session.scalars(found)) if one.people]
+
+
 def with_positions(found: list[Party]) -> list[Party]:
     """The same, each that waits with its place on the list: one statement."""
     waiting = {party.row.event_id for party in found if party.row.state == "waiting"}
@@ -154,6 +168,13 @@ def of_customer(rows: Select, events: Sequence[Event]) -> dict[int, list[Party]]
 def sessions_of(attendee: Attendee) -> list[Session]:
     """The chosen sessions of an attendee, with their rooms, in their order."""
     rows = db.select(Session).join(Choice, Choice.session_id == Session.id).where(Choice.attendee_id == attendee.id)
+    return list(db.session.scalars(rows.options(joinedload(Session.room)).order_by(Session.begins_at, Session.id)))
+
+
+def left_sessions_of(attendee: Attendee) -> list[Session]:
+    """Sessions the attendee has given up and does not have again."""
+    again = db.select(Choice.session_id).where(Choice.attendee_id == attendee.id)
+    rows = db.select(Session).where(Session.id.in_(attendee.left_sessions or ()), Session.id.not_in(again))
     return list(db.session.scalars(rows.options(joinedload(Session.room)).order_by(Session.begins_at, Session.id)))
 
 

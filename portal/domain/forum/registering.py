@@ -4,13 +4,14 @@ Each action locks the event first; what it frees goes to the waiting list in the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from portal import clock
 from portal.db import db
 from portal.domain import journal
 from portal.domain.forum import confirming, hotels, letters, links, seats
+from portal.domain.forum.coming import KEPT
+from portal.domain.forum.coming import Coming as Coming
 from portal.domain.forum.lifecycle import CUSTOMER, HOLDING, LIVE, STAFF, moves_of
 from portal.domain.forum.models import Event, Session
 from portal.domain.forum.party_models import Attendee, Choice, Registration
@@ -20,42 +21,7 @@ from portal.domain.tickets.numbers import next_number
 from portal.i18n import N_
 
 MOST_AT_ONCE = 20
-
-
-@dataclass(frozen=True)
-class Coming:
-    """What is known of somebody who is to come; `sessions` are ids."""
-
-    name: str
-    name_en: str = ""
-    title: str = ""
-    organisation: str = ""
-    email: str = ""
-    phone: str = ""
-    language: str = "zh_Hans_CN"
-    badge_name: str = ""
-    person_id: int | None = None
-    invitation_id: int | None = None
-    sessions: tuple[int, ...] = ()
-    companions: tuple[str, ...] = ()
-    diet: str = ""
-    diet_words: str = ""
-    access: str = ""
-    transport: str = ""
-    travel: str = ""
-    hotel_id: int | None = None
-    night_from: date | None = None
-    night_to: date | None = None
-    allows_photos: bool = False
-    allows_list: bool = False
-    question: str = field(default="", compare=False)
-
-
-KEPT = (
-    "name", "name_en", "title", "organisation", "email", "phone", "badge_name", "diet", "diet_words", "access",
-    "transport", "travel", "hotel_id", "night_from", "night_to", "allows_photos", "allows_list",
-)  # fmt: skip
-"""What of it can be changed later, besides companions and sessions."""
+FULL = N_("“{title}” is full.")
 
 
 def register(
@@ -178,7 +144,9 @@ def _refuse_twice(event: Event, one: Coming, but: int = 0) -> None:
 
 def _need_companions(event: Event, companions: Sequence[str]) -> None:
     if len(companions) > event.companions_max:
-        raise Refused(N_("At most {most} companions can be named for one person."), most=event.companions_max)
+        raise Refused(N_("At most {most} companions can be named for one person."), most=event.companions_max).beside(
+            "companions"
+        )
 
 
 def _sessions(event: Event, wanted: Sequence[int]) -> list[Session]:
@@ -192,7 +160,7 @@ def _sessions(event: Event, wanted: Sequence[int]) -> list[Session]:
                     N_("“{one}” and “{other}” are at the same time; please choose one of them."),
                     one=one.words,
                     other=other.words,
-                )
+                ).beside("sessions")
     return found
 
 
@@ -262,17 +230,7 @@ def change(attendee: Attendee, by: Person | None, one: Coming) -> None:
     attendee.companions = list(one.companions)
     if attendee.consented_at is None and (one.allows_photos or one.allows_list):
         attendee.consented_at = clock.now()
-    more = seats.weight(attendee, event) - was
-    if more > 0:
-        customer = db.session.get(Customer, party.customer_id) if party.customer_id else None
-        if customer is not None and not (by and by.is_staff):
-            db.session.flush()
-            seats.need_places(event, customer, 0)
-    if party.state in HOLDING and more:
-        if more > 0 and (seats.queue(event) or not seats.hold(event, more)):
-            raise Refused(N_("There is no free seat for another companion."))
-        if more < 0:
-            seats.release(event, -more)
+    _weigh(event, party, by, seats.weight(attendee, event) - was)
     moved = _choose(event, attendee, party, one.sessions)
     journal.write("forum.attendee_changed", attendee, by, name=attendee.name)
     if moved or shown != (attendee.name, attendee.organisation):
@@ -280,6 +238,23 @@ def change(attendee: Attendee, by: Person | None, one: Coming) -> None:
         if party.state == "confirmed":
             confirming.ticket(event, party, attendee)
     seats.move_up(event)
+
+
+def _weigh(event: Event, party: Registration, by: Person | None, more: int) -> None:
+    """The party takes so many seats more, or fewer, than before. Raises Refused where there are none.
+
+    Whoever it is for stands in the rows already: the places of the organisation are counted with them.
+    """
+    db.session.flush()
+    customer = db.session.get(Customer, party.customer_id) if party.customer_id else None
+    if more > 0 and customer is not None and not (by and by.is_staff):
+        seats.need_places(event, customer, 0)
+    if party.state not in HOLDING:
+        return
+    if more > 0 and (seats.queue(event) or not seats.hold(event, more)):
+        raise Refused(N_("There is no free seat for another companion.")).beside("companions")
+    if more < 0:
+        seats.release(event, -more)
 
 
 def _choose(event: Event, attendee: Attendee, party: Registration, wanted: Sequence[int]) -> bool:
@@ -292,13 +267,14 @@ def _choose(event: Event, attendee: Attendee, party: Registration, wanted: Seque
         if key not in chosen:
             if row.holds:
                 seats.release_session(db.session.get_one(Session, key))
+                seats.note_left(attendee, key)
             db.session.delete(row)
     for key, session in chosen.items():
         if key in had:
             continue
         holds = party.state in HOLDING
         if holds and not seats.hold_session(session):
-            raise Refused(N_("“{title}” is full."), title=session.words)
+            raise Refused(FULL, title=session.words).beside("sessions")
         db.session.add(Choice(attendee_id=attendee.id, session_id=key, holds=holds))
     db.session.flush()
     return set(had) != set(chosen)
@@ -311,26 +287,37 @@ def replace(attendee: Attendee, by: Person | None, one: Coming) -> Attendee:
     _need_change(event, party, by)
     if attendee.cancelled_at is not None:
         raise Refused(N_("This registration is over."))
-    if attendee.companions and event.companions_take_seats and party.state in HOLDING:
-        seats.release(event, len(attendee.companions))
+    was = seats.weight(attendee, event)
     attendee.cancelled_at = clock.now()
     db.session.flush()
     customer = db.session.get(Customer, party.customer_id) if party.customer_id else None
     row = add(event, party, one, customer)
     row.replaced_id = attendee.id
-    if not one.sessions:
-        moved = db.update(Choice).where(Choice.attendee_id == attendee.id)
-        db.session.execute(moved.values(attendee_id=row.id))
-    else:
-        seats.leave_sessions([attendee], forget=True)
-        if party.state in HOLDING:
-            seats.take_sessions([row])
+    _weigh(event, party, by, seats.weight(row, event) - was)
+    _inherit(party, attendee, row, own_choice=bool(one.sessions))
+    party.sequence += 1
     journal.write("forum.attendee_replaced", row, by, was=attendee.name, became=row.name)
     confirming.told_gone(event, attendee, "")
     if party.state == "confirmed":
         confirming.ticket(event, party, row)
     seats.move_up(event)
     return row
+
+
+def _inherit(party: Registration, old: Attendee, new: Attendee, own_choice: bool) -> None:
+    """Whoever comes instead takes over the sessions, unless they chose others; raises Refused for one that is full."""
+    if not own_choice:
+        theirs = db.select(Choice).where(Choice.attendee_id == old.id)
+        for choice in db.session.scalars(theirs).all():
+            if choice.holds:
+                seats.note_left(old, choice.session_id)
+            choice.attendee_id = new.id
+        db.session.flush()
+        return
+    seats.leave_sessions([old], forget=True)
+    if party.state in HOLDING:
+        for full in seats.take_sessions([new]):
+            raise Refused(FULL, title=full.words).beside("sessions")
 
 
 # Ends
@@ -351,6 +338,7 @@ def cancel_attendee(attendee: Attendee, by: Person | None, why: str = "") -> Non
         seats.release(event, seats.weight(attendee, event))
     seats.leave_sessions([attendee], forget=True)
     attendee.cancelled_at = clock.now()
+    party.sequence += 1
     db.session.flush()
     journal.write("forum.attendee_cancelled", attendee, by, name=attendee.name, why=why)
     confirming.told_gone(event, attendee, why)
@@ -385,12 +373,10 @@ def end(event: Event, party: Registration, by: Person | None, verb: str, why: st
     db.session.flush()
     told = {"cancel": "forum.cancelled", "decline": "forum.declined", "pass_on": "forum.passed_on"}[verb]
     journal.write(told, party, by, party=party.number, why=why)
-    letters.to_party(party, event, move.enters, people, why=why[:300])
+    reader = letters.reader_of(party, people) if had == "confirmed" else None
+    letters.to_party(party, event, move.enters, people, why=why[:300], calendar=reader.id if reader else 0)
     if had == "confirmed":
-        told_already = people[0].id if party.asked_by_id is None else 0
-        for one in people:
-            if one.id != told_already and (party.asked_by_id is None or one.person_id != party.asked_by_id):
-                confirming.told_gone(event, one, why)
+        confirming.each_gone(event, party, people, why)
     seats.move_up(event)
 
 

@@ -61,6 +61,15 @@ def release(event: Event, seats: int) -> None:
     _changed(db.update(Event).where(Event.id == event.id).values(taken=Event.taken - seats), event)
 
 
+def recount(event: Event) -> int:
+    """The seats that are held, counted one by one by the event's rules as they are now: what `taken` has to be."""
+    rows = db.select(Attendee).join(Registration, Attendee.registration_id == Registration.id)
+    rows = rows.where(
+        Registration.event_id == event.id, Registration.state.in_(HOLDING), Attendee.cancelled_at.is_(None)
+    )
+    return seats_of(list(db.session.scalars(rows)), event)
+
+
 def next_of(event: Event, column) -> int:
     """The next number of a series of the event (its column); the editor's version stays what it was."""
     bump = db.update(Event).where(Event.id == event.id).values({column: column + 1}).returning(column)
@@ -132,16 +141,22 @@ def take_sessions(people: Sequence[Attendee]) -> list[Session]:
 
 def leave_sessions(people: Sequence[Attendee], forget: bool) -> None:
     """Their seats in sessions are free again; `forget`: their wishes too."""
+    by_id = {one.id: one for one in people}
     rows = db.select(Choice, Session).join(Session, Choice.session_id == Session.id)
-    for choice, session in map(
-        tuple, db.session.execute(rows.where(Choice.attendee_id.in_([one.id for one in people]))).all()
-    ):
+    for choice, session in map(tuple, db.session.execute(rows.where(Choice.attendee_id.in_(by_id))).all()):
         if choice.holds and session.capacity is not None:
             release_session(session)
+        if choice.holds:
+            note_left(by_id[choice.attendee_id], session.id)
         choice.holds = False
         if forget:
             db.session.delete(choice)
     db.session.flush()
+
+
+def note_left(attendee: Attendee, session_id: int) -> None:
+    """The attendee has given this session up; their calendar may hold it still."""
+    attendee.left_sessions = [*(one for one in attendee.left_sessions or () if one != session_id), session_id]
 
 
 # The waiting list
@@ -231,7 +246,7 @@ def offer(event: Event, party: Registration, people: Sequence[Attendee], at: dat
     seats = seats_of(people, event)
     if not hold(event, seats):
         raise Refused(N_("There are not so many seats any more."))
-    take_sessions(people)
+    full = take_sessions(people)
     until = settings.calendar().after(at, Promise(event.offer_hours, Unit.WORKING_HOURS))
     row = Offer(registration_id=party.id, seats=seats, made_at=at, until_at=min(until, event.begins_at))
     db.session.add(row)
@@ -239,7 +254,7 @@ def offer(event: Event, party: Registration, people: Sequence[Attendee], at: dat
     party.sequence += 1
     db.session.flush()
     journal.write("forum.offered", party, None, party=party.number, number=seats)
-    letters.to_party(party, event, "offered", list(people), until=row.until_at.isoformat())
+    letters.to_party(party, event, "offered", list(people), full, until=row.until_at.isoformat())
     return row
 
 

@@ -62,6 +62,16 @@ def note(
     return row
 
 
+def belongs_to(topic: Topic, by: Person, customer: Customer) -> None:
+    """Which customer raised it, where that was not known when it was noted."""
+    _need_open(topic)
+    if topic.customer_id is not None:
+        raise Refused(N_("It is known already which customer raised it."))
+    topic.customer_id = customer.id
+    db.session.flush()
+    journal.write("forum.topic_customer", topic, by, became=customer.short_name)
+
+
 def give(topic: Topic, by: Person, owner: Person, department: Department | None = None) -> None:
     """Somebody is to see to it that it is answered; they hear of it."""
     _need_open(topic)
@@ -171,6 +181,14 @@ def listed(rows, event: Event, state: str = "") -> list[Topic]:
         rows = rows.where(Topic.state == state)
     order = db.case({"open": 0, "given": 1, "ticket": 2, "action": 2}, value=Topic.state, else_=3)
     return list(db.session.scalars(rows.options(*map(joinedload, ALONG)).order_by(order, Topic.id).limit(300)))
+
+
+def shared(event: Event, but: Attendee | None = None) -> list[Topic]:
+    """Answered topics of common interest, for everybody who is registered; without those of one attendee."""
+    rows = db.select(Topic).where(Topic.event_id == event.id, Topic.is_shared, Topic.state == "answered")
+    if but is not None:
+        rows = rows.where(db.or_(Topic.attendee_id.is_(None), Topic.attendee_id != but.id))
+    return list(db.session.scalars(rows.order_by(Topic.id).limit(100)))
 
 
 def of_attendee(attendee: Attendee) -> list[Topic]:

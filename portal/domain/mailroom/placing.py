@@ -100,11 +100,12 @@ def _raw(store: Store, key: int) -> bytes:
 
 def _staged(store: Store, found: Read) -> tuple[list[Staged], list]:
     """Its files in their places, and what was not taken of them with the reason."""
-    taken, refused, total = [], [], 0
+    taken, refused, total, room = [], [], 0, files.room()
     for one in found.enclosed:
         try:
-            if len(taken) >= files.COUNT_LIMIT or total + len(one.content) > files.ALL_LIMIT:
-                raise Refused(N_("“{name}”: at most 10 files and 60 MiB of a mail are taken."), name=one.name)
+            if not room.fits(total + len(one.content), len(taken) + 1):
+                words = N_("“{name}”: at most {count} files and {limit} MiB of a mail are taken.")
+                raise Refused(words, name=one.name, count=room.count, limit=room.all // files.MIB)
             staged = files.stage(store, BytesIO(one.content), one.name)
             total += staged.size
             taken.append(staged)

@@ -27,7 +27,7 @@ from portal.domain.quality.improvement_models import (
     Improvement,
     ImprovementStep,
 )
-from portal.domain.quality.improvement_sources import SOURCES, raised_by
+from portal.domain.quality.improvement_sources import SOURCES, raised_by, word_effect_of
 from portal.domain.refusals import Refused, Stale
 from portal.domain.tickets.numbers import next_number
 from portal.i18n import N_
@@ -214,8 +214,8 @@ def still_missing(row: Improvement) -> list[str]:
     missing = []
     if revisits.open_ones(row):
         missing.append(N_("Not every customer who raised it was asked again."))
-    found = effects.effect(row)
-    if found is not None and found.verdict not in effects.PROVEN:
+    judged = [found for found in (effects.effect(row), word_effect_of(row)) if found is not None]
+    if any(found.verdict not in effects.PROVEN for found in judged):
         missing.append(N_("Neither the months after it nor the comparison show an effect yet."))
     return missing
 

@@ -18,6 +18,8 @@ from portal.domain.quality import signals, signals_behind
 from portal.domain.quality.improvement_models import Improvement
 from portal.domain.quality.major_models import MajorCase
 from portal.domain.quality.records import Signal
+from portal.domain.surveys import hot_issues, word_effect
+from portal.domain.surveys.word_models import HotIssue
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 
@@ -37,13 +39,15 @@ ByCustomer = dict[int, Raised]
 class Source:
     """A source. `record` is what its records are called in addresses; without one, it is entered by hand.
 
-    `raised` gives by customer who raised it, from the record's id; `taken` tells the record that an action was opened.
+    `raised` gives by customer who raised it, from the record's id; `taken` tells the record that an action was opened;
+    `effect` shows what the measure did, where complaints do not show it.
     """
 
     label: str
     record: str | None = None
     raised: Callable[[int], ByCustomer] | None = None
     taken: Callable[[Any, Improvement, Person], None] | None = None
+    effect: Callable[[Improvement], word_effect.WordEffect | None] | None = None
 
 
 def by_tickets(which: ColumnElement[bool]) -> ByCustomer:
@@ -72,11 +76,19 @@ def _of_topic(key: int) -> ByCustomer:
     return {topic.customer_id: Raised(tickets, people)} if topic.customer_id else {}
 
 
+def _of_hot_issue(key: int) -> ByCustomer:
+    found = hot_issues.raisers(db.session.get_one(HotIssue, key))
+    return {customer: Raised([], people) for customer, people in found.items()}
+
+
 SOURCES: dict[str, Source] = {
     "signal": Source(N_("Signal of the analysis"), "signal", _of_signal, signals.taken_up),
     "problem": Source(N_("Problem"), "problem", lambda key: by_tickets(Ticket.problem_id == key)),
     "complaint": Source(N_("Complaint"), "ticket", lambda key: by_tickets(Ticket.id == key)),
     "major": Source(N_("Major complaint"), "major", _of_major),
+    "hot_issue": Source(
+        N_("Hot issue of the surveys"), "hot_issue", _of_hot_issue, hot_issues.taken_up, word_effect.effect
+    ),
     "survey": Source(N_("Satisfaction survey")),
     "inspection": Source(N_("Inspection")),
     "forum": Source(N_("Customer forum"), "topic", _of_topic, topics.taken_up),
@@ -88,3 +100,9 @@ def raised_by(row: Improvement) -> ByCustomer:
     """Exactly the customers who raised it; none of a source that keeps no records here."""
     source = SOURCES[row.source]
     return source.raised(row.source_id) if source.raised and row.source_id is not None else {}
+
+
+def word_effect_of(row: Improvement) -> word_effect.WordEffect | None:
+    """What the measure did to the comments, where it came from them."""
+    shown = SOURCES[row.source].effect
+    return shown(row) if shown else None

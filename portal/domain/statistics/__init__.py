@@ -18,7 +18,7 @@ Whom to ask?
   How many answers are needed; how many from each stratum       sample_size; allocate
   Who is drawn, who is in reserve                               draw(strata, wanted, seed)
 Whom do the answers stand for?
-  Per answer, per account (the default), per sales              at_level(answers, PER_ACCOUNT).share or .mean
+  Per answer, per account (the default), per sales              at_level(answers, PER_ACCOUNT).share or .mean; Sums of a database
   Design weights; the effective base                            design_weights, weighted_share, weighted_mean; kish
   How much of our sales have we heard?                          revenue_coverage
   Who answered: accounts and contacts; AAPOR's rates            response; Outcomes.response_rate(1), .cooperation …
@@ -131,6 +131,7 @@ from portal.domain.statistics.weights import (
     Level,
     PostStratified,
     Stratum,
+    Sums,
     at_level,
     design_weights,
     kish,
@@ -195,6 +196,7 @@ __all__ = [
     "Said",
     "Share",
     "Stratum",
+    "Sums",
     "Trend",
     "Unit",
     "acsi",

@@ -237,4 +237,8 @@ def _coin(count: int, other: int) -> float:
     total, most = count + other, max(count, other)
     if total > 1000:
         return normal_tail((count - other) / sqrt(total))
-    return min(1.0, 2 * sum(comb(total, k) for k in range(most, total + 1)) / 2**total)
+    ways = far = comb(total, most)
+    for k in range(most, total):
+        ways = ways * (total - k) // (k + 1)  # the next of the row in Pascal's triangle, without reckoning it anew
+        far += ways
+    return min(1.0, 2 * far / 2**total)

@@ -6,6 +6,7 @@ A group without any answer hides nothing and is never hidden.
 
 from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum
+from typing import Any
 
 from portal.domain.statistics.shares import FEWEST
 
@@ -22,7 +23,7 @@ ALL = Whole.ALL
 """In place of a row or column: the total over all of them."""
 
 
-def hidden(groups: Mapping[Hashable, int], least: int = FEWEST) -> set[Hashable]:
+def hidden(groups: Mapping[Any, int], least: int = FEWEST) -> set[Hashable]:
     """Which groups of {group: answers} stay hidden beside a shown total: the small ones, and as many of the next larger
     as are needed so that what is hidden is at least two groups and together no small group.
 

@@ -103,6 +103,44 @@ def at_level(answers: Sequence[Answer], level: str = PER_ACCOUNT, sales: Mapping
     return Level(values, weights, sum(map(len, by_account.values())), len(by_account))
 
 
+@dataclass(frozen=True)
+class Sums:
+    """What a database has summed of answers at a level: enough for the same share and mean as at_level() gives.
+
+    `units` are what is averaged (answers, or accounts), `n` the answers behind them; `w`, `ww` the sums of their weights
+    and of the squares, `wx`, `wxx` of weight times value and times its square.
+    """
+
+    n: int
+    units: int
+    w: float
+    ww: float
+    wx: float
+    wxx: float
+
+    @property
+    def effective(self) -> float:
+        return self.w**2 / self.ww if self.ww else 0.0
+
+    @property
+    def share(self) -> Share:
+        """Of values that are 1 or 0, or an account's share of them."""
+        if not self.w:
+            return Share(None, self.n, 0)
+        if self.units == self.n == self.w == self.ww and self.wx == self.wxx:
+            return share(round(self.wx), self.n)
+        return Share(min(1.0, max(0.0, self.wx / self.w)), self.n, self.effective)
+
+    @property
+    def mean(self) -> Mean:
+        if not self.w:
+            return Mean(None, self.n, 0, None)
+        middle, effective = self.wx / self.w, self.effective
+        square = max(0.0, self.wxx / self.w - middle * middle)
+        spread = sqrt(square * effective / (effective - 1)) if effective > 1 + 1e-9 else None
+        return Mean(middle, self.n, effective, spread)
+
+
 def revenue_coverage(sales: Mapping[Hashable, float], heard: set) -> float | None:
     """Of all sales of the frame, the share of accounts with at least one valid answer; none without sales."""
     bought = {account: amount for account, amount in sales.items() if amount > 0}

@@ -85,7 +85,7 @@ class Sheet:
     def goes_on_at(self) -> str:
         """The section to go on with: the one left last, else the first."""
         last = self.response.section if self.response else ""
-        return last if self.document.section(last) else self.document.sections[0].code
+        return last if self.document.section(last) or not self.document.sections else self.document.sections[0].code
 
 
 def sheet(row: Invitation, lock: bool = False) -> Sheet:

@@ -44,8 +44,8 @@ class Figures:
 
     @property
     def asked(self) -> int:
-        """Whoever got a letter or a call, those who are no longer eligible left out: the base of RR1."""
-        return sum(self.by_state[state] for state in ("invited", "begun", "answered", "refused", "ended"))
+        """Whoever got a letter or a call, also who was replaced, but for those no longer eligible: the base of RR1."""
+        return sum(self.by_state[one] for one in ("invited", "begun", "answered", "refused", "ended", "withdrawn"))
 
     @property
     def answered(self) -> int:
@@ -91,7 +91,7 @@ def figures(rows: Select, keys: Iterable[int]) -> dict[int, Figures]:
             continue
         one.by_state[state] += number
         one.bounced += number if outcome == "bounced" else 0
-        name = {"skipped": "skipped", "withdrawn": "withdrawn", "drawn": "drawn"}.get(state, "asked")
+        name = {"skipped": "skipped", "drawn": "drawn"}.get(state, "asked")
         part[name] += number
         part["answered"] += number if state == "answered" else 0
     return found

@@ -137,7 +137,12 @@ class Invitation(Base):
     begun_at: Mapped[Moment | None]
     withdrawn_at: Mapped[Moment | None]
     next_call_at: Mapped[Moment | None] = mapped_column(index=True)
+    call_agreed: Mapped[bool] = mapped_column(default=False)
+    """`next_call_at` was agreed with them, not set by the rule of an outcome."""
     caller_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    """Who called last, or calls now."""
+    held_at: Mapped[Moment | None]
+    """Since when the caller has the case in hand; nobody else is given it meanwhile."""
 
     campaign: Mapped[Campaign] = relationship(lazy="raise")
     customer: Mapped[Customer] = relationship(lazy="raise")

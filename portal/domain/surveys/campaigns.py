@@ -65,10 +65,11 @@ PARTS = {
     "population": N_("whom it means"), "sample_size": N_("the sample"), "reserve_size": N_("the reserve"),
     "opens_at": N_("its beginning"), "closes_at": N_("its end"), "channels": N_("the channels"), "reminders": N_("the reminders"),
     "quotas": N_("the quotas"), "target_rate": N_("the target"), "letter": N_("the letter"),
+    "script": N_("the words of the hotline"),
 }  # fmt: skip
 OF_DRAW = ("population", "sample_size", "reserve_size", "opens_at", "channels")
 """What the sample depends on: changed, it has to be drawn anew."""
-WHILE_RUNNING = ("target_rate", "quotas", "topic")
+WHILE_RUNNING = ("target_rate", "quotas", "topic", "script")
 OLD_AFTER = 14
 """Days after which a sample is drawn anew before it is asked."""
 CHANGED = N_("Somebody changed this campaign while you were writing. Look at what is new; your text is kept.")

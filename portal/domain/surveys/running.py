@@ -17,7 +17,7 @@ from portal.domain.surveys import answering, campaigns, fatigue, letters, links,
 from portal.domain.surveys import population as populations
 from portal.domain.surveys.answer_models import OPEN, PHONE, Response
 from portal.domain.surveys.campaign_models import CLOSED, RUNNING, Campaign, Invitation, OptOut
-from portal.domain.surveys.outcomes import OUTCOMES
+from portal.domain.surveys.outcomes import FINAL, OUTCOMES
 from portal.i18n import N_
 
 ASKED = ("invited", "begun")
@@ -27,6 +27,8 @@ EACH = "stratum"
 """The quotas of a campaign: answers in all, and of each stratum."""
 FOR_REPLACEMENT = ("wrong_number", "left", "refused", "away", "ill", "language", "most_tried", "bounced")
 """Outcomes after which somebody else may be asked; of the first two another contact of the same customer."""
+NOT_REMINDED = ("bounced", *FINAL)
+"""Outcomes after which no reminder is written."""
 SAME_CUSTOMER = ("wrong_number", "left", "bounced")
 HOURS = (9, 17)
 """Reminders are written on working days between these hours."""
@@ -62,7 +64,7 @@ def _remind(row: Campaign, at: datetime) -> int:
     for number, days in enumerate(sorted(row.reminders)):
         due = db.select(Invitation).where(
             Invitation.campaign_id == row.id, Invitation.state.in_(ASKED), Invitation.reminders == number,
-            Invitation.outcome != "bounced", Invitation.sent_at <= begins(today() - timedelta(days=days)) + timedelta(days=1),
+            Invitation.outcome.not_in(NOT_REMINDED), Invitation.sent_at <= begins(today() - timedelta(days=days)) + timedelta(days=1),
             db.func.coalesce(Invitation.reminded_at, Invitation.sent_at) <= at - timedelta(hours=20),
         )  # fmt: skip
         rows = db.session.scalars(due.options(*letters.along()).order_by(Invitation.id).limit(AT_ONCE)).all()

@@ -10,10 +10,20 @@ TOLD = {
     "questionnaire.retired": N_("{by} took the questionnaire out of use"),
     "survey.answered": N_("{by} answered the survey {campaign}"),
     "survey.changed": N_("{by} changed the answers to the survey {campaign}"),
+    "survey.called": N_("{by} called {contact}: {became}"),
+    "survey.taken_down": N_("{by} wrote down the answers of {contact} on the telephone"),
+    "survey.replied": N_("{by} answered {contact} on the survey {campaign}"),
+    "survey_issue.made": N_("{by} added the issue “{became}”"),
+    "survey_issue.changed": N_("{by} changed the issue “{became}”"),
+    "survey_issue.retired": N_("{by} took the issue “{was}” off the list"),
+    "survey_hot_issue.improvement": N_("{by} opened the improvement action {became} from a hot issue"),
+    "survey_hot_issue.dismissed": N_("{by} does nothing about a hot issue: {why}"),
     "survey.opted_out": N_("{by} wants no more surveys: {why}"),
 }  # fmt: skip
 RECORDS = {
     "questionnaire": N_("Questionnaire"),
     "campaign": N_("Survey"),
     "survey_invitation": N_("Invitation to a survey"),
+    "survey_issue": N_("Issue of the comments"),
+    "survey_hot_issue": N_("Hot issue"),
 }

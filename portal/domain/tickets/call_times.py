@@ -32,6 +32,27 @@ def next_good(at: datetime, *, another_day: bool = False) -> datetime:
     return at + timedelta(days=1)
 
 
+def stretches(at: datetime, days: int) -> list[tuple[int, datetime, datetime]]:
+    """The sensible stretches of so many working days from now on, each with its number within the day."""
+    found, on, zone = [], at.astimezone(_zone()).date(), _zone()
+    for day in (on + n * ONE_DAY for n in range(LOOKED_AHEAD)):
+        if days and settings.calendar().is_working_day(day):
+            rows = [
+                (n, datetime.combine(day, begins, zone), datetime.combine(day, ends, zone))
+                for n, (begins, ends) in enumerate(hours())
+            ]
+            rest = [(n, max(begins, at), ends) for n, begins, ends in rows if ends > at]
+            found += rest
+            days -= bool(rest)
+    return found
+
+
+def stretch_of(at: datetime) -> int:
+    """The number of the stretch of the day this moment lies in, or comes before; the last one after all of them."""
+    local = at.astimezone(_zone()).time()
+    return next((n for n, (_, ends) in enumerate(hours()) if local < ends), len(hours()) - 1)
+
+
 def hours() -> tuple[tuple[time, time], ...]:
     """The sensible hours of a working day."""
     return settings.policy().calls.call_hours

@@ -31,7 +31,9 @@ from portal.domain.tickets.steps import (
 from portal.domain.tickets.voices import Speaker, author, said_by
 from portal.i18n import N_
 
-CONFIRMED, NOT_SOLVED, UNREACHABLE = "solved_satisfied", "not_solved", "unreachable"
+CONFIRMED, CONFIRMED_UNSATISFIED = "solved_satisfied", "solved_unsatisfied"
+"""As what a customer's own «it is solved» is kept: with satisfaction or without; nobody is taken to be satisfied."""
+NOT_SOLVED, UNREACHABLE = "not_solved", "unreachable"
 PORTAL, LINK = "portal", "link"
 """By what means the customer says it: signed in, or through the one-time link of a letter."""
 LATEST = timedelta(days=31)
@@ -104,13 +106,13 @@ def _try_again(ticket: Ticket, by: Person, row: CallBack, at: datetime, from_whe
         )  # fmt: skip
 
 
-def confirm(ticket: Ticket, by: Speaker, body: str = "", *, means: str = PORTAL) -> None:
-    """The customer says it is solved: here, or through the link of a letter (`means`)."""
-    at = clock.now()
+def confirm(ticket: Ticket, by: Speaker, body: str = "", *, satisfied: bool, means: str = PORTAL) -> None:
+    """The customer says it is solved, and whether it was handled well: here, or through the link of a letter (`means`)."""
+    at, outcome = clock.now(), CONFIRMED if satisfied else CONFIRMED_UNSATISFIED
     move(ticket, "confirm", by, why=body[:500])
-    _keep(ticket, by, at, CallBack(means=means, outcome=CONFIRMED, body=body))
+    _keep(ticket, by, at, CallBack(means=means, outcome=outcome, body=body))
     _tell_means(ticket, by, means)
-    _conclude(ticket, at, CONFIRMED, False, body)
+    _conclude(ticket, at, outcome, False, body)
     say(ticket, by, "confirmation", body, at)
 
 

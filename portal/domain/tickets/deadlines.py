@@ -128,15 +128,21 @@ def explain(deadline: Deadline) -> Reckoning:
     return replace(told, steps=(*_shortened(deadline), *told.steps))
 
 
-def _shortened(deadline: Deadline) -> list[Step]:
+def shortened_for(deadline: Deadline) -> Words | None:
     """For whom the rule promises less time than it does to everybody, if this promise is such a one."""
     rule, promise, policy = rule_of(deadline), promise_of(deadline), settings.policy(deadline.policy_id)
     fitting = next((one for one in rule.shorter if one.promise == promise), None)
     if fitting is None or (promise == rule.promise and not rule.by_class):
-        return []
+        return None
     named = (("tiers", fitting.tier), ("cards", fitting.card), ("severities", fitting.severity))
     who = [policy.called(listed, code) for listed, code in named if code]
-    words = Words("、".join(one.zh for one in who), ", ".join(one.en for one in who))
+    return Words("、".join(one.zh for one in who), ", ".join(one.en for one in who))
+
+
+def _shortened(deadline: Deadline) -> list[Step]:
+    rule, promise, words = rule_of(deadline), promise_of(deadline), shortened_for(deadline)
+    if words is None:
+        return []
     if rule.by_class:
         return [Step(N_("Shortened to {promise}, because of: {who}"), {"promise": promise, "who": words})]
     facts = {"ordinary": rule.promise, "promise": promise, "who": words}

@@ -110,15 +110,29 @@ def confirm(order: Dispatch, ticket: Ticket, by: Person) -> None:
     touch(ticket, at)
 
 
+def why_not_dispatch(ticket: Ticket, by: Person) -> Refused | None:
+    """Why no order can be sent now, to whomever; nothing where one can."""
+    if DESK not in parties(ticket, by):
+        return Refused(N_("Only the desk dispatches."))
+    if ticket.state not in (State.NEW, State.OPEN):
+        return Refused(N_("Only a ticket in hand can be dispatched."))
+    return None
+
+
+def why_not_contact(ticket: Ticket, by: Person) -> Refused | None:
+    """Why no contact with the customer can be written down here now; nothing where it can."""
+    if not parties(ticket, by) & {"desk", "handling"}:
+        return Refused(N_("This ticket is not in your hands."))
+    return None if ticket.is_live else Refused(N_("This ticket is over."))
+
+
 def contact(
     ticket: Ticket, by: Person, means: str, reached: bool, spoke_with: str = "", body: str = "",
     order: Dispatch | None = None,
 ) -> ContactRecord:  # fmt: skip
     """Record a contact with the customer; the first one that reached somebody keeps the contact promise (R14)."""
-    if not parties(ticket, by) & {"desk", "handling"}:
-        raise Refused(N_("This ticket is not in your hands."))
-    if not ticket.is_live:
-        raise Refused(N_("This ticket is over."))
+    if (no := why_not_contact(ticket, by)) is not None:
+        raise no
     if ticket.state == State.NEW:
         actions.accept(ticket, by)
     at = clock.now()
@@ -168,21 +182,27 @@ def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
         _tell("order_handed_back", person, ticket, order, "handed_back", why=why, by=by.name)
 
 
+def why_not_recall(order: Dispatch, ticket: Ticket, by: Person) -> Refused | None:
+    """Why this order cannot be called back; nothing where it can."""
+    if DESK not in parties(ticket, by):
+        return Refused(N_("Only the desk dispatches."))
+    is_over = order.done_at is not None and not is_refusal(order)
+    return Refused(N_("This order is over.")) if is_over else None
+
+
 def recall(order: Dispatch, ticket: Ticket, by: Person, why: str = "") -> None:
     """The desk calls an order back: it went to the wrong party, or is not needed. The party's access ends with it.
 
     Of an order its party handed back unread, it is the desk's word that it went wrong: a refusal alone is none (R32).
     """
-    if DESK not in parties(ticket, by):
-        raise Refused(N_("Only the desk dispatches."))
+    if (no := why_not_recall(order, ticket, by)) is not None:
+        raise no
     at = clock.now()
     if is_refusal(order):
         order.is_recalled = True
         touch(ticket, at)
         journal.write("ticket.misdirected", ticket, by, was=order.party.name, why=why, order=order.number)
         return
-    if order.done_at is not None:
-        raise Refused(N_("This order is over."))
     order.handed_back, order.done_at, order.is_recalled = why, at, True
     deadlines.drop(ticket, at, order)
     touch(ticket, at)
@@ -214,11 +234,16 @@ def suggestion_for(class_code: str | None) -> Words:
     return klass.first_suggestion if isinstance(klass, TicketClass) else NO_WORDS
 
 
-def _need_party(order: Dispatch, by: Person) -> None:
+def why_not_work_on(order: Dispatch, by: Person) -> Refused | None:
+    """Why this person can do nothing under this order; nothing where they can."""
     if not by.has(Role.HANDLER) or not order.party.is_party_of(by):
-        raise Refused(N_("This order is not for you."))
-    if order.done_at is not None:
-        raise Refused(N_("This order is over."))
+        return Refused(N_("This order is not for you."))
+    return Refused(N_("This order is over.")) if order.done_at is not None else None
+
+
+def _need_party(order: Dispatch, by: Person) -> None:
+    if (no := why_not_work_on(order, by)) is not None:
+        raise no
 
 
 def _tell(template: str, to: Person, ticket: Ticket, order: Dispatch, event: str, **facts) -> None:

@@ -50,11 +50,18 @@ def correct(
     tell_customer("ticket_kind_corrected", ticket, f"kind:{chosen.code}", kind=chosen.code, why=why)
 
 
-def _refuse_where_it_cannot(ticket: Ticket, chosen: Kind | None) -> None:
+def why_not(ticket: Ticket) -> Refused | None:
+    """Why its kind cannot be put right now, whichever is chosen; nothing where it can."""
     if ticket.kind_was is not None:
-        raise Refused(N_("The kind was put right once already; it stays."))
+        return Refused(N_("The kind was put right once already; it stays."))
     if ticket.state not in (State.NEW, State.OPEN) or ticket.round > 1:
-        raise Refused(N_("The kind can be put right only while the ticket is first worked on."))
+        return Refused(N_("The kind can be put right only while the ticket is first worked on."))
+    return None
+
+
+def _refuse_where_it_cannot(ticket: Ticket, chosen: Kind | None) -> None:
+    if (no := why_not(ticket)) is not None:
+        raise no
     if chosen is None:
         raise Refused(N_("It cannot become one of this kind."))
 

@@ -40,7 +40,7 @@ from portal.domain.tickets.queue_filters import (
     only_live,
     running_for,
 )
-from portal.domain.tickets.states import State
+from portal.domain.tickets.states import LIVE, State
 from portal.i18n import N_
 
 SIZE, FOUND = 50, 20
@@ -297,6 +297,12 @@ CANNOT = {
     "owner": N_("{n} of them cannot be assigned: they are over and keep their owner"),
 }
 """What a selection cannot do, said before it is tried; the rules themselves stand in lifecycle.py and actions.py."""
+
+
+def open_of(tickets: Select, customer_id: int, limit: int) -> list[Ticket]:
+    """What is open of a customer (of these tickets), the newest first."""
+    mine = tickets.where(Ticket.customer_id == customer_id, Ticket.state.in_(LIVE))
+    return list(db.session.scalars(mine.order_by(Ticket.id.desc()).limit(limit)))
 
 
 def cannot(state: str, is_live: bool) -> str:

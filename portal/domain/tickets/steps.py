@@ -17,6 +17,7 @@ from portal.domain.tickets.lifecycle import (
     BY_VERB,
     COLLEAGUE,
     DESK,
+    THEIRS,
     Move,
     has_order,
     parties,
@@ -24,7 +25,7 @@ from portal.domain.tickets.lifecycle import (
 )
 from portal.domain.tickets.models import Dispatch, Message, Note, Ticket, Watcher
 from portal.domain.tickets.orders import end_running, rerun
-from portal.domain.tickets.states import FOR_CUSTOMERS, FOR_STAFF, State
+from portal.domain.tickets.states import FOR_CUSTOMERS, FOR_STAFF, LIVE, State
 from portal.domain.tickets.voices import Speaker, author, said_by
 from portal.i18n import N_
 
@@ -59,14 +60,43 @@ def move(
     return chosen
 
 
+def why_not(ticket: Ticket, verb: str, by: Speaker) -> Refused | None:
+    """The refusal with which this step would be answered now; nothing where it may be taken."""
+    wanted = BY_VERB[verb]
+    if (no := _why_not(ticket, wanted, by)) is None:
+        return None
+    states = FOR_STAFF if by.is_staff else FOR_CUSTOMERS
+    return Refused(no, state=states[State(ticket.state)], what=wanted.label)
+
+
 def _need(ticket: Ticket, wanted: Move, by: Speaker) -> None:
     """Refuse with the reason, where the table does not give this move to this person now."""
-    if (no := _why_not(ticket, wanted, by)) is not None:
-        states = FOR_STAFF if by.is_staff else FOR_CUSTOMERS
-        raise Refused(no, state=states[State(ticket.state)], what=wanted.label)
+    if (no := why_not(ticket, wanted.verb, by)) is not None:
+        raise no
+
+
+_CLOSED = N_("It is closed already. If it is not solved after all, reopen it: it goes back to work.")
+_AT_WORK = N_("We are working on it again: there is nothing to decide now. You can add what you want to tell us.")
+OVER = {
+    ("confirm", State.CLOSED): N_("It is closed already; there is nothing more to confirm."),
+    ("withdraw", State.CLOSED): N_("It is closed already and need not be withdrawn."),
+    ("reject", State.CLOSED): _CLOSED, ("answer", State.CLOSED): _CLOSED,
+    **{(verb, state): _AT_WORK for verb in ("confirm", "reject") for state in (State.NEW, State.OPEN, State.WAITING)},
+    **{("reopen", state): N_("It is open already. You can add what you want to tell us.") for state in LIVE},
+}  # fmt: skip
+"""Why a customer's step is no longer possible, and how to go on; by verb and by where the ticket stands."""
+_OVER_FOR_GOOD = {
+    State.WITHDRAWN: N_("It was withdrawn; nobody works on it. If you need it again, please open a new ticket."),
+    State.MERGED: N_("It goes on in another ticket; please decide there."),
+}
 
 
 def _why_not(ticket: Ticket, wanted: Move, by: Speaker) -> str | None:
+    is_their_step = bool(wanted.who & THEIRS) and not by.is_staff and ticket.customer_id == by.customer_id
+    if ticket.state not in wanted.leaves and is_their_step:
+        state = State(ticket.state)
+        if (plain := OVER.get((wanted.verb, state)) or _OVER_FOR_GOOD.get(state)) is not None:
+            return plain
     if ticket.state not in wanted.leaves:
         return N_("“{what}” is not possible while the ticket is “{state}”.")
     who = parties(ticket, by)

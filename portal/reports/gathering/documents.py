@@ -34,6 +34,7 @@ from portal.reports.gathering.orders import dispatch_order
 from portal.reports.gathering.records import customer_record, staff_record
 from portal.reports.gathering.service_month import service_month
 from portal.reports.gathering.support import support_statement
+from portal.reports.gathering.surveys import survey_report
 
 Rows = Callable[[type], Select]
 """The rows of a model that whoever asked for the document may see."""
@@ -129,4 +130,5 @@ GATHERINGS: dict[str, Callable[[Document, Person, Rows], Facts | None]] = {
     "forum-sign-in": forum.names,
     "forum-attendees": forum.attendees,
     "forum-report": forum.report,
+    "survey-report": survey_report,
 }

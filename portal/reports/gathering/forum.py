@@ -27,17 +27,25 @@ def _event(document: Document, rows) -> Event | None:
 
 def names(document: Document, asker: Person, rows) -> ForumNames | None:
     """Whoever has a confirmed seat, for badges, table cards and the sign-in sheet."""
-    event = _event(document, rows)
+    event, cards = _event(document, rows), document.report == "forum-table-cards"
     if event is None:
         return None
     return ForumNames(
         number=document.number, event=event.words, place=event.place_words, begins_at=event.begins_at, made_at=clock.now(),
-        guests=tuple(_guest(one) for one in queries.coming(event, rows(Registration))), zone=settings.company().zone,
+        guests=tuple(guest for one in queries.coming(event, rows(Registration)) for guest in _guests(one, event, cards)), zone=settings.company().zone,
     )  # fmt: skip
 
 
+def _guests(one: Attendee, event: Event, cards: bool) -> list[Guest]:
+    """Somebody who comes, and the companions who have a seat: each with a badge and a line to sign; cards are for guests."""
+    companions = [name for name in one.companions if name] if event.companions_take_seats and not cards else []
+    return [_guest(one)] + [
+        Guest(name, one.organisation, f"{one.shown_number}-{n}") for n, name in enumerate(companions, 1)
+    ]
+
+
 def _guest(one: Attendee) -> Guest:
-    return Guest(one.called, one.organisation, one.shown_number, one.name_en, one.title)
+    return Guest(one.called, one.organisation, one.shown_number, one.latin, one.title)
 
 
 def attendees(document: Document, asker: Person, rows) -> Listing | None:
@@ -56,7 +64,7 @@ def attendees(document: Document, asker: Person, rows) -> Listing | None:
         ),
         columns=(
             Column(N_("No."), "nowrap", "w1"), Column(N_("Company or authority"), "text", "w4"), Column(N_("Full name"), "text", "w4"),
-            Column(N_("What they do"), "text", "w4"), Column(N_("Sessions")), Column(N_("Companions"), "number", "w2"), Column(N_("Checked in"), "nowrap", "w3"),
+            Column(N_("What they do"), "text", "w4"), Column(N_("Chosen sessions")), Column(N_("Companions"), "number", "w2"), Column(N_("Checked in"), "nowrap", "w3"),
         ),
         rows=tuple(_line(one, chosen.get(one.id, []), here.get(one.id)) for one in people[:MOST_ROWS]),
     )  # fmt: skip
@@ -74,7 +82,7 @@ def _line(one: Attendee, sessions: list[Session], check_in) -> Row:
         (
             one.shown_number,
             one.organisation,
-            f"{one.name} {one.name_en}".strip(),
+            f"{one.called} {one.latin}".strip(),
             one.title or None,
             said,
             companions,
@@ -91,7 +99,7 @@ def agenda(document: Document, asker: Person, rows) -> ForumProgramme | None:
     return ForumProgramme(
         number=document.number, event=event.words, place=event.place_words, address=event.address_words, begins_at=event.begins_at,
         days=tuple(ProgrammeDay(day, tuple(_item(one) for one in sessions)) for day, sessions in days.items()), made_at=clock.now(),
-        zone=settings.company().zone, travel=both(event.travel, event.travel_en) if event.travel else None, contact=event.contact,
+        zone=settings.company().zone, travel=both(event.travel, event.travel_en) if event.travel else None, contact=event.contact_words,
         summary=both(event.summary, event.summary_en) if event.summary else None,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from portal.domain.tickets.models import Deadline, Dispatch, Message, Ticket
 from portal.i18n import N_
 from portal.reports.dispatch_order import DispatchOrder, Required
 from portal.reports.dispatch_order import ReplyField as Part
-from portal.reports.gathering.plain import as_read, orders_among, plain_facts, ticket_among
+from portal.reports.gathering.plain import as_read, orders_among, plain_facts, rule_as_kept, ticket_among
 
 LINES = {AskType.LONG: 2}
 """Lines to write on for a part of a blank reply; one for all others."""
@@ -49,7 +49,7 @@ def dispatch_order(orders: Select, order_id: int, address: str = "") -> Dispatch
         card=policy.called("cards", ticket.customer.card),
         description=_opening(ticket),
         suggestion=order.suggestion,
-        required=tuple(_required(one) for one in deadlines.of(ticket) if _concerns(one, order)),
+        required=_owed(ticket, order),
         reply=_parts(steps.shape_of(ticket), reply.shape if reply else {}, reply.body if reply else ""),
         replied_at=reply.at if reply else order.replied_at,
         replied_by=reply.by.name if reply and reply.by else "",
@@ -91,7 +91,14 @@ def _concerns(deadline: Deadline, order: Dispatch) -> bool:
 
 def _required(deadline: Deadline) -> Required:
     rule = deadlines.rule_of(deadline)
-    return Required(rule.desk_words, deadline.due_at, rule.rule_words, deadline.met_at)
+    return Required(rule.desk_words, deadline.due_at, rule_as_kept(deadline), deadline.met_at)
+
+
+def _owed(ticket: Ticket, order: Dispatch) -> tuple[Required, ...]:
+    """What this party owes; of what is owed again and again only the newest."""
+    owed = [one for one in deadlines.of(ticket) if _concerns(one, order)]
+    newest = {one.code: one.id for one in sorted(owed, key=lambda one: (one.due_at, one.id))}
+    return tuple(_required(one) for one in owed if not deadlines.rule_of(one).repeats or newest[one.code] == one.id)
 
 
 def _parts(shape: Iterable[ReplyField], given: dict, body: str) -> tuple[Part, ...]:

@@ -20,6 +20,7 @@ from portal.i18n import N_, Words
 from portal.reports.facts import Filled, Said, Shown
 from portal.reports.registry import House
 from portal.reports.ticket_record import Answer, AttachedFile, PauseFact, Promise, RatingFact, Stars
+from portal.working_time import Unit
 
 SORTS: dict[str, Said] = {
     "question": N_("A question to you"),
@@ -29,10 +30,18 @@ SORTS: dict[str, Said] = {
     "rejection": N_("Not solved"),
     "withdrawal": N_("Withdrawn"),
     "reopening": N_("Reopened"),
-    "preliminary": N_("First reply"),
-    "final": N_("Reply"),
+    "preliminary": N_("Our first reply"),
+    "final": N_("Our reply"),
     "progress": N_("Progress"),
 }
+SORTS_FOR_STAFF: dict[str, Said] = SORTS | {
+    "question": N_("Question to the customer"),
+    "solution": N_("Solution, closure applied for"),
+    "forced": N_("Closed by force"),
+    "preliminary": N_("Preliminary reply"),
+    "final": N_("Final reply"),
+}
+"""What a message is, on paper as on the page of its reader."""
 
 
 def house() -> House:
@@ -139,9 +148,25 @@ def promise_fact(deadline: Deadline, at: datetime) -> Promise:
         deadline.dropped_at,
         late_by=late or None,
         pauses=tuple(PauseFact(one.began_at, one.ended_at, one.reason) for one in deadline.pauses_kept),
-        rule=rule.rule_words,
+        rule=rule_as_kept(deadline),
         state=deadline.standing(at),
     )
+
+
+WITHIN: dict[Unit, str] = {
+    Unit.HOURS: N_("Within {amount} hours by the clock; shortened because of: {who}"),
+    Unit.WORKING_HOURS: N_("Within {amount} working hours; shortened because of: {who}"),
+    Unit.WORKING_DAYS: N_("Within {amount} working days; shortened because of: {who}"),
+    Unit.SAME_DAY: N_("The same day; shortened because of: {who}"),
+}
+
+
+def rule_as_kept(deadline: Deadline) -> Said:
+    """The rule a promise was given under; where it was given for less time than the rule says, that time and why."""
+    who, promise = deadlines.shortened_for(deadline), deadlines.promise_of(deadline)
+    if who is None:
+        return deadlines.rule_of(deadline).rule_words
+    return Filled(WITHIN[promise.unit], {"amount": promise.amount, "who": who})
 
 
 def outcome_words(code: str) -> Said:
@@ -162,7 +187,7 @@ def means_words(code: str) -> Said:
 
 
 def file_fact(row: Attachment, at: datetime, by: str | None = "") -> AttachedFile:
-    return AttachedFile(row.file.name, row.file.size, by or "", at)
+    return AttachedFile(row.file.name, row.file.size, by or "", at, row.file.key if row.file.is_photo else "")
 
 
 def author_of(ticket: Ticket, by: Person) -> tuple[str, Said]:

@@ -16,6 +16,7 @@ from portal.i18n import N_, Words
 from portal.reports.facts import Fact, Filled
 from portal.reports.gathering.plain import (
     SORTS,
+    SORTS_FOR_STAFF,
     author_of,
     file_fact,
     means_words,
@@ -74,7 +75,7 @@ def customer_record(tickets: Select, messages: Select, ticket_id: int) -> Ticket
         steps=tuple(_step(one) for one in outlook.steps(ticket, said, promised)),
         promises=tuple(promise_fact(one.deadline, at) for one in promised),
         conversation=tuple(_entry(ticket, one) for one in said if one.message is not first),
-        files=tuple(file_fact(row, one.message.at) for one in said for row in one.files),
+        files=tuple(file_fact(row, one.message.at, _by(ticket, one)) for one in said for row in one.files),
     )
 
 
@@ -120,6 +121,11 @@ def staff_record(
     )
 
 
+def _by(ticket: Ticket, one: for_customers.Said) -> str:
+    """Who sent it, as the customer knows them."""
+    return author_of(ticket, one.message.by)[0] if one.message.by else one.message.by_name
+
+
 def _step(step: outlook.Step) -> Step:
     return Step(Filled(step.label, step.facts) if step.facts else step.label, step.at, step.promised)
 
@@ -148,7 +154,7 @@ def _said_to_staff(one: thread.Item, files: dict) -> Entry:
         "customer" if one.is_customer else "company",
         one.at,
         one.body,
-        stage=SORTS.get(one.kind) or SORTS.get(one.text, ""),
+        stage=SORTS_FOR_STAFF.get(one.kind) or SORTS_FOR_STAFF.get(one.text, ""),
         answers=shape_read(one.data) if isinstance(one.data, dict) else (),
         files=tuple(file_fact(row, one.at) for row in files.get((one.part, one.id), ())),
     )

@@ -8,7 +8,8 @@ from typing import Any
 from flask_babel import gettext
 
 from portal.domain.policy import EVENTS, Policy
-from portal.staff.configuration.company import ZONES
+from portal.domain.settings import ZONES
+from portal.i18n import N_
 from portal.staff.configuration.sections import EVENT_FIELDS, EVENTS_SAID, REFERS_TO
 from portal.web.filters import words_in
 
@@ -21,6 +22,23 @@ def _icons() -> tuple[str, ...]:
 
 
 ICONS = _icons()
+SIGNS = {
+    "alert-circle": N_("Exclamation mark"), "alert-triangle": N_("Warning triangle"), "award": N_("Medal"), "bell": N_("Bell"),
+    "book": N_("Book"), "building": N_("Building"), "bulb": N_("Light bulb"), "calendar": N_("Calendar"), "camera": N_("Camera"),
+    "chart-bar": N_("Chart"), "checklist": N_("Checklist"), "clipboard-list": N_("Clipboard"), "clock": N_("Clock"),
+    "file-text": N_("Sheet of paper"), "flag": N_("Flag"), "headset": N_("Headset"), "heart": N_("Heart"), "help-circle": N_("Question mark"),
+    "info-circle": N_("Letter i"), "key": N_("Key"), "link": N_("Chain link"), "mail": N_("Envelope"), "map-pin": N_("Pin on a map"),
+    "message": N_("Speech bubble"), "messages": N_("Two speech bubbles"), "news": N_("Newspaper"), "phone": N_("Telephone"),
+    "photo": N_("Picture"), "settings": N_("Cog wheel"), "shield": N_("Shield"), "speakerphone": N_("Megaphone"), "star": N_("Star"),
+    "tag": N_("Tag"), "thumb-up": N_("Thumb up"), "ticket": N_("Ticket slip"), "tool": N_("Spanner"), "users": N_("People"), "world": N_("Globe"),
+}  # fmt: skip
+"""The signs one may choose from, in words."""
+
+
+def signs(chosen: str | None) -> dict[str, str]:
+    """Sign → its words; one that is chosen already stays choosable."""
+    other = {chosen: gettext("The present one")} if chosen and chosen not in SIGNS else {}
+    return other | {name: gettext(words) for name, words in SIGNS.items()}
 
 
 def choices_of(name: str, policy: Policy | None, chosen: Any) -> dict[str, str] | None:

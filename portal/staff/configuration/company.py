@@ -15,10 +15,6 @@ from portal.web import look
 from portal.web.forms import Form, Needed, Uploads
 from portal.web.pages import page, say
 
-ZONES = (
-    "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "Asia/Tokyo", "Asia/Dubai", "Europe/Berlin",
-    "Europe/London", "America/New_York", "America/Los_Angeles", "UTC",
-)  # fmt: skip
 ADDRESS = r"[^@\s<>,;]+@[^@\s<>,;]+\Z"
 SHOWN = (
     "name", "short_name", "accent", "hotline", "hotline_hours", "mail_from", "language", "zone",
@@ -49,7 +45,7 @@ class CompanyForm(Form):
     def __init__(self, *given, **facts):
         super().__init__(*given, **facts)
         present = settings.company().zone
-        self.zone.choices = {zone: zone for zone in (present, *ZONES)}
+        self.zone.choices = {zone: zone for zone in (present, *settings.ZONES)}
         self.accent.render_kw = {
             "hx-get": url_for("configuration.company"), "hx-target": "#colour", "hx-trigger": "input changed delay:300ms",
         }  # fmt: skip

@@ -27,7 +27,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.domain.policy import Policy, Unit
 from portal.i18n import N_
-from portal.staff.configuration.choices import ICONS, choices_of
+from portal.staff.configuration.choices import SIGNS, choices_of, signs
 from portal.staff.configuration.sections import BOUNDS, PLAIN_SAID
 from portal.web.forms import AtMost
 
@@ -187,7 +187,7 @@ class Sign(One):
     """One of the portal's icons."""
 
     def field(self):
-        return SelectField(self.label, choices={name: name for name in ICONS}, default=self.value or ICONS[0])
+        return SelectField(self.label, choices=signs(self.value), default=self.value or next(iter(SIGNS)))
 
 
 class Ticks(SelectMultipleField):

@@ -9,13 +9,15 @@ from wtforms import DateField
 from wtforms.validators import Optional
 
 from portal import clock
-from portal.access.door import attempted, me
+from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
 from portal.domain import policy_changes, revisions, settings
 from portal.domain.policy import Policy
+from portal.domain.policy_changes import PlannedOtherwise
 from portal.domain.policy_reading import Mistake
 from portal.domain.refusals import Refused
+from portal.domain.savepoint import savepoint
 from portal.domain.tickets import effect
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
@@ -28,7 +30,7 @@ from portal.staff.configuration.shape import is_list
 from portal.staff.configuration.ways import Decision, door
 from portal.staff.configuration.wording import called, title, told_differences
 from portal.web import filters
-from portal.web.forms import said
+from portal.web.forms import refuse, said
 from portal.web.pages import page, say
 from portal.web.paging import key_of, moment_and_id
 
@@ -66,7 +68,7 @@ def proposal(section, code):
 def decide(section, code):
     found = proposing.kept(section, code) or abort(404)
     form = ProposalForm()
-    if not form.validate() or not attempted(form, "why", _decide, found, form):
+    if not form.validate() or not _attempted(found, form):
         return _draw(section, code, found, form, 422)
     proposing.discard(section, code)
     day = form.on.data or _today()
@@ -82,6 +84,20 @@ def discard(section, code):
     proposing.discard(section, code)
     say(N_("Nothing was changed."))
     return redirect(_back(section), 303)
+
+
+def _attempted(found: Proposal, form: ProposalForm) -> bool:
+    """Decided, or refused beside the field it is about: what is planned for another day is a matter of the day."""
+    try:
+        with savepoint():
+            _decide(found, form)
+    except PlannedOtherwise as refusal:
+        refuse(form, "on", refusal)
+        return False
+    except Refused as refusal:
+        refuse(form, "why", refusal)
+        return False
+    return True
 
 
 def _decide(found: Proposal, form: ProposalForm) -> None:

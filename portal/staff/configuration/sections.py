@@ -117,6 +117,7 @@ LABELS = {
     "sample_percent": N_("Share of the customers that is drawn, %"),
     "reserve_percent": N_("Reserve, as a share of those drawn, %"),
     "target_percent": N_("Share of those asked that should answer, %"),
+    "phone_days": N_("Days on which somebody who does not answer the telephone is tried"),
     "least_group": N_("Fewest ratings that are shown to whoever is rated"),
     "snapshot_working_days": N_("Working days after the end of a month at which its figures are closed"),
     "seats": N_("Places"), "offer_hours": N_("Working hours for which a freed seat is offered"),

@@ -1,0 +1,185 @@
+"""More of a survey's results (R29): priorities, earlier waves, league tables, who took part, own words, the answers behind."""
+
+from flask import abort, request, url_for
+from flask_babel import gettext
+
+from portal.access.door import me
+from portal.access.permissions import Permission as P
+from portal.access.scopes import visible
+from portal.domain import settings
+from portal.domain.statistics import PER_ANSWER, said_difference
+from portal.domain.surveys import result_answers, result_groups, result_priorities, result_response, result_waves
+from portal.domain.surveys.answer_models import Response
+from portal.domain.surveys.outcomes import OUTCOMES
+from portal.domain.surveys.result_cells import COMMENTS_FROM
+from portal.domain.surveys.results import GROUPS, results
+from portal.i18n import N_
+from portal.staff.figures_more import VERDICTS
+from portal.staff.funnel import funnel
+from portal.staff.survey_results import asked_by, asked_level, door, figures_of, looks_after_own, named, need_begun
+from portal.web.filters import told
+from portal.web.paging import key_of, row_number
+
+PAGE = 20
+DIRECTIONS = {"up": N_("rises"), "down": N_("falls"), "flat": N_("no reliable change")}
+
+
+@door.get("/priorities", needs=P.SURVEY_READ)
+def priorities(campaign):
+    """How satisfied people are with each thing, and how much it matters to them."""
+    found = results(campaign, asked_level(campaign))
+    chart = result_priorities.priorities(found)
+    return figures_of(
+        found, "priorities", priorities=chart, quadrants=result_priorities.QUADRANTS, how=result_priorities.HOW,
+        drawn=_drawn(chart), finding=_first(chart),
+    )  # fmt: skip
+
+
+def _first(chart: result_priorities.Priorities) -> str:
+    """What the chart shows, in a sentence."""
+    urgent = [named(one.words) for one in chart.points if one.quadrant == "improve"]
+    if not urgent:
+        return gettext("Nothing matters much and is done badly")
+    return gettext("To be improved first: %(things)s", things="、".join(urgent[:3]))
+
+
+def _drawn(chart: result_priorities.Priorities) -> dict | None:
+    """Places on the drawing: satisfaction across, importance upwards."""
+    if not chart.points or chart.chart.performance is None or chart.chart.importance is None:
+        return None
+    xs, ys = [one.performance for one in chart.points], [one.importance for one in chart.points]
+    left, right, low, high = min(xs) - 3, max(xs) + 3, min(ys) - 0.05, max(ys) + 0.05
+
+    def x(value: float) -> float:
+        return round(46 + (value - left) / (right - left) * 400, 1)
+
+    def y(value: float) -> float:
+        return round(300 - (value - low) / (high - low) * 280, 1)
+
+    return {
+        "dots": [(number, x(one.performance), y(one.importance), one) for number, one in enumerate(chart.points, 1)],
+        "cross": (x(chart.chart.performance), y(chart.chart.importance)),
+        "ends": (f"{left:.0f}", f"{right:.0f}", f"{low:.2f}", f"{high:.2f}"),
+    }
+
+
+@door.get("/trend", needs=P.SURVEY_READ)
+def trend(campaign):
+    """This wave and those before it; up and down only by a test."""
+    found = results(campaign, asked_level(campaign))
+    seen = result_waves.waves(found)
+    return figures_of(
+        found, "trend", waves=seen, moved=_moved, directions={code: gettext(words) for code, words in DIRECTIONS.items()},
+        index=[None if one.is_hidden else one.mean.value for one in seen.index],
+    )  # fmt: skip
+
+
+def _moved(change) -> str:
+    """A difference of shares in points, as a test bears it out."""
+    said = said_difference(change) if change is not None else None
+    return told(said.text, said.facts) if said else "—"
+
+
+@door.get("/league", needs=P.SURVEY_READ)
+def league(campaign):
+    """A league table by the rules of fairness: tested, shrunk, ranks with an interval, a funnel."""
+    if campaign.is_anonymous:
+        abort(404)
+    by = asked_by(campaign, "manager")
+    by = by if by in result_groups.RANKED else "manager"
+    found = results(campaign, PER_ANSWER, by)
+    lines = result_groups.ranked_lines(found)
+    mine = next((one for one in lines if one.name == request.args.get("of")), None) or _about(found, lines, by)
+    table = result_groups.table(found, by, mine) if mine else None
+    names = {group: named(words) for group, words in result_groups.names(found).items()}
+    drawn = funnel(table.league, names) if table and not table.hidden and table.league.places else None
+    return figures_of(
+        found, "league", by=by, table=table, names=names, sorts={code: gettext(GROUPS[code]) for code in result_groups.RANKED},
+        choices=[(one.name, named(one.words)) for one in lines], verdicts=VERDICTS, funnel=drawn,
+        line=mine, percent=lambda share, digits=1: "—" if share is None else f"{share * 100:.{digits}f} %",
+    )  # fmt: skip
+
+
+def _about(found, lines, by: str):
+    """What a table begins with: of account managers how they were judged, else satisfaction as a whole."""
+    of_manager = [
+        one for one in lines if one.dimension == result_answers.OF_MANAGER and by in ("manager", "department")
+    ]
+    return next(iter([*of_manager, *([found.paper.overall()] if found.paper.overall() else [])]), None)
+
+
+@door.get("/taking-part", needs=P.SURVEY_READ)
+def taking_part(campaign):
+    """How asking ended, AAPOR's rates, and whether those who stayed silent are other customers."""
+    found = results(campaign, asked_level(campaign))
+    part, overall = result_response.taking_part(campaign), found.paper.overall()
+    weighted = {}
+    for by in part.differs:
+        if by in result_response.COMPARED and (done := result_response.as_asked(campaign, part, overall, by)):
+            weighted[by] = done
+    return figures_of(
+        found, "taking_part", part=part, outcomes=OUTCOMES, formulas=result_response.FORMULAS, overall=overall, weighted=weighted,
+        waiting=result_response.NO_REPLY_YET, words_of=_group_words, labels=result_response.COMPARED,
+    )  # fmt: skip
+
+
+def _group_words(sort: str, key: str) -> str:
+    listed = result_groups.LISTS.get(sort)
+    if not key:
+        return gettext(result_groups.UNKNOWN)
+    return named(settings.policy().called(listed, key)) if listed else key
+
+
+@door.get("/comments", needs=P.SURVEY_READ)
+def comments(campaign):
+    """What people wrote, question by question; nothing of fewer than ten."""
+    found = results(campaign, asked_level(campaign))
+    texts = [one for one in found.paper.blocks if one.question.kind == "text"]
+    rows = visible(Response, me())
+    said = [(one, result_answers.comments(found, one, rows)) for one in texts]
+    return figures_of(found, "comments", comments=said, least=COMMENTS_FROM, own=looks_after_own())
+
+
+@door.get("/answers", needs=P.SURVEY_READ)
+def answers(campaign):
+    """The answers behind the figures, each under its name; of an anonymous survey there is no such page."""
+    need_begun(campaign)
+    if campaign.is_anonymous:
+        abort(404)
+    found = results(campaign, asked_level(campaign))
+    asked = {name: request.args.get(name, "")[:40] for name in ("question", "item", "value")}
+    wanted = tuple(asked.values()) if asked["question"] else None
+    if wanted and looks_after_own() and _judges_them(found, asked["question"]):
+        abort(404)
+    after = row_number(request.args.get("after"))
+    rows = visible(Response, me())
+    sheets = result_answers.sheets(rows, found, wanted, after, PAGE + 1, looks_after_own())
+    this = {name: value for name, value in asked.items() if value}
+    here = url_for(".answers", campaign=campaign.id, **this)
+    older = key_of(sheets[PAGE - 1].response.id) if len(sheets) > PAGE else None
+    return figures_of(
+        found, "answers", sheets=sheets[:PAGE], asked=_asked(found, asked), own=looks_after_own(), all_url=url_for(".answers", campaign=campaign.id),
+        older=url_for(".answers", campaign=campaign.id, **this, after=older) if older else None, first=here if after else None,
+    )  # fmt: skip
+
+
+def _judges_them(found, code: str) -> bool:
+    """Is this the question on the account manager? Who was judged does not read who said what."""
+    return any(
+        one.question.code == code and one.question.dimension == result_answers.OF_MANAGER for one in found.paper.blocks
+    )
+
+
+def _asked(found, asked: dict[str, str]) -> str:
+    """What the answers shown have in common, in words."""
+    block = next((one for one in found.paper.blocks if one.question.code == asked["question"]), None)
+    if block is None:
+        return ""
+    parts = [
+        one for one in (*block.question.rows, *block.question.options) if one.code in (asked["item"], asked["value"])
+    ]
+    said = [named(block.question.words), *(named(one.words) for one in parts)]
+    value = asked["value"]
+    return " · ".join(
+        [*said, gettext("does not apply") if value == "na" else value] if value.isdigit() or value == "na" else said
+    )

@@ -1,0 +1,173 @@
+"""Results of a survey at the staff's doors (R29): every page tells the figures, opens what is behind, and hides what it must."""
+
+import csv
+import io
+
+import pyreadstat
+import pytest
+from openpyxl import load_workbook
+
+from portal import clock
+from portal.db import db, transaction
+from portal.domain.people.models import Customer
+from portal.domain.people.roles import Role
+from portal.domain.surveys.campaign_models import Campaign
+from tests import factories
+from tests.results_cast import answers, customers_of, ended, rated
+from tests.survey_cast import a_campaign
+
+ROOMS = ("", "/compare", "/priorities", "/trend", "/league", "/taking-part", "/comments", "/answers", "/questions/overall", "/questions/sides?by=tier", "/questions/why", "/questions/words")  # fmt: skip
+FILES = ("/results.xlsx", "/answers.csv", "/code-book.csv", "/answers.sav")
+
+
+def of(campaign: int, room: str = "") -> str:
+    return f"/staff/surveys/campaigns/{campaign}/results{room}"
+
+
+def launched(campaign: int) -> int:
+    with transaction():
+        row = db.session.get_one(Campaign, campaign)
+        row.launched_at = row.launched_at or clock.now()
+    return campaign
+
+
+@pytest.fixture
+def lived(app, ground):
+    """A named survey that has ended: 24 answers of two tiers, with words."""
+    return ground.world("a survey", a_survey)
+
+
+@pytest.fixture
+def anonymous(app, ground):
+    return ground.world("an anonymous survey", lambda: a_survey(anonymity="anonymous"))
+
+
+def a_survey(**facts) -> int:
+    """A campaign of two tiers with words and low scores, ended."""
+    campaign = launched(a_campaign(**facts))
+    for number in range(24):
+        stars = 5 if number % 3 else 2
+        said = {
+            "overall": str(stars),
+            "sides.speed": str(max(1, stars - number % 2)),
+            "sides.price": "3",
+            "nps": str(10 if number % 3 else 4),
+        }
+        said |= {"words": f"第{number}条意见，电话13800001234", "why": ["slow"]}
+        answers(campaign, said, tier="strategic" if number % 2 else "key", region="pudong")
+    ended(campaign)
+    return campaign
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hans_CN"])
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_of_the_results_opens(lived, sign_in, room, language):
+    page = sign_in(factories.again(factories.a_supervisor(language=language))).page(of(lived, room))
+    assert page.select_one("h1") is not None
+    assert len(page.select("nav.chips a[aria-current]")) <= 2
+
+
+def test_the_page_tells_rate_and_score_apart_with_base_and_interval(lived, sign_in):
+    row = sign_in(factories.a_supervisor()).page(of(lived)).select_one("tr[data-line=overall]")
+    said = [" ".join(cell.get_text().split()) for cell in row.select("td")]
+    assert said == ["67 % (16/24)", "47–82 %", "76.7", "62.4–90.9", "24"]
+
+
+def test_a_figure_opens_the_answers_behind_it(lived, sign_in):
+    browser = sign_in(factories.a_supervisor())
+    page = browser.page(of(lived, "/questions/overall"))
+    link = next(one["href"] for one in page.select("a[href*='/answers?']") if "value=2" in one["href"])
+    assert len(browser.page(link).select("section[id^=answer-]")) == 8
+
+
+def test_an_account_manager_reads_figures_and_only_the_answers_of_the_own_customers(lived, sign_in):
+    manager = factories.a_person(Role.ACCOUNT_MANAGER)
+    mine = customers_of(lived)[-1]
+    name = mine.short_name
+    with transaction():
+        db.session.get_one(Customer, mine.id).account_manager_id = manager.id
+    browser = sign_in(factories.again(manager))
+    assert browser.page(of(lived)).select_one("tr[data-line=overall] td").get_text(" ", strip=True).startswith("67 %")
+    shown = browser.page(of(lived, "/answers"))
+    assert [one.get_text(strip=True) for one in shown.select("section[id^=answer-] h2")] == [name]
+    rows = list(csv.reader(io.StringIO(browser.get(of(lived, "/answers.csv")).text.lstrip("\ufeff"))))
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize("room", [*ROOMS, *FILES])
+def test_who_may_not_read_surveys_comes_to_no_result(lived, sign_in, room):
+    assert sign_in(factories.a_person(Role.HANDLER)).get(of(lived, room)).status_code in (403, 404)
+    assert sign_in(factories.a_person()).get(of(lived, room)).status_code in (403, 404)
+
+
+def test_of_an_anonymous_survey_nothing_leads_to_a_person(anonymous, sign_in):
+    browser = sign_in(factories.a_supervisor())
+    names = [one.short_name for one in db.session.scalars(db.select(Customer)) if one.short_name]
+    assert (
+        browser.get(of(anonymous, "/answers")).status_code == browser.get(of(anonymous, "/league")).status_code == 404
+    )
+    for room in ("", "/compare", "/comments", "/questions/overall"):
+        page = browser.page(of(anonymous, room))
+        assert not [one for one in names if one in page.get_text()]
+        assert not page.select("a[href$='/results/answers'], a[href*='/results/answers?']")
+    head, *rows = list(csv.reader(io.StringIO(browser.get(of(anonymous, "/answers.csv")).text.lstrip("\ufeff"))))
+    assert (len(rows), {"customer", "tier", "region", "sent_on", "words"} & set(head)) == (24, set())
+
+
+def test_own_words_wait_for_ten_answers(app, sign_in):
+    campaign = launched(a_campaign())
+    for number in range(9):
+        answers(campaign, {"overall": "5", "nps": "9", "words": f"意见{number}"})
+    browser = sign_in(factories.a_supervisor())
+    assert "意见3" not in browser.page(of(campaign, "/comments")).get_text()
+    answers(campaign, {"overall": "5", "nps": "9", "words": "意见9"})
+    assert "意见3" in browser.page(of(campaign, "/comments")).get_text()
+
+
+def test_the_workbook_says_what_the_page_says(lived, sign_in):
+    browser = sign_in(factories.a_supervisor())
+    page = browser.page(of(lived))
+    book = load_workbook(io.BytesIO(browser.get(of(lived, "/results.xlsx")).data))
+    lines = [[cell.value for cell in row] for row in book["Figures"].iter_rows(min_row=2)]
+    shown = [
+        [" ".join(cell.get_text().split()) for cell in row.select("td")] for row in page.select("#lines tr[data-line]")
+    ]
+    assert len(lines) == len(shown) == 4
+    for line, row in zip(lines, shown, strict=True):
+        assert row[0].startswith(line[2])
+        assert [row[1], row[2], row[3], row[4]] == [line[3] or "—", line[4], line[5] or "—", str(line[6])]
+    assert book["Answers"].max_row == 25
+
+
+def test_the_spss_file_holds_every_answer_with_its_words(lived, sign_in, tmp_path):
+    path = tmp_path / "answers.sav"
+    path.write_bytes(sign_in(factories.a_supervisor()).get(of(lived, "/answers.sav")).data)
+    frame, meta = pyreadstat.read_sav(str(path), user_missing=True)
+    assert len(frame) == 24
+    assert sorted(frame["overall"].value_counts().items()) == [(2.0, 8), (5.0, 16)]
+    assert meta.column_names_to_labels["sides_speed"] == "Question sides — Choice speed"
+    assert meta.variable_value_labels["overall"][5.0] == "Very satisfied"
+    assert meta.variable_value_labels["overall"][-8.0] == "does not apply"
+    assert (frame["why_slow"].sum(), frame["why_wrong"].sum()) == (8, 0)
+
+
+def test_the_code_book_has_a_line_for_every_column_and_code(lived, sign_in):
+    browser = sign_in(factories.a_supervisor())
+    head = next(csv.reader(io.StringIO(browser.get(of(lived, "/answers.csv")).text.lstrip("\ufeff"))))
+    book = list(csv.reader(io.StringIO(browser.get(of(lived, "/code-book.csv")).text.lstrip("\ufeff"))))[1:]
+    assert list(dict.fromkeys(row[0] for row in book)) == head
+    assert [row[4] for row in book if row[0] == "overall"] == ["", "1", "2", "3", "4", "5", "-8"]
+
+
+def test_a_survey_nobody_was_asked_in_has_no_results(app, sign_in):
+    campaign = a_campaign(state="draft")
+    assert sign_in(factories.a_supervisor()).get(of(campaign)).status_code == 404
+
+
+def test_fewer_than_five_answers_show_no_figure_anywhere(app, sign_in):
+    campaign = launched(a_campaign())
+    rated(campaign, 5, 4, 1)
+    browser = sign_in(factories.a_supervisor())
+    page = browser.page(of(campaign))
+    assert "Too few answers" in page.get_text()
+    assert " ".join(page.select_one("tr[data-line=overall]").get_text().split()).endswith("— — — — too few")
