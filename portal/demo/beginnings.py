@@ -53,6 +53,8 @@ class _Year:
     def __init__(self, troupe: Troupe, until: datetime, dice: random.Random):
         self.troupe, self.until, self.dice, self.teller = troupe, until, dice, Teller(troupe.pack)
         self.begins, self.today = since(until), until.astimezone(zone()).date()
+        while not hours.is_working_day(self.begins):
+            self.begins += timedelta(days=1)
         self.days = _weighted(self.begins, self.today - LATELY)
         self.months = hours.months(self.begins, self.today)
         self.found: list[Iterator[datetime]] = []

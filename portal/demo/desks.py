@@ -12,14 +12,14 @@ from portal.demo.lives import Life, Troupe
 # Of whom (the first customer's first and second person, or anybody), how it stands, who handles it, begun how many
 # working days before the end, and at what hour.
 WAITING = (
-    ("admin", "verifying", "department", 3, 9.6),
+    ("admin", "verifying", "department", 2, 9.1),
     ("admin", "waiting", "department", 2, 10.3),
-    ("member", "verifying", "department", 3, 10.7),
+    ("member", "verifying", "department", 2, 9.6),
     ("member", "waiting", "department", 2, 14.2),
-    ("", "verifying", "department", 3, 9.2),
-    ("", "verifying", "provider", 3, 11.3),
-    ("", "verifying", "department", 4, 14.4),
-    ("", "verifying", "department", 3, 13.8),
+    ("", "verifying", "department", 2, 9.2),
+    ("", "verifying", "provider", 2, 9.4),
+    ("", "verifying", "department", 3, 9.4),
+    ("", "verifying", "department", 2, 10.2),
     ("", "dispatched", "provider", 1, 16.8),
     ("", "contacted", "provider", 1, 14.6),
     ("", "open_handling", "provider", 2, 9.9),
