@@ -139,6 +139,7 @@ def _tickets(dice: random.Random, count: int):
     customers = db.session.scalar(db.select(db.func.max(Customer.id)))
     kinds = [("complaint", 5), ("repair", 4), ("enquiry", 2), ("suggestion", 1), ("praise", 1)]
     names, weights = zip(*kinds, strict=True)
+    db.session.rollback()  # what reads no more holds no transaction open: PostgreSQL ends one that idles
     live_states, live_count = (
         [State.NEW, State.OPEN, State.OPEN, State.WAITING, State.VERIFYING],
         max(200, min(count // 50, 5000)),
