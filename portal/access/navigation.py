@@ -53,6 +53,7 @@ QUALITY = (
     Room("ratings_of_us.index", N_("Customer ratings"), P.QUALITY_READ),
     Room("follow_ups.index", N_("Low ratings"), P.FOLLOW_UP),
     Room("register.index", N_("Complaints of the month"), P.QUALITY_READ),
+    Room("web_complaints.index", N_("Web complaints"), P.QUALITY_READ),
     Room("support.index", N_("Support"), P.QUALITY_READ),
 )
 QUALITY_ROOMS = tuple(name for room in QUALITY for name in (room.endpoint.partition(".")[0], *room.others))

@@ -79,7 +79,9 @@ def _week(form: ImmutableMultiDict) -> Document:
 
 def _register(form: ImmutableMultiDict) -> Document:
     month = month_of(form.get("month")) or abort(404)
-    return actions.ask_for_list("complaint-register", f"TSQD-{month:%Y%m}", me(), month=month.isoformat())
+    channel = {"channel": "web"} if form.get("channel") == "web" else {}
+    number = f"WLTS-{month:%Y%m}" if channel else f"TSQD-{month:%Y%m}"
+    return actions.ask_for_list("complaint-register", number, me(), month=month.isoformat(), **channel)
 
 
 def _forced(form: ImmutableMultiDict) -> Document:
@@ -132,7 +134,9 @@ ASKS = {
 }  # fmt: skip
 FROM = {
     "unclosed-week": lambda document: url_for("unclosed.show", week=document.params["week"]),
-    "complaint-register": lambda document: url_for("register.index", month=document.params["month"][:7]),
+    "complaint-register": lambda document: url_for(
+        "web_complaints.index" if "channel" in document.params else "register.index", month=document.params["month"][:7]
+    ),
     "forced-month": lambda document: url_for("forced.month", month=document.params["month"][:7]),
     "complaint-card": lambda document: url_for("customers.complaints", customer=document.customer_id),
     "improvement-list": lambda document: url_for("improvements.index", which=document.params["which"]),

@@ -49,6 +49,25 @@ def test_a_month_is_read_and_taken_along(app, sign_in):
     assert number in words
 
 
+def test_posts_on_the_web_have_their_own_list_with_their_closing_share(app, sign_in):
+    with clock.frozen_at(NOVEMBER):
+        post = {"url": "https://bbs.example/1", "platform": "某论坛", "author": "路人甲"}
+        number = opened(0, "accept", "apply", "close", subject="论坛发帖投诉", channel="web", answers=post).number
+        other = opened(0, "accept").number
+        browser = sign_in(a_supervisor())
+        page = browser.page("/staff/quality/web?month=2026-11")
+        assert [row.text for row in page.select("tbody th a")] == ["论坛发帖投诉"]
+        assert "某论坛" in page.select_one("tbody").text
+        assert "100" in page.select_one(".figure-value").text
+        for link in page.select("p.small a"):
+            assert number in browser.page(link["href"]).text
+        book = zipfile.ZipFile(io.BytesIO(browser.get("/staff/quality/web/list.xlsx?month=2026-11").data))
+        assert any(b"https://bbs.example/1" in book.read(name) for name in book.namelist())
+        words = made(browser, app, report="complaint-register", month="2026-11", channel="web")
+    assert number in words
+    assert other not in words
+
+
 @pytest.mark.parametrize("month", ["2027-05", "x", "2026-13", ""])
 def test_a_month_that_is_none_or_not_begun_shows_the_running_one(app, sign_in, month):
     with clock.frozen_at(NOVEMBER):

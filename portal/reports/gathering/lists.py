@@ -68,15 +68,15 @@ def _unclosed_row(line: UnclosedLine) -> Row:
 
 
 def complaint_register(document: Document, asker: Person, rows) -> Listing | None:
-    """The complaints of a month that the reader may see."""
-    month = date.fromisoformat(document.params.get("month", "2000-01-01"))
-    tickets: Select = rows(Ticket)
-    lines, total = register.register(tickets, month, None, MOST_ROWS), register.registered(tickets, month)
+    """The complaints of a month that the reader may see: all, or those of one channel."""
+    month, channel = date.fromisoformat(document.params.get("month", "2000-01-01")), document.params.get("channel")
+    part, tickets = ("channel", channel) if channel else None, rows(Ticket)
+    lines, total = register.register(tickets, month, None, MOST_ROWS, part), register.registered(tickets, month, part)
     return _listing(
         document,
         subtitle=Words(f"{month.year}年{month.month}月", f"{month:%Y-%m}"),
         table=N_("Complaints in the order they came"),
-        about=(About(N_("Complaints"), str(total)),),
+        about=(About(N_("Web complaints") if channel == "web" else N_("Complaints"), str(total)),),
         columns=(
             NUMBER, CUSTOMER, CLASS, Column(N_("Subject")), PARTY, Column(N_("Opened on"), "nowrap", "w3"),
             Column(N_("Closed on"), "nowrap", "w3"), Column(N_("Outcome"), "text", "w4"),
