@@ -145,8 +145,9 @@ class Case:
 
     def close(self) -> None:
         """The closing review, by a supervisor who had no hand in it."""
-        said = self.said["closing"]
-        major_approvals.close(self.case, self.ticket, self.first("supervisor"), **said)
+        by, approvals = self.first("supervisor"), major_approvals.of(self.case)
+        if major_approvals.why_not_close(self.case, self.ticket, by, approvals) is None:
+            major_approvals.close(self.case, self.ticket, by, **self.said["closing"])
 
     def solve(self) -> None:
         actions.reply(self.ticket, self.handler, self.said["reply"], stage="progress")
