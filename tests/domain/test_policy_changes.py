@@ -204,7 +204,7 @@ def test_a_change_for_now_is_carried_into_what_is_planned(app, admin, noon):
 
 def test_what_a_plan_changes_as_well_is_not_changed_before_it(app, admin, noon):
     decide(admin, limits(reopen_days=14), TUESDAY)
-    with pytest.raises(Refused, match="The same is to change on"):
+    with pytest.raises(Refused, match="A change of the same part is planned for"):
         decide(admin, limits(reopen_days=7))
     assert holds(NOON) == 30
     decide(
