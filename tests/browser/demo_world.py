@@ -44,7 +44,7 @@ def served(data: Path, later: timedelta = timedelta()) -> Iterator[str]:
         for process in processes:
             os.killpg(process.pid, signal.SIGTERM)
         for process in processes:
-            process.wait(20)
+            process.wait(60)
 
 
 def made(data: Path, pack: str = "telecom") -> None:

@@ -168,6 +168,7 @@ def check_in_without_a_connection(visit, event: int, ticket: str) -> None:
     other = visit("caller", width=390, height=844)
     other.clock.set_fixed_time(BEGIN)
     other.goto(f"/staff/forum-door/{event}")
+    expect(other.locator("#desk[data-ready]")).to_be_visible()
     expect(other.locator("#desk-here")).to_have_text("2")
     other.locator("#desk-search").fill(ticket)
     other.locator("#desk-form button").click()
