@@ -6,6 +6,7 @@ from portal import clock
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
 from portal.access.scopes import find, visible
+from portal.customer.begun import begun
 from portal.customer.showing import next_words, organisation
 from portal.domain import outbox
 from portal.domain.outbox import Letter
@@ -30,7 +31,7 @@ def start():
 def index():
     """What needs you now, what is under way, what is new, whom to reach."""
     rows, at = visible(Ticket, me()), clock.now()
-    live = for_customers.live(rows, me())
+    live, to_rate = for_customers.live_and_to_rate(rows, me())
     needed = [ticket for ticket in live if ticket.state in for_customers.GROUPS["yours"]]
     under_way = [ticket for ticket in live if ticket not in needed]
     promised = for_customers.next_promises(under_way[:UNDER_WAY])
@@ -38,10 +39,11 @@ def index():
         "customer/home.html",
         needed=needed,
         asked=for_customers.last_words(visible(Message, me()), needed),
-        to_rate=for_customers.to_rate(rows, me()),
+        to_rate=to_rate,
         under_way=[(ticket, next_words(promised.get(ticket.id), at)) for ticket in under_way[:UNDER_WAY]],
         more=len(under_way) > UNDER_WAY,
         news=_news(needed),
+        begun=begun(),
         customer=find("customer", organisation().id, me()),
         states=FOR_CUSTOMERS,
         tones=TONES,

@@ -201,3 +201,16 @@ def test_a_late_promise_is_said_on_the_start_page(app, sign_in):
 
     assert "late" in text(section(sign_in(db.session.merge(person)).page("/home"), "under-way"))
     assert db.session.scalars(db.select(Ticket)).one().is_live
+
+
+def test_a_ticket_that_was_begun_is_offered_at_home_and_on_the_choice_until_it_is_thrown_away(app, sign_in):
+    browser = sign_in(a_person())
+    browser.htmx("/drafts", "draft", "POST", {"place": "new/complaint", "subject": "断了一半"})
+
+    for path in ("/home", "/tickets/new"):
+        page = browser.page(path)
+        assert page.select_one("a[href='/tickets/new/complaint'].button")
+        assert "断了一半" in text(page)
+    browser.post("/drafts/discard", {"place": "new/complaint", "next": "/home"})
+
+    assert "断了一半" not in browser.get("/home").text

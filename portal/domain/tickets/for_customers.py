@@ -95,15 +95,29 @@ def sees(rows: Select, ticket: Ticket) -> bool:
 # ---- the start page ----
 
 
-def live(rows: Select, person: Person, limit: int = 40) -> list[Ticket]:
+def live_and_to_rate(rows: Select, person: Person) -> tuple[list[Ticket], list[Ticket]]:
+    """What is worked on for this person, the newest first, and what was closed of late and may be rated: one statement."""
+    ids = [_ids(part) for part in (_live(rows, person), _to_rate(rows, person))]
+    wanted = rows.where(or_(*(Ticket.id.in_(part) for part in ids))).options(*_in_a_list())
+    found = list(db.session.scalars(wanted.order_by(Ticket.id.desc())))
+    closed = [ticket for ticket in found if not ticket.is_live]
+    closed.sort(key=lambda ticket: ticket.closed_at or ticket.opened_at, reverse=True)
+    return [ticket for ticket in found if ticket.is_live], closed
+
+
+def _ids(rows: Select) -> Select:
+    return select(rows.with_only_columns(Ticket.id, maintain_column_froms=True).subquery().c.id)
+
+
+def _live(rows: Select, person: Person, limit: int = 40) -> Select:
     """What is worked on for this person (for the whole organisation, if it is its administrator)."""
     rows = rows.where(Ticket.is_live)
     if not person.is_org_admin:
         rows = rows.where(Ticket.asked_by_id == person.id)
-    return list(db.session.scalars(rows.options(*_in_a_list()).order_by(Ticket.id.desc()).limit(limit)))
+    return rows.order_by(Ticket.id.desc()).limit(limit)
 
 
-def to_rate(rows: Select, person: Person, limit: int = 3) -> list[Ticket]:
+def _to_rate(rows: Select, person: Person, limit: int = 3) -> Select:
     """One's own tickets closed of late that were not rated yet; nobody is asked about what we closed by force."""
     since = clock.now() - timedelta(days=settings.policy().limits.reopen_days)
     given = and_(Rating.ticket_id == Ticket.id, Rating.round == Ticket.round)
@@ -114,7 +128,7 @@ def to_rate(rows: Select, person: Person, limit: int = 3) -> list[Ticket]:
         Ticket.closed_at >= since,
         Ticket.outcome != FORCED,
     )
-    return list(db.session.scalars(rows.options(*_in_a_list()).order_by(Ticket.closed_at.desc()).limit(limit)))
+    return rows.order_by(Ticket.closed_at.desc()).limit(limit)
 
 
 def last_words(rows: Select, tickets: Iterable[Ticket]) -> dict[int, str]:
