@@ -220,9 +220,6 @@ class Policy:
             else Words(code, code)
         )
 
-    def reply_template(self, code: str) -> ReplyTemplate:
-        return self.find("reply_templates", code)
-
     @property
     def allowed_extensions(self) -> frozenset[str]:
         return frozenset(one.extension for one in self.file_types)

@@ -19,7 +19,7 @@ from portal.domain.tickets.states import FOR_STAFF, LIVE, State
 from portal.i18n import N_
 from portal.web.filters import span, words_in
 from portal.web.moments import Moments
-from portal.web.words import gettext, ngettext
+from portal.web.words import gettext
 
 DUE = {
     "accepted": N_("Accept"),
@@ -271,8 +271,3 @@ def _roughly(length: timedelta) -> timedelta:
 def how_many(number: int, limit: int) -> str:
     """A number that stopped counting at its limit: 99+."""
     return f"{limit - 1}+" if number >= limit else str(number)
-
-
-def tickets_said(number: int) -> str:
-    """3 tickets."""
-    return ngettext("%(num)s ticket", "%(num)s tickets", number)

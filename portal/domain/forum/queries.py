@@ -49,12 +49,6 @@ def events(rows: Select, limit: int = 50) -> list[Event]:
     return list(db.session.scalars(rows.order_by(Event.begins_at.desc(), Event.id.desc()).limit(limit)))
 
 
-def next_event(rows: Select, at) -> Event | None:
-    """The published event that comes next, or the one that was last."""
-    coming = rows.where(Event.state == "published", Event.ends_at >= at).order_by(Event.begins_at)
-    return db.session.scalar(coming.limit(1))
-
-
 def figures(event: Event, invitations: Select, registrations: Select) -> Answers:
     """Invitations and parties among these rows by state, people who come, people who are or were there: three statements."""
     of_event = invitations.where(Invitation.event_id == event.id).with_only_columns(Invitation.state, db.func.count())

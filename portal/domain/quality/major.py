@@ -81,11 +81,6 @@ def _yuan(answer) -> int:
         return 0
 
 
-def is_over_the_limit(amount: int | None) -> bool:
-    """Is this amount by itself enough for a major complaint?"""
-    return amount is not None and amount >= settings.policy().major.amount_yuan
-
-
 def hints(ticket: Ticket) -> list[tuple[Words, list[str]]]:
     """Words of the customer that may be a sign, by sign: for a person to look at, never decisive."""
     if ticket.kind not in KINDS:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
-from portal.domain import drafts, files, journal, outbox, settings
+from portal.domain import files, journal, outbox, settings
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
@@ -397,11 +397,6 @@ def _need_work(ticket: Ticket, by: Person) -> None:
         raise Refused(N_("This ticket is not in your hands."))
     if ticket.state == State.NEW:
         accept(ticket, by)
-
-
-def files_of_draft(person: Person, place: str) -> list[files.StoredFile]:
-    """The files that lie in the person's draft at this place."""
-    return [row.file for row in drafts.attached(drafts.find(person, place))]
 
 
 def files_of_message(message: Message) -> list[files.StoredFile]:
