@@ -5,6 +5,7 @@ What a section is made of is read from the dataclasses of portal/domain/policy_*
 
 from dataclasses import dataclass
 
+from portal.domain.policy import AskType
 from portal.i18n import N_
 
 
@@ -156,6 +157,8 @@ REFERS_TO = {
     "department": "departments", "kinds": "kinds", "classes": "classes", "severity": "severities",
     "reply_shape": "reply_fields", "proxies": "proxies", "tier": "tiers", "card": "cards", "parent": "classes", "groups": "classes",
 }  # fmt: skip
+QUESTIONS = {"amounts": AskType.NUMBER, "answers": AskType.YES_NO}
+"""Fields that name questions of our forms, and what sort of answer those take."""
 EVENT_FIELDS = ("starts", "met", "stops_too", "lapses")
 
 # Figures have bounds beyond «more than nothing».
