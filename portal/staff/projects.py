@@ -109,7 +109,7 @@ def _show(project: SupervisedProject, status: int = 200, **forms):
 
 def _plan_form(project: SupervisedProject, posted: bool = False) -> PlanForm:
     form = PlanForm() if posted else PlanForm(formdata=None, owner=project.owner_id or 0, plan=project.plan)
-    form.owner.choices = [(0, gettext("nobody")), *((key, one.name) for key, one in _owners().items())]
+    form.owner.choices = [(0, gettext("nobody yet")), *((key, one.name) for key, one in _owners().items())]
     return form
 
 
