@@ -300,6 +300,8 @@ def why_not_approve(row: SupportResult, by: Person) -> str | None:
         return N_("You had it reckoned; another manager approves it.")
     if row.stage == "objected":
         return N_("An objection waits for its answer.")
+    if row.stage == "reckoned" and not row.holds and clock.now() <= row.objection_until:
+        return N_("The provider was given days to object, and they are not over yet.")
     return None if row.stage in ("reckoned", "answered") else N_("This result is settled.")
 
 
@@ -354,10 +356,16 @@ def objections_count() -> Select:
     return db.select(db.func.count()).select_from(few)
 
 
-def to_approve_count() -> Select:
-    """How many results of last month wait for a manager, 100 at most; as a statement."""
+def to_approve_count(by_id: int) -> Select:
+    """How many results of last month this manager may approve now, 100 at most; as a statement."""
     month = following(first(today()), -1)
-    waiting = (SupportResult.month == month, SupportResult.is_newest, SupportResult.approved_at.is_(None))
+    heard = or_(SupportResult.answered_at.is_not(None), SupportResult.objected_at.is_(None) & or_(
+        SupportResult.holds, SupportResult.objection_until < clock.now()
+    ))  # fmt: skip
+    waiting = (
+        SupportResult.month == month, SupportResult.is_newest, SupportResult.approved_at.is_(None), heard,
+        SupportResult.by_id.is_distinct_from(by_id),
+    )  # fmt: skip
     few = db.select(SupportResult.id).where(*waiting).limit(100).subquery()
     return db.select(db.func.count()).select_from(few)
 
