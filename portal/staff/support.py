@@ -157,7 +157,7 @@ def show(support):
 
 
 def _show_page(row: SupportResult, status: int = 200, **forms):
-    findings = rules.findings_of(row)
+    findings, history = rules.findings_of(row), rules.history(visible(SupportResult, me()), row)
     objects = rules.why_not_object(row, me()) is None
     answers = may(me(), P.QUALITY_WORK) and row.stage == "objected"
     fresh = {
@@ -166,7 +166,8 @@ def _show_page(row: SupportResult, status: int = 200, **forms):
     }
     return page(
         "staff/support_result.html", status, row=row, findings=findings, words=rules, month_of_year=month(row.month),
-        tickets=rules.tickets_of(visible(Ticket, me()), [row]), history=rules.history(visible(SupportResult, me()), row),
+        tickets=rules.tickets_of(visible(Ticket, me()), [row]), history=history,
+        objections=rules.objected_to(history, row),
         no_approval=rules.why_not_approve(row, me()) if me().has(Role.MANAGER) else None, approves=me().has(Role.MANAGER),
         reads=may(me(), P.QUALITY_READ),
         code=code_of(row.month), **fresh | forms,

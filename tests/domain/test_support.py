@@ -16,6 +16,8 @@ from portal.domain.quality.support_models import SupportResult
 from portal.domain.refusals import Refused
 from portal.domain.tickets import callback, dispatching
 from portal.domain.tickets.models import Ticket
+from portal.reports import registry
+from portal.reports.gathering.support import support_statement
 from tests.factories import a_class, a_handler, a_person, a_provider, a_supervisor, a_ticket, again, live
 
 MARCH, APRIL, Q1, Q2 = date(2026, 3, 1), date(2026, 4, 1), date(2026, 1, 1), date(2026, 4, 1)
@@ -268,6 +270,25 @@ def test_an_upheld_objection_makes_the_next_revision_with_its_reason_and_the_sup
         assert (newer.revision, newer.holds) == (2, True)
         assert support.findings_of(newer)[1].waived == "情况属实，不计入"
     assert loaded(key).stage == "followed"
+
+
+def test_the_statement_tells_the_objection_and_its_answer_after_the_month_was_reckoned_anew(app):
+    provider, supervisor = a_provider().id, a_supervisor().id
+    with_a_limit(provider)
+    a_complaint(provider, closes=timedelta(days=12))
+    key = an_objected(provider)
+    with clock.frozen_at(MAY), transaction():
+        newer = support.answer(loaded(key), the(Person, supervisor), "情况属实，不计入", ["first_time"]).id
+
+    told = support_statement(db.select(SupportResult), db.select(Ticket), newer)
+    [objection] = told.objections
+    assert (told.stage, told.revision, objection.revision) == ("Reckoned", 2, 1)
+    assert (objection.words, objection.answer) == ("该投诉属用户自行改动线路", "情况属实，不计入")
+    assert support_statement(db.select(SupportResult), db.select(Ticket), key).stage == "Followed by a newer one"
+    with app.test_request_context():
+        paper = registry.render_html("support-statement", told, "en", registry.House("申江通信"))
+    assert "Objection to revision 1" in paper
+    assert "该投诉属用户自行改动线路" in paper
 
 
 def test_one_objection_within_the_days_and_only_by_the_providers_people(app):

@@ -103,11 +103,17 @@ def test_a_provider_sees_its_own_month_objects_and_gets_an_answer(sign_in):
     assert empty.status_code == 422
     assert theirs.post(f"{SUPPORT}/{key}/objections", {"objection": "限值未核定"}).status_code == 303
     answer = {"reply": "同意，不计入", "waived": ["limit"]}
+    wrong = supervisor.post(f"{SUPPORT}/{key}/answers", answer | {"waived": ["harm"]})
+    assert "Please choose one of the list." in words(wrong)
     assert supervisor.post(f"{SUPPORT}/{key}/answers", answer).status_code == 303
 
     newest = db.session.scalars(db.select(SupportResult).where(SupportResult.is_newest)).one()
     assert (newest.revision, newest.holds) == (2, True)
-    assert "同意，不计入" in words(theirs.get(f"{SUPPORT}/{newest.id}"))
+    page = theirs.get(f"{SUPPORT}/{newest.id}")
+    assert "Objection to revision 1" in words(page)
+    assert "限值未核定" in words(page), "what was objected to stands beside what became of it"
+    assert f"{SUPPORT}/{newest.id}/objections" not in page.text, "the support is granted: nothing to object to"
+    assert "nothing to object to" in words(theirs.post(f"{SUPPORT}/{newest.id}/objections", {"objection": "再来"}))
 
 
 def test_another_provider_and_a_department_see_nothing_of_it(sign_in):
@@ -118,15 +124,15 @@ def test_another_provider_and_a_department_see_nothing_of_it(sign_in):
 
 def test_a_manager_approves_from_the_list_and_nobody_else_does(sign_in):
     key = a_result(a_provider().id)
-    month, supervisor, manager = {"month": "2026-04"}, a_supervisor(), a_person(Role.MANAGER)
+    month = {"month": "2026-04"}
 
-    early = sign_in(manager)
+    early = sign_in(a_person(Role.MANAGER))
     early.post(f"{SUPPORT}/approvals", month)
     assert "days to object" in words(early.get(f"{SUPPORT}/{key}"))
     with clock.frozen_at(MAY + timedelta(days=10)):
-        assert sign_in(supervisor).post(f"{SUPPORT}/approvals", month).status_code == 403
+        assert sign_in(a_supervisor()).post(f"{SUPPORT}/approvals", month).status_code == 403
         assert db.session.get_one(SupportResult, key, populate_existing=True).stage == "reckoned"
-        assert sign_in(manager).post(f"{SUPPORT}/approvals", month).status_code == 303
+        assert sign_in(a_person(Role.MANAGER)).post(f"{SUPPORT}/approvals", month).status_code == 303
 
     assert db.session.get_one(SupportResult, key, populate_existing=True).stage == "approved"
 

@@ -264,6 +264,8 @@ def why_not_object(row: SupportResult, by: Person) -> str | None:
         return N_("This result is settled.")
     if row.objected_at is not None:
         return N_("There is one objection, and it was made already.")
+    if row.holds:
+        return N_("The support is granted; there is nothing to object to.")
     return None if clock.now() <= row.objection_until else N_("The days to object are over.")
 
 
@@ -327,9 +329,15 @@ def of_month(rows: Select, month: date) -> list[SupportResult]:
 
 
 def history(rows: Select, row: SupportResult) -> list[SupportResult]:
-    """Of these results all revisions of the same month and provider, the newest first."""
+    """Of these results all revisions of the same month and provider with their people, the newest first."""
     same = rows.where(SupportResult.provider_id == row.provider_id, SupportResult.month == row.month)
-    return list(db.session.scalars(same.options(joinedload(SupportResult.by)).order_by(SupportResult.revision.desc())))
+    along = map(joinedload, (SupportResult.by, SupportResult.objected_by, SupportResult.answered_by))
+    return list(db.session.scalars(same.options(*along).order_by(SupportResult.revision.desc())))
+
+
+def objected_to(revisions: Iterable[SupportResult], row: SupportResult) -> list[SupportResult]:
+    """Of these revisions those that the provider objected to, up to this one: what became of it is in the later ones."""
+    return [one for one in revisions if one.objected_at is not None and one.revision <= row.revision]
 
 
 def of_provider(rows: Select, provider_id: int, limit: int = 36) -> list[SupportResult]:
