@@ -63,6 +63,7 @@ def _patient(connection, _) -> None:
     """A statement over a million rows may take its time, also where the portal would give up."""
     if db.engine.dialect.name == "postgresql":
         connection.execute("set statement_timeout = 0")
+        connection.execute("set idle_in_transaction_session_timeout = 0")
         connection.commit()
 
 
