@@ -32,7 +32,7 @@ door = Door("projects", __name__, url_prefix="/staff/quality/projects")
 PAGE, EXPORT, LONG = 50, 2000, 4000
 STATES = {"open": N_("In hand"), "closed": N_("Over")}
 HEAD = (
-    N_("Number"), N_("Subject"), N_("Customer"), N_("Owner"), N_("Project since"), N_("Plan"), N_("Milestones"), N_("Reached"),
+    N_("Number"), N_("Subject"), N_("Customer"), N_("Owner of the project"), N_("Project since"), N_("Plan"), N_("Milestones"), N_("Reached"),
     N_("Next milestone"), N_("Due"), N_("Complaint closed"),
 )  # fmt: skip
 OF_MILESTONES = (

@@ -83,7 +83,7 @@ def project_list(document: Document, asker: Person, rows) -> Listing | None:
             About(N_("Milestones late"), str(sum(step.is_late(today()) for step in steps) if state == "open" else 0)),
         ),
         columns=(
-            NUMBER, CUSTOMER, Column(N_("Subject"), "text", "w4"), Column(N_("Owner"), "text", "w2"),
+            NUMBER, CUSTOMER, Column(N_("Subject"), "text", "w4"), Column(N_("Owner of the project"), "text", "w3"),
             Column(N_("Project since"), "nowrap", "w3"), Column(N_("Plan")), Column(N_("Milestones")),
         ),
         rows=tuple(_project_row(one) for one in found),
