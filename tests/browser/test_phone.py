@@ -83,6 +83,12 @@ def test_a_whole_interview_and_the_next_outcome_by_the_keyboard_alone(app, conso
     page.keyboard.press("Enter")
     page.wait_for_url("**/staff/phone/")
     assert invitation(second).state == "refused"
+    page.keyboard.press("c")
+    page.wait_for_url(f"**/staff/phone/{second}")
+    assert invitation(second).state == "invited"
+    page.keyboard.press("a")
+    page.wait_for_url("**/staff/phone/")
+    assert invitation(second).outcome == "no_answer"
     assert console.said == []
 
 

@@ -115,6 +115,12 @@ def take_back(campaign: Campaign, row: Invitation | None = None) -> None:
     db.session.execute(waiting.values(state="cancelled"), execution_options={"synchronize_session": False})
 
 
+def give_back(campaign: Campaign, row: Invitation) -> None:
+    """Letters of one invitation that were taken back leave after all."""
+    held = db.update(Letter).where(Letter.state == "cancelled", of_campaign(campaign, row))
+    db.session.execute(held.values(state="waiting"), execution_options={"synchronize_session": False})
+
+
 def _key(campaign: Campaign, row: Invitation, event: str, contact: Contact, host: Person) -> tuple[str, str]:
     key = f"survey:{campaign.id}:{row.id}:{event}"
     return key, f"{INVITATION}:{key}:{contact.person_id or host.id}"
