@@ -82,7 +82,7 @@
     const deeds = [...queue.values()].slice(0, 200), arrivals = deeds.filter(isArrival), scans = deeds.filter((one) => !isArrival(one));
     try {
       const answer = await asked(facts.send, { desk: facts.desk, scans, arrivals });
-      for (const one of answer.results) settle(one, late);
+      for (const one of answer.results) settle(one, late, queue.get(one.key)?.at);
       for (const one of answer.results) told.set(one.key, one);
       for (const one of deeds) queue.delete(one.key);
       await deed(["queue"], (store) => { for (const one of deeds) store.delete(one.key); });
@@ -93,18 +93,18 @@
     if (!away && queue.size) await tell();
     else if (!away) await load(false);
   };
-  const settle = (result, late) => {
+  const settle = (result, late, at) => {
     const one = people.get(result.id), isHere = ["in", "already"].includes(result.code);
     if (one) one.at = isHere ? result.at : null;
     if (isHere && !result.said) return;
     const name = result.name || "—", text = result.said || words[result.code];
     say(isHere ? "warn" : "bad", name, text, one);
-    if (late) news(name, text);
+    if (late) news(name, text, at);
   };
   /* What came of a deed that was done a while ago stays until somebody has seen it: the next one must not cover it. */
-  const news = (name, text) => {
+  const news = (name, text, at) => {
     const line = made("li", "", "desk-person"), said = made("span", "", "desk-person-words"), seen = made("button", words.seen, "button button-small");
-    said.append(made("strong", name), made("span", text, "small"));
+    said.append(made("strong", name), made("span", text, "small"), made("span", at ? new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "", "muted small"));
     seen.type = "button";
     seen.onclick = () => { line.remove(); find("#desk-news").hidden = !find("#desk-news li"); };
     line.append(said, seen);
@@ -182,7 +182,7 @@
     box.replaceChildren(made("strong", name), made("span", text));
     if (one) {
       box.append(made("span", [one.number, one.organisation, one.companions ? fill(words.companions, { n: one.companions }) : ""].filter(Boolean).join(" · "), "muted"));
-      if (tone !== "bad") {
+      if (tone !== "bad" && !away) {
         const print = made("a", words.badge, "button button-small");
         print.href = fill(facts.badge, { number: Number(one.number) });
         box.append(print);
@@ -197,7 +197,7 @@
     find("#desk-confirmed").textContent = String(counts.confirmed);
     const line = find("#desk-line");
     line.dataset.state = out ? "out" : away ? "away" : "on";
-    line.textContent = out ? words.out : away ? fill(words.away, { n: waits }) : waits ? fill(words.telling, { n: waits }) : words.on;
+    line.textContent = out ? words.out : away ? fill(waits ? words.away : words.calm, { n: waits }) : waits ? fill(words.telling, { n: waits }) : words.on;
   };
   const matches = (said) => {
     const word = said.toLowerCase();

@@ -490,6 +490,17 @@ def test_whoever_was_reminded_of_the_old_day_is_reminded_of_the_new_one(app):
     assert len(letters("forum_reminder")) == 2
 
 
+def test_a_copy_begins_at_the_hour_that_was_asked_for_and_all_of_it_with_it(app):
+    event = an_event()
+    session = a_session(event)
+    begins = event.begins_at + timedelta(weeks=52, hours=3)
+    made = act(events.copy, event, a_supervisor_here(), begins)
+    assert (made.begins_at, made.ends_at - made.begins_at) == (begins, event.ends_at - event.begins_at)
+    assert made.begins_at - made.closes_at == event.begins_at - event.closes_at
+    (copied,) = programme.agenda(made)
+    assert copied.begins_at - begins == session.begins_at - event.begins_at
+
+
 # People who just come, registered twice
 
 

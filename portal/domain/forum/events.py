@@ -204,21 +204,23 @@ def copy(of: Event, by: Person, begins_at: datetime) -> Event:
     if begins_at <= clock.now():
         raise Refused(N_("A new forum begins in the future."))
     days = programme.local(begins_at).date() - programme.local(of.begins_at).date()
+    later = begins_at - programme.moved(of.begins_at, days)
     event = Event(
         number=next_number("ZT", clock.now()), state="draft", made_by_id=by.id, made_at=clock.now(), capacity=of.capacity,
         seats=dict(of.seats), copied_from_id=of.id, sequence=0,
         **{name: getattr(of, name) for name in FIELDS if name not in MOMENTS},
-        **{name: programme.moved(getattr(of, name), days) for name in MOMENTS},
+        **{name: programme.moved(getattr(of, name), days) + later for name in MOMENTS},
     )  # fmt: skip
     event.title, event.title_en = _year(of, event, of.title), _year(of, event, of.title_en)
     db.session.add(event)
     db.session.flush()
-    _copy_programme(of, event, days)
+    _copy_programme(of, event, days, later)
     journal.write("forum.copied", event, by, became=event.title, was=of.title)
     return event
 
 
-def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
+def _copy_programme(of: Event, event: Event, days: timedelta, later: timedelta) -> None:
+    """`days` further, and so much `later` on the day."""
     new: dict[tuple[type, int], int] = {}
     for kind, names in (
         (Track, ()),
@@ -239,7 +241,7 @@ def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
     for row in db.session.scalars(rows.options(selectinload(Session.speakers))):
         made = Session(
             event_id=event.id, **{name: getattr(row, name) for name in plain},
-            begins_at=programme.moved(row.begins_at, days), ends_at=programme.moved(row.ends_at, days),
+            begins_at=programme.moved(row.begins_at, days) + later, ends_at=programme.moved(row.ends_at, days) + later,
             track_id=new.get((Track, row.track_id or 0)), room_id=new.get((Room, row.room_id or 0)),
             speakers=[db.session.get_one(Speaker, new[Speaker, one.id]) for one in row.speakers],
         )  # fmt: skip
