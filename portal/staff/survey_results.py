@@ -88,8 +88,7 @@ def figures_of(found: Results, room: str, **more):
 
 def side_names(found: Results) -> dict[str, str]:
     """What the sides of the service are called."""
-    policy = settings.policy()
-    names = {one: named(policy.called("rating_dimensions", one)) for one in found.dimensions}
+    names = {one: named(settings.policy().surveys.side(one)) for one in found.dimensions}
     return names | {INDEX: gettext("Index of all sides")}
 
 

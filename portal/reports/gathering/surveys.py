@@ -146,7 +146,7 @@ def _note(base: str, between: str) -> str:
 
 def _side(found: Results, side: str) -> SideLine:
     one = found.side(side)
-    label: Said = N_("Index of all sides") if side == INDEX else settings.policy().called("rating_dimensions", side)
+    label: Said = N_("Index of all sides") if side == INDEX else settings.policy().surveys.side(side)
     ends = None if one.is_hidden else one.mean.interval
     value = None if one.is_hidden else one.mean.value
     return SideLine(
