@@ -75,6 +75,7 @@ HOUSE = {
     "Not a valid choice.": N_("Please choose one of the list."),
     "Not a valid choice": N_("Please choose one of the list."),
     "Invalid Choice: could not coerce.": N_("Please choose one of the list."),
+    "'%(value)s' is not a valid choice for this field.": N_("Please choose one of the list."),
     "Not a valid integer value.": N_("Please give a whole number, like 3."),
     "Not a valid decimal value.": N_("Please give a number, like 3 or 2.5."),
     "Not a valid float value.": N_("Please give a number, like 3 or 2.5."),
@@ -100,7 +101,7 @@ class _Messages:
         return words.gettext(HOUSE[text]) if text in HOUSE else self._own.gettext(text)
 
     def ngettext(self, one: str, many: str, n: int) -> str:
-        return self._own.ngettext(one, many, n)
+        return words.gettext(HOUSE[one]) if one in HOUSE else self._own.ngettext(one, many, n)
 
 
 @cache
