@@ -149,7 +149,7 @@ def taking_part(campaign):
             weighted[by] = done
     return figures_of(
         found, "taking_part", part=part, outcomes=OUTCOMES, formulas=result_response.FORMULAS, overall=overall, weighted=weighted,
-        waiting=result_response.NO_REPLY_YET, words_of=_group_words, labels=result_response.COMPARED,
+        waiting=result_response.NO_REPLY_YET, money=result_response.money(campaign), words_of=_group_words, labels=result_response.COMPARED,
     )  # fmt: skip
 
 

@@ -105,6 +105,14 @@ def _method(campaign: Campaign, found: Results):
         "—" if found.is_hidden else str(found.n),
         Filled(N_("{n} of them broke off"), {"n": found.partial}),
     )
+    money = result_response.money(campaign)
+    if money.of_all:
+        heard = f"{money.heard * 100 / money.of_all:.0f} %"
+        yield Pair(
+            N_("Sales heard"),
+            heard,
+            Filled(N_("of the sales of {year} of all customers asked"), {"year": str(money.year)}),
+        )
     if rule.of_projects:
         yield Pair(N_("About"), N_("finished projects"))
 
