@@ -14,6 +14,7 @@ from portal.access.scopes import find
 from portal.domain import slots
 from portal.domain.documents import actions, queries
 from portal.domain.documents.models import Document
+from portal.domain.forum import papers as forum
 from portal.domain.quality import improvement_list
 from portal.domain.quality.days import today
 from portal.domain.refusals import Refused
@@ -47,10 +48,10 @@ def create():
         with savepoint():
             document = ask(request.form)
     except Refused as refusal:
-        if request.form["report"] not in FORUM:
+        if request.form["report"] not in forum.PAPERS:
             raise
         say(refusal.text, "warn", **refusal.facts)
-        return redirect(url_for("forum.show", event=_id(request.form, "event")), 303)
+        return redirect(url_for("forum.papers_of", event=_id(request.form, "event")), 303)
     return redirect(url_for(".show", document=document.id), 303)
 
 
@@ -107,8 +108,7 @@ def _statement(form: ImmutableMultiDict) -> Document:
 
 
 def _forum(form: ImmutableMultiDict) -> Document:
-    event = find("event", _id(form, "event"), me())
-    return actions.ask_for_list(form["report"], f"{event.number}-{FORUM[form['report']]}", me(), event=event.id)
+    return forum.ask_for(find("event", _id(form, "event"), me()), form["report"], me())
 
 
 def _survey(form: ImmutableMultiDict) -> Document:
@@ -119,18 +119,12 @@ def _survey(form: ImmutableMultiDict) -> Document:
     return actions.ask_for_list("survey-report", f"{campaign.number}-BG", me(), campaign=campaign.id, **level)
 
 
-FORUM = {
-    "forum-programme": "RC", "forum-badges": "XP", "forum-table-cards": "XK", "forum-sign-in": "QD", "forum-attendees": "MD",
-    "forum-report": "BG",
-}  # fmt: skip
-"""Papers of a forum, and how their numbers end."""
-
 ASKS = {
     "ticket-record": _record, "dispatch-order": _order, "service-month": _month, "unclosed-week": _week,
     "complaint-register": _register, "complaint-card": _card, "forced-month": _forced, "support-statement": _statement,
     "improvement-list": _improvements,
     "survey-report": _survey,
-    **dict.fromkeys(FORUM, _forum),
+    **dict.fromkeys(forum.PAPERS, _forum),
 }  # fmt: skip
 FROM = {
     "unclosed-week": lambda document: url_for("unclosed.show", week=document.params["week"]),
@@ -142,7 +136,7 @@ FROM = {
     "improvement-list": lambda document: url_for("improvements.index", which=document.params["which"]),
     "support-statement": lambda document: url_for("support.show", support=document.params["support"]),
     "survey-report": lambda document: url_for("survey_results.show", campaign=document.params["campaign"]),
-    **dict.fromkeys(FORUM, lambda document: url_for("forum.show", event=document.params["event"])),
+    **dict.fromkeys(forum.PAPERS, lambda document: url_for("forum.papers_of", event=document.params["event"])),
 }
 """The page a list on paper was asked for on."""
 

@@ -7,6 +7,7 @@ from portal import clock
 from portal.db import db
 from portal.domain import settings
 from portal.domain.documents.models import Document
+from portal.domain.forum.models import Event
 from portal.domain.people.models import Person
 from portal.domain.statistics import PER_ANSWER, said_difference
 from portal.domain.surveys import (
@@ -115,6 +116,8 @@ def _method(campaign: Campaign, found: Results):
         )
     if rule.of_projects:
         yield Pair(N_("About"), N_("finished projects"))
+    if rule.attended:
+        yield Pair(N_("About"), db.session.get_one(Event, rule.attended).words)
 
 
 def _outcomes(part: result_response.TakingPart):
