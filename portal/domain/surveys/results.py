@@ -7,7 +7,7 @@ level (per answer, per account) holds for rates, scores, sides and the index. NP
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import sqrt
 
@@ -15,6 +15,7 @@ from portal.domain.statistics import (
     ALL,
     PER_ACCOUNT,
     PER_ANSWER,
+    PER_SALES,
     Indicator,
     Mean,
     Sums,
@@ -38,8 +39,8 @@ from portal.domain.surveys.result_lines import STARS, TEN, Block, Key, Line, Pap
 from portal.domain.surveys.result_rows import WHOLE, Asked, Tally
 from portal.i18n import N_
 
-LEVELS = {PER_ACCOUNT: N_("Per customer"), PER_ANSWER: N_("Per answer")}
-"""The default first. By sales would be the third; sales are not kept here."""
+LEVELS = {PER_ACCOUNT: N_("Per customer"), PER_ANSWER: N_("Per answer"), PER_SALES: N_("By sales")}
+"""The default first. By sales a customer counts as much as its share of the sales of the year before (people/sales.py)."""
 GROUPS = {
     "tier": N_("Tier"), "card": N_("Card level"), "region": N_("Region"), "department": N_("Department of the account manager"),
     "manager": N_("Account manager"), "mode": N_("Way of answering"), "version": N_("Version of the questionnaire"),
@@ -263,7 +264,7 @@ def results(campaign: Campaign, level: str = PER_ACCOUNT, by: str = "", codes: S
     what = stored.asked(campaign, level, by)
     counts, by_version, partial = _responses(what, by)
     found = paper({version for version, group in by_version if group == WHOLE}, campaign.questionnaire_version_id)
-    whole = Asked(campaign, level, "", what.until, what.nothing_yet, what.weights)
+    whole = replace(what, by="")
     tallies, people, rows = _read(whole, found, codes)
     if by:
         for mine, more in zip((tallies, people), (split := _read(what, found, codes))[:2], strict=True):
