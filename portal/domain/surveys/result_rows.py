@@ -6,16 +6,17 @@ survey that runs only whole days, as many together as no single answer can be re
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Float, Integer, Select, String, and_, case, cast, func, literal, select
 
 from portal.db import db
-from portal.domain.people.models import Person
-from portal.domain.quality.days import today
-from portal.domain.statistics import FEWEST, PER_ACCOUNT, design_weights
+from portal.domain.people import sales
+from portal.domain.people.models import Person, Sales
+from portal.domain.quality.days import today, zone
+from portal.domain.statistics import FEWEST, PER_ANSWER, PER_SALES, design_weights
 from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.campaign_models import RUNNING, Campaign, Invitation
 from portal.domain.surveys.result_lines import MEASURED, NPS, NUMBER, STARS, TEN, Key, Paper
@@ -37,6 +38,8 @@ class Asked:
     """Not even a first lot of answers may be shown."""
     weights: Mapping[str, float] | None = None
     """Of each stratum at the level of accounts; none where everybody was asked."""
+    sales_year: int | None = None
+    """At the level of sales: the year whose sales weigh a customer. Of whom none are known, nothing counts."""
 
     def counted(self) -> list:
         """The conditions on a response that counts."""
@@ -49,6 +52,9 @@ class Asked:
         ]
         if self.until is not None:
             conditions.append(Response.sent_on <= self.until)
+        if self.level == PER_SALES:
+            known = select(Sales.customer_id).where(Sales.year == self.sales_year, Sales.amount > 0)
+            conditions.append(Response.customer_id.in_(known))
         if self.nothing_yet:
             conditions.append(literal(1) == literal(0))
         return conditions
@@ -76,13 +82,19 @@ def column(by: str):
 def asked(campaign: Campaign, level: str, by: str = "") -> Asked:
     """What is to be counted, with the weights of the level and the day up to which an anonymous survey is shown."""
     until, nothing = shown_until(campaign)
-    found = Asked(campaign, level, by, until, nothing)
-    if level != PER_ACCOUNT or all(one["drawn"] >= one["size"] for one in campaign.strata):
+    year = sales_year(campaign) if level == PER_SALES else None
+    found = Asked(campaign, level, by, until, nothing, sales_year=year)
+    if level == PER_ANSWER or all(one["drawn"] >= one["size"] for one in campaign.strata):
         return found
     rows = select(Response.stratum, func.count(Response.customer_id.distinct())).where(*found.counted())
     heard = dict(rows_of(rows.group_by(Response.stratum)))
     weights = design_weights({one["key"]: (one["size"], heard.get(one["key"], 0)) for one in campaign.strata})
-    return Asked(campaign, level, by, until, nothing, {str(key): weight for key, weight in weights.items() if weight})
+    return replace(found, weights={str(key): weight for key, weight in weights.items() if weight})
+
+
+def sales_year(campaign: Campaign) -> int | None:
+    """The year whose sales weigh its customers: the last one with figures before it began."""
+    return sales.year_before((campaign.opens_at or campaign.made_at).astimezone(zone()).year)
 
 
 def shown_until(campaign: Campaign) -> tuple[date | None, bool]:
@@ -233,7 +245,7 @@ def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> Sele
             *what.counted(),
         )
     )  # fmt: skip
-    if what.level != PER_ACCOUNT:
+    if what.level == PER_ANSWER:
         return rows.add_columns(
             Answer.response_id.label("unit"), literal(1.0, Float).label("w"), literal(1, Integer).label("n"),
             hit.label("hit"), points.label("points"),
@@ -246,7 +258,10 @@ def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> Sele
 
 
 def _weight(what: Asked):
-    if not what.weights:
-        return literal(1.0, Float)
-    ways = [(Response.stratum == key, weight) for key, weight in what.weights.items()]
-    return cast(case(*ways, else_=1.0), Float)
+    """For how much an account counts: for those of its stratum who were not heard too, and for its sales."""
+    ways = [(Response.stratum == key, weight) for key, weight in (what.weights or {}).items()]
+    of_stratum = cast(case(*ways, else_=1.0), Float) if ways else literal(1.0, Float)
+    if what.level != PER_SALES:
+        return of_stratum
+    spent = select(Sales.amount).where(Sales.customer_id == Response.customer_id, Sales.year == what.sales_year)
+    return of_stratum * spent.scalar_subquery()

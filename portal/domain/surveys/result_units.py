@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.domain.statistics import PER_ACCOUNT, Sums
+from portal.domain.statistics import PER_ANSWER, Sums
 from portal.domain.surveys import result_rows as stored
 from portal.domain.surveys.result_lines import Key, Paper
 from portal.domain.surveys.result_rows import WHOLE, Asked
@@ -94,7 +94,7 @@ def _with_whole(units: Units, level: str) -> Units:
     """The same units once more as one group of all; an account with answers in several groups is one unit of it."""
     line, whose, weight = units.line, units.whose, units.weight
     answers, hit, points = units.answers, units.hit, units.points
-    if level == PER_ACCOUNT and len(line):
+    if level != PER_ANSWER and len(line):
         (line, whose), place = _pairs(line, whose)
         number = np.bincount(place, answers)
         hit, points = np.bincount(place, answers * hit) / number, np.bincount(place, answers * points) / number

@@ -15,6 +15,7 @@ from portal.domain.statistics import (
     ALL,
     PER_ACCOUNT,
     PER_ANSWER,
+    PER_SALES,
     Indicator,
     Mean,
     Sums,
@@ -40,8 +41,8 @@ from portal.domain.surveys.result_rows import WHOLE, Asked, Tally
 from portal.domain.surveys.result_units import Move, Units
 from portal.i18n import N_
 
-LEVELS = {PER_ACCOUNT: N_("Per customer"), PER_ANSWER: N_("Per answer")}
-"""The default first. By sales would be the third; sales are not kept here."""
+LEVELS = {PER_ACCOUNT: N_("Per customer"), PER_ANSWER: N_("Per answer"), PER_SALES: N_("By sales")}
+"""The default first. By sales a customer counts as much as its share of the sales of the year before (people/sales.py)."""
 GROUPS = {
     "tier": N_("Tier"), "card": N_("Card level"), "region": N_("Region"), "department": N_("Department of the account manager"),
     "manager": N_("Account manager"), "mode": N_("Way of answering"), "version": N_("Version of the questionnaire"),
