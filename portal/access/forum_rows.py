@@ -6,6 +6,7 @@ from sqlalchemy import and_, false, or_, select, true
 
 from portal.access.permissions import Permission, may
 from portal.domain.files import Attachment
+from portal.domain.forum import papers
 from portal.domain.forum.after_models import CheckIn, Topic
 from portal.domain.forum.lifecycle import SHOWN_EVENTS
 from portal.domain.forum.models import Event
@@ -15,10 +16,7 @@ from portal.domain.people.roles import Role
 
 Rule = Callable[[Person], object]
 
-PAPERS = dict.fromkeys(
-    ("forum-programme", "forum-badges", "forum-table-cards", "forum-sign-in", "forum-attendees", "forum-report"),
-    Permission.FORUM_READ,
-)
+PAPERS = dict.fromkeys(papers.PAPERS, Permission.FORUM_READ)
 """Papers of a forum, and what their reader must be allowed."""
 
 

@@ -93,7 +93,7 @@ RECORDS: dict[str, tuple] = {
     "message": (Message.id, Message.by),
     "milestone": (Milestone.id, Milestone.project),
     "note": (Note.id, Note.by),
-    "penalty": (Penalty.id, Penalty.provider, Penalty.ticket),
+    "penalty": (Penalty.id, Penalty.provider, Penalty.ticket, Penalty.by),
     "person": (Person.id, Person.customer, Person.department, Person.provider),
     "problem": (Problem.id, Problem.department, Problem.person, Problem.by, Problem.merged_into),
     "project": (Project.id,),

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, MultipleFileField, SelectField, StringField, TelField, TextAreaField
+from wtforms.validators import Optional
 
 from portal import clock
 from portal.access import draft_files
@@ -75,7 +76,7 @@ class TicketForm(Form):
     subject = StringField(N_("In one line: what is it about"), [Needed(), AtMost(TITLE)])
     body = TextAreaField(N_("Please tell us more"), [Needed(), AtMost(BODY)])
     contact_name = StringField(N_("Whom we may ask"), [AtMost(60)])
-    contact_phone = TelField(N_("Telephone"), [AtMost(40)])
+    contact_phone = TelField(N_("Telephone"), [Optional(), AtMost(40), asks.telephone()])
     is_shared = BooleanField(N_("My colleagues may see it"))
     files = MultipleFileField(N_("Photos and files"), [Uploads()])
 

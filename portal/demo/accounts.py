@@ -1,4 +1,7 @@
-"""Support accounting in the demo world (R32): visits and limits each quarter, each month reckoned, objected to, approved."""
+"""Support accounting in the demo world (R32): visits and limits each quarter, each month reckoned, objected to, approved.
+
+Penalties are told where their major complaint is (majors.py).
+"""
 
 import random
 from collections.abc import Iterator
@@ -18,7 +21,8 @@ STARS = (4, 5, 3, 4, 4, 5, 3, 4)
 
 
 def kept(troupe: Troupe, dice: random.Random, since: datetime, until: datetime) -> Iterator[datetime]:
-    """Yields the moments of a year's accounting: the fifth of each month, and three days after it."""
+    """Yields the moments of a year's accounting: the fifth of each month, three days after it, and the twentieth, when
+    the days to object are over."""
     yield since
     said = troupe.told("deeds")["accounts"]
     for provider, stars in zip(_providers(), STARS, strict=False):
@@ -28,7 +32,11 @@ def kept(troupe: Troupe, dice: random.Random, since: datetime, until: datetime) 
         yield _at(month.replace(day=5))
         _month(troupe, said, dice, following(month, -1))
         yield _at(month.replace(day=8))
-        _settled(troupe, said, following(month, -1), number, is_last=_at(following(month).replace(day=5)) > until)
+        is_last = _at(following(month).replace(day=5)) > until
+        _objected(troupe, said, following(month, -1), number, is_last)
+        yield _at(month.replace(day=20))
+        if not is_last:
+            _approved(troupe, following(month, -1))
         number += 1
 
 
@@ -55,9 +63,9 @@ def _month(troupe: Troupe, said: dict[str, str], dice: random.Random, over: date
     support.reckon(providers, over, supervisor)
 
 
-def _settled(troupe: Troupe, said: dict[str, str], month: date, number: int, is_last: bool) -> None:
-    """Now and then a provider objects; a manager approves what is settled. The last month waits for its manager."""
-    supervisor, manager = _who(troupe, "supervisor"), _who(troupe, "manager")
+def _objected(troupe: Troupe, said: dict[str, str], month: date, number: int, is_last: bool) -> None:
+    """Now and then a provider objects, and is answered; the last month's objection waits."""
+    supervisor = _who(troupe, "supervisor")
     lost = [row for row in _results(month) if not row.holds]
     for row in lost[:1] if number % 3 == 0 or is_last else []:
         handler = next((key for key in troupe.handlers.get(("provider", row.provider_id), [])), None)
@@ -68,16 +76,16 @@ def _settled(troupe: Troupe, said: dict[str, str], month: date, number: int, is_
                 support.answer(
                     row, supervisor, said["refused" if number % 2 else "granted"], failing if number % 2 == 0 else ()
                 )
-    if number == 6:
-        row = penalties.propose(_providers()[2], "fine", said["penalty"], supervisor, 3000)
-        penalties.decide(row, row.provider, True, "同意处罚，督促整改。", manager)
     if is_last:
         penalties.note_standing(_providers()[5], "transition", following(month), said["transition"], supervisor)
-        penalties.propose(_providers()[2], "star_down", said["star_down"], supervisor)
-    if not is_last:
-        for row in _results(month):
-            if support.why_not_approve(row, manager) is None:
-                support.approve(row, manager)
+
+
+def _approved(troupe: Troupe, month: date) -> None:
+    """A manager approves what is settled."""
+    manager = _who(troupe, "manager")
+    for row in _results(month):
+        if support.why_not_approve(row, manager) is None:
+            support.approve(row, manager)
 
 
 def _results(month: date) -> list[SupportResult]:

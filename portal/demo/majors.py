@@ -17,10 +17,11 @@ from portal.db import db
 from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.demo.photos import photo
-from portal.domain.people.models import Customer, Department, Person
-from portal.domain.quality import major, major_approvals, major_dossier
+from portal.domain.people.models import Customer, Department, Person, Provider
+from portal.domain.quality import major, major_approvals, major_dossier, penalties
 from portal.domain.quality.days import zone
 from portal.domain.quality.major_models import MajorCase
+from portal.domain.quality.support_models import Penalty
 from portal.domain.tickets import actions, callback, dispatching
 from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.queue import chosen
@@ -32,9 +33,10 @@ def told(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     """The whole course of the one complaint, moment by moment."""
     case = Case(troupe, troupe.told("majors"))
     steps = (
-        (7, 9.7, case.begin), (7, 9.9, case.propose), (7, 10.4, case.accept), (7, 11.3, case.tell), (7, 14, case.gather), (7, 16.1, case.plan),
+        (7, 9.7, case.begin), (7, 9.9, case.propose), (7, 10.4, case.accept), (7, 10.7, case.call_a_provider), (7, 11.3, case.tell), (7, 14, case.gather), (7, 16.1, case.plan),
         (6, 9.2, case.approve_plan), (6, 10.6, case.tell), (6, 14.1, case.make_report), (6, 16.2, case.send_up), (5, 9.6, case.approve_report),
-        (5, 11.1, case.solve), (4, 10.2, case.compensate), (4, 15.3, case.approve_compensation), (2, 10.4, case.verify), (1, 15.2, case.close),
+        (5, 11.1, case.solve), (4, 10.2, case.compensate), (4, 15.3, case.approve_compensation), (2, 10.4, case.verify),
+        (2, 14.3, case.fine), (1, 9.4, case.grant_fine), (1, 14.1, case.take_star), (1, 15.2, case.close),
     )  # fmt: skip
     for days, hour, step in steps:
         yield hours.work_day(until, days, hour)
@@ -165,6 +167,30 @@ class Case:
     def approve_compensation(self) -> None:
         self._approve(major_approvals.COMPENSATION, self.said["compensation_approved"])
 
+    def call_a_provider(self) -> None:
+        """A provider assists on the site; it will come late, twice."""
+        provider = self.assistant
+        suggestion = self.troupe.told("deeds")["accounts"]["assists"]
+        order = dispatching.dispatch(self.ticket, self.first("agent"), provider, suggestion, lead=False)
+        theirs = self.troupe.handlers.get(("provider", provider.id))
+        if theirs:
+            order = next(one for one in dispatching.running_orders(self.ticket) if one.id == order.id)
+            dispatching.confirm(order, self.ticket, self.who(theirs[0]))
+
+    def fine(self) -> None:
+        """The provider is to pay for it (R32)."""
+        reason = self.troupe.told("deeds")["accounts"]["penalty"]
+        penalties.propose(self.assistant, "fine", reason, self.first("supervisor"), 3000, self.ticket)
+
+    def grant_fine(self) -> None:
+        row = db.session.scalars(db.select(Penalty).options(joinedload(Penalty.ticket), joinedload(Penalty.by))).one()
+        penalties.decide(row, self.assistant, True, "同意处罚，督促整改。", self.first("manager"))
+
+    def take_star(self) -> None:
+        """Proposed besides; waits for the manager."""
+        reason = self.troupe.told("deeds")["accounts"]["star_down"]
+        penalties.propose(self.assistant, "star_down", reason, self.first("supervisor"), ticket=self.ticket)
+
     def verify(self) -> None:
         """The call-back closes the complaint itself."""
         callback.call_back(self.ticket, self.first("caller"), "solved_satisfied", self.said["called"])
@@ -183,6 +209,12 @@ class Case:
         found = major.of(self.ticket)
         assert found is not None  # noqa: S101  proposed at the beginning
         return found
+
+    @property
+    def assistant(self) -> Provider:
+        """The third provider, by number."""
+        open_ones = db.select(Provider).where(Provider.closed_on.is_(None)).order_by(Provider.id)
+        return list(db.session.scalars(open_ones.limit(3)))[-1]
 
     @property
     def handler(self) -> Person:

@@ -34,6 +34,9 @@ def written(troupe: Troupe, until: datetime) -> Iterator[datetime]:
     project = paper["project"]
     supervisor = db.session.get_one(Person, troupe.first("supervisor"))
     questionnaires.make(supervisor, project["title"], project["title_en"], read(project["document"]))
+    after = paper["after"]
+    draft = questionnaires.make(supervisor, after["title"], after["title_en"], read(after["document"]))
+    questionnaires.publish(db.session.get_one(Questionnaire, draft.questionnaire_id), supervisor)
     yield until - timedelta(days=2)
     _try_on_a_few(troupe, until, db.session.get_one(Questionnaire, number), supervisor)
 

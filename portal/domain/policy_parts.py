@@ -208,16 +208,6 @@ class ClockRule:
         ordinary = klass.closure if self.by_class and klass else self.promise
         return (ordinary, *(one.promise for one in self.shorter if one.fits(tier, card, severity)))
 
-    def promise_for(
-        self,
-        klass: TicketClass | Service | None = None,
-        tier: str | None = None,
-        card: str | None = None,
-        severity: str | None = None,
-    ) -> Promise:
-        """The shortest promise that applies, to be told; due moments come from `reckon`."""
-        return min(self.promises(klass, tier, card, severity), key=lambda promise: promise.roughly)
-
     def reckon(
         self,
         calendar: WorkingCalendar,

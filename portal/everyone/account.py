@@ -2,7 +2,7 @@
 
 from flask import g, redirect, url_for
 from wtforms import PasswordField, SelectMultipleField, StringField
-from wtforms.validators import DataRequired, EqualTo, Length, Regexp
+from wtforms.validators import DataRequired, EqualTo, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.access import passwords, proof, sessions
@@ -12,13 +12,13 @@ from portal.access.proof import ProofForm, held_back
 from portal.domain import outbox
 from portal.domain.people import accounts
 from portal.i18n import N_
-from portal.web.forms import Form
+from portal.web.asks import telephone
+from portal.web.forms import AtMost, Form
 from portal.web.pages import page, say
 
 door = Door("account", __name__, url_prefix="/me")
 
 ADDRESS = r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,255}\Z"
-PHONE = r"[0-9+() -]*\Z"
 
 
 class NameForm(Form):
@@ -28,7 +28,7 @@ class NameForm(Form):
 
 class AddressForm(ProofForm):
     email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120), Regexp(ADDRESS)])
-    phone = StringField(N_("Phone"), [Length(max=40), Regexp(PHONE)])
+    phone = StringField(N_("Phone"), [Optional(), AtMost(40), telephone()])
 
 
 class LettersForm(Form):

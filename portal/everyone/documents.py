@@ -14,6 +14,7 @@ from portal.access.scopes import find
 from portal.domain import slots
 from portal.domain.documents import actions, queries
 from portal.domain.documents.models import Document
+from portal.domain.forum import papers as forum
 from portal.domain.quality import improvement_list
 from portal.domain.quality.days import today
 from portal.domain.refusals import Refused
@@ -47,10 +48,10 @@ def create():
         with savepoint():
             document = ask(request.form)
     except Refused as refusal:
-        if request.form["report"] not in FORUM:
+        if request.form["report"] not in forum.PAPERS:
             raise
         say(refusal.text, "warn", **refusal.facts)
-        return redirect(url_for("forum.show", event=_id(request.form, "event")), 303)
+        return redirect(url_for("forum.papers_of", event=_id(request.form, "event")), 303)
     return redirect(url_for(".show", document=document.id), 303)
 
 
@@ -101,14 +102,18 @@ def _improvements(form: ImmutableMultiDict) -> Document:
     return actions.ask_for_list("improvement-list", f"ZGQD-{today():%Y%m%d}", me(), which=which)
 
 
+def _projects(form: ImmutableMultiDict) -> Document:
+    state = "closed" if form.get("state") == "closed" else "open"
+    return actions.ask_for_list("project-list", f"LXDB-{today():%Y%m%d}", me(), state=state)
+
+
 def _statement(form: ImmutableMultiDict) -> Document:
     row = find("support", _id(form, "support"), me())
     return actions.ask_for_list("support-statement", statements.number_of(row), me(), support=row.id)
 
 
 def _forum(form: ImmutableMultiDict) -> Document:
-    event = find("event", _id(form, "event"), me())
-    return actions.ask_for_list(form["report"], f"{event.number}-{FORUM[form['report']]}", me(), event=event.id)
+    return forum.ask_for(find("event", _id(form, "event"), me()), form["report"], me())
 
 
 def _survey(form: ImmutableMultiDict) -> Document:
@@ -119,18 +124,12 @@ def _survey(form: ImmutableMultiDict) -> Document:
     return actions.ask_for_list("survey-report", f"{campaign.number}-BG", me(), campaign=campaign.id, **level)
 
 
-FORUM = {
-    "forum-programme": "RC", "forum-badges": "XP", "forum-table-cards": "XK", "forum-sign-in": "QD", "forum-attendees": "MD",
-    "forum-report": "BG",
-}  # fmt: skip
-"""Papers of a forum, and how their numbers end."""
-
 ASKS = {
     "ticket-record": _record, "dispatch-order": _order, "service-month": _month, "unclosed-week": _week,
     "complaint-register": _register, "complaint-card": _card, "forced-month": _forced, "support-statement": _statement,
-    "improvement-list": _improvements,
+    "improvement-list": _improvements, "project-list": _projects,
     "survey-report": _survey,
-    **dict.fromkeys(FORUM, _forum),
+    **dict.fromkeys(forum.PAPERS, _forum),
 }  # fmt: skip
 FROM = {
     "unclosed-week": lambda document: url_for("unclosed.show", week=document.params["week"]),
@@ -140,9 +139,10 @@ FROM = {
     "forced-month": lambda document: url_for("forced.month", month=document.params["month"][:7]),
     "complaint-card": lambda document: url_for("customers.complaints", customer=document.customer_id),
     "improvement-list": lambda document: url_for("improvements.index", which=document.params["which"]),
+    "project-list": lambda document: url_for("projects.index", state=document.params["state"]),
     "support-statement": lambda document: url_for("support.show", support=document.params["support"]),
     "survey-report": lambda document: url_for("survey_results.show", campaign=document.params["campaign"]),
-    **dict.fromkeys(FORUM, lambda document: url_for("forum.show", event=document.params["event"])),
+    **dict.fromkeys(forum.PAPERS, lambda document: url_for("forum.papers_of", event=document.params["event"])),
 }
 """The page a list on paper was asked for on."""
 

@@ -42,6 +42,14 @@ class Guest:
         return speech_of(self.organisation)
 
     @property
+    def title_size(self) -> str:
+        return size_of(self.title, 1.6)
+
+    @property
+    def title_speech(self) -> str:
+        return speech_of(self.title)
+
+    @property
     def is_short(self) -> bool:
         """Two Han characters are set with a space's width between them."""
         return len(self.name) == 2 and all("\u4e00" <= sign <= "\u9fff" for sign in self.name)
@@ -52,7 +60,7 @@ def speech_of(text: str) -> str:
     return "zh-CN" if any("\u3400" <= sign <= "\u9fff" for sign in text) else "en"
 
 
-def size_of(text: str, times: int = 1) -> str:
+def size_of(text: str, times: float = 1) -> str:
     """How large a text may be set: the class for its width; `times` as much room as a name has."""
     width = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
     return next((size for most, size in SIZES if width <= most * times), "xs")

@@ -15,7 +15,7 @@ MOST_ROWS = 1500
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its word, how it stands (text, number, nowrap) and how wide (w1 to w4; empty: what is left)."""
+    """One column: its word, how it stands (text, number, nowrap) and how wide (w1 to w6; empty: what is left)."""
 
     label: Said
     kind: str = "text"
@@ -52,6 +52,8 @@ class Listing(Facts):
     """What the table is called."""
     total: int = 0
     """How many rows there are; more than `rows` where some have no room."""
+    of_people: bool = False
+    """Is each row a person?"""
     none: Said = ""
     """What is said instead of an empty table."""
     note: Said = ""

@@ -26,8 +26,21 @@ class ConditionRow:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """What the provider objected to, and what it was answered; of this revision or of one before."""
+
+    revision: int
+    words: str
+    by: str
+    at: datetime
+    answer: str = ""
+    answered_by: str = ""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class SupportStatement(Facts):
-    """What a month was found to be, who reckoned and approved it, the objection and its answer."""
+    """What a month was found to be, how that stands, who reckoned and approved it, the objections and their answers."""
 
     number: str
     provider: str
@@ -43,10 +56,8 @@ class SupportStatement(Facts):
     why: str = ""
     approved_at: datetime | None = None
     approved_by: str = ""
-    objection: str = ""
-    objected_by: str = ""
-    answer: str = ""
-    answered_by: str = ""
+    stage: Said = ""
+    objections: tuple[Objection, ...] = ()
     address: str = ""
 
     @property

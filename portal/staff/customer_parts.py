@@ -2,14 +2,15 @@
 
 from flask import abort, redirect, url_for
 from wtforms import DateField, EmailField, SelectField, StringField
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, Optional
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.domain.people import customers
 from portal.i18n import N_
 from portal.staff.customers import ADDRESS, door, today
-from portal.web.forms import Form
+from portal.web.asks import telephone
+from portal.web.forms import AtMost, Form
 from portal.web.pages import page, say
 
 CONTACT_ROLES = {
@@ -32,9 +33,7 @@ class ContactForm(Form):
     name = StringField(N_("Full name"), [DataRequired(), Length(max=60)])
     title = StringField(N_("What they do"), [Length(max=60)])
     role = SelectField(N_("Part in the business"), choices=CONTACT_ROLES, default="user")
-    phone = StringField(
-        N_("Phone"), [Length(max=40), Regexp(r"[0-9+() -]*\Z", message=N_("Figures, blanks, + - ( ) only."))]
-    )
+    phone = StringField(N_("Phone"), [Optional(), AtMost(40), telephone()])
     email = EmailField(N_("E-mail address"), [Length(max=120), ADDRESS])
 
 

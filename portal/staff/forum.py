@@ -175,9 +175,14 @@ def edit(event):
 @door.post("/<int:event>/edit", needs=P.FORUM_RUN)
 def update(event):
     form = event_form()
-    version = int(form.version.data) if (form.version.data or "").isdecimal() else 0
+    version, was = int(form.version.data) if (form.version.data or "").isdecimal() else 0, event.begins_at
     if form.validate() and attempted(form, "capacity", events.change, event, me(), version, **form.facts()):
-        say(N_("Kept."))
+        held = programme.days_since(event, was) and programme.parts(event, "hotels")
+        say(
+            N_("Kept. The nights at the hotels moved along; please agree them with the hotels.")
+            if held
+            else N_("Kept.")
+        )
         return redirect(url_for(".show", event=event.id), 303)
     return page("staff/forum_form.html", 422, form=form, event=event, tier=TIER)
 

@@ -1,4 +1,4 @@
-"""Topics of a forum with their owners, answers and tickets; minutes, photos and slides."""
+"""Topics of a forum with their owners, answers and tickets; minutes, photos and slides; the survey of whoever was there."""
 
 from flask import abort, redirect, url_for
 from flask_babel import gettext
@@ -10,7 +10,7 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import find, visible
 from portal.domain import files, settings
-from portal.domain.forum import minutes, queries, topics
+from portal.domain.forum import attended, minutes, queries, topics
 from portal.domain.forum.after_models import Topic
 from portal.domain.forum.lifecycle import SOURCES, TOPIC_STATES, TOPIC_TONES
 from portal.domain.forum.models import Event
@@ -20,6 +20,8 @@ from portal.domain.people.models import Customer, Department
 from portal.domain.people.queries import staff
 from portal.domain.quality import improvement_list
 from portal.domain.quality.improvement_models import Improvement
+from portal.domain.surveys import about_forum, campaigns
+from portal.domain.surveys.campaign_models import Campaign
 from portal.i18n import N_
 from portal.staff.forum import door, frame
 from portal.web.filters import words_in
@@ -67,6 +69,10 @@ class MinutesForm(Form):
 class FilesForm(Form):
     place = RadioField(N_("Kind"), [Needed()], choices=minutes.PLACES, default="photo")
     files = MultipleFileField(N_("Files"), [Uploads(required=True)])
+
+
+class SurveyForm(Form):
+    questionnaire = SelectField(N_("Questionnaire"), [Needed()], coerce=int)
 
 
 @door.get("/<int:event>/topics", needs=P.FORUM_READ)
@@ -199,17 +205,46 @@ def make_ticket(topic):
 
 @door.get("/<int:event>/afterwards", needs=P.FORUM_READ)
 def afterwards(event):
+    return _after_page(event, _minutes_form(event), FilesForm())
+
+
+def _minutes_form(event: Event) -> MinutesForm:
+    """As the minutes stand, whatever was sent along with it."""
     row = minutes.of(event)
-    return _after_page(
-        event, MinutesForm(body=row.body if row else "", version=row.version if row else ""), FilesForm()
-    )
+    return MinutesForm(formdata=None, body=row.body if row else "", version=row.version if row else "")
 
 
-def _after_page(event: Event, form: MinutesForm, files_form: FilesForm, status: int = 200):
+def _after_page(
+    event: Event, form: MinutesForm, files_form: FilesForm, status: int = 200, survey_form: SurveyForm | None = None
+):
     return page(
         "staff/forum_after.html", status, **frame(event), minutes=minutes.of(event), form=form, files_form=files_form,
         files=minutes.files_of(event), places=minutes.PLACES, begun=clock.now() >= event.begins_at,
+        present=attended.present(event), survey_form=survey_form or _survey_form(),
+        surveys=about_forum.of(visible(Campaign, me()), event) if may(me(), P.SURVEY_READ) else None,
+        surveys_run=may(me(), P.SURVEY_RUN), campaigns=campaigns,
     )  # fmt: skip
+
+
+def _survey_form() -> SurveyForm | None:
+    """With the questionnaires one may choose; none for whoever runs no surveys."""
+    if not may(me(), P.SURVEY_RUN):
+        return None
+    form = SurveyForm()
+    form.questionnaire.choices = [(one.id, words_in(one.questionnaire.words)) for one in about_forum.usable()]
+    return form
+
+
+@door.post("/<int:event>/survey", needs=P.SURVEY_RUN)
+def make_survey(event):
+    """A draft that asks whoever was there; nothing is sent."""
+    form = _survey_form() or abort(404)
+    if form.validate():
+        version = next(one for one in about_forum.usable() if one.id == form.questionnaire.data)
+        if row := attempted(form, "questionnaire", about_forum.make, event, me(), version):
+            say(N_("The campaign is prepared and drawn; nothing was sent. Look at it, then launch it."))
+            return redirect(url_for("campaigns.show", campaign=row.id), 303)
+    return _after_page(event, _minutes_form(event), FilesForm(formdata=None), 422, form)
 
 
 @door.post("/<int:event>/minutes", needs=P.FORUM_RUN)
@@ -234,7 +269,7 @@ def publish_minutes(event):
 def add_files(event):
     form = FilesForm()
     if not form.validate():
-        return _after_page(event, MinutesForm(formdata=None), form, 422)
+        return _after_page(event, _minutes_form(event), form, 422)
     for staged in form.files.data:
         minutes.add_file(event, me(), files.keep(staged, me()), form.place.data)
     say(N_("{number} files are there for whoever was there."), number=len(form.files.data))

@@ -27,6 +27,7 @@ from portal.domain.refusals import Refused
 from portal.domain.savepoint import savepoint
 from portal.i18n import N_
 from portal.web.assets import FOLDER
+from portal.web.filters import moment
 from portal.web.forms import AtMost, Form, Needed, said, submission_key
 from portal.web.headers import PAGE
 from portal.web.pages import page, say
@@ -128,6 +129,7 @@ class Arrival:
     name: str
     organisation: str
     title: str
+    phone: str
 
 
 def _arrivals(sent) -> list[Arrival]:
@@ -142,25 +144,41 @@ def _arrival(sent) -> Arrival | None:
         isinstance(sent.get(name), str) for name in ("key", "name", "organisation")
     ):
         return None
-    key, title = sent["key"], sent.get("title") if isinstance(sent.get("title"), str) else ""
-    name, organisation, title = (
+    key, more = sent["key"], [sent[name] if isinstance(sent.get(name), str) else "" for name in ("title", "phone")]
+    name, organisation, title, phone = (
         " ".join(text.replace("\0", "").split())[:most]
-        for text, most in ((sent["name"], 60), (sent["organisation"], 120), (title, 60))
+        for text, most in zip((sent["name"], sent["organisation"], *more), (60, 120, 60, 40), strict=True)
     )
     if not 8 <= len(key) <= 64 or "\0" in key or not name or not organisation:
         return None
-    return Arrival(key, desk.moment(sent.get("at", 0)), name, organisation, title)
+    return Arrival(key, desk.moment(sent.get("at", 0)), name, organisation, title, phone)
 
 
 def _arrived(event: Event, one: Arrival, desk_name: str) -> tuple[desk.Result, str]:
-    """Registered and checked in once, however often it is sent; or why not, in words."""
-    who = Coming(name=one.name, organisation=one.organisation, title=one.title)
+    """Registered and checked in once, however often it is sent; or why not, in words; or that they were on the list."""
+    who = Coming(name=one.name, organisation=one.organisation, title=one.title, phone=one.phone)
     try:
         with savepoint():
-            attendee = desk.walk_in(event, me(), None, who, one.key, desk_name, one.at)
+            came = desk.walk_in(event, me(), None, who, one.key, desk_name, one.at)
     except Refused as refusal:
         return desk.Result(one.key, "refused", None, one.name), said(refusal)
-    return desk.Result(one.key, "in", attendee.id, attendee.called, one.at, desk_name), ""
+    return came.result, _known(came) if came.is_known else ""
+
+
+def _known(came: desk.Came) -> str:
+    """That it is one entry still, and what to do if it should be two, in words."""
+    one, at = came.attendee, came.result.at
+    facts = {"number": one.shown_number, "organisation": one.organisation}
+    if came.result.code == "already" and at is not None:
+        told = gettext(
+            "Of %(organisation)s, checked in already as number %(number)s (%(desk)s, %(time)s). It is one entry. If this is somebody else of the same name, add their department to the name and register them.",
+            desk=came.result.desk or gettext("another desk"), time=moment(at), **facts,
+        )  # fmt: skip
+    else:
+        told = gettext(
+            "Of %(organisation)s, was on the list as number %(number)s and is checked in. It is one entry.", **facts
+        )
+    return told
 
 
 def _scan(sent) -> desk.Scan | None:
@@ -197,8 +215,12 @@ def ask_walk_in(event):
 @door.post("/<int:event>/walk-in", needs=P.FORUM_DOOR)
 def walk_in(event):
     form = _walk_in_form()
-    if form.validate() and (one := attempted(form, "name", _walk_in, event, form)):
-        say(N_("{name} is registered and checked in."), name=one.called)
+    if form.validate() and (came := attempted(form, "name", _walk_in, event, form)):
+        one = came.attendee
+        if came.is_known:
+            say(N_("{name}: {result}"), "warn", name=one.called, result=_known(came))
+        else:
+            say(N_("{name} is registered and checked in."), name=one.called)
         return redirect(url_for(".badge", event=event.id, number=one.number), 303)
     return _walk_in_page(event, form, 422)
 

@@ -10,7 +10,7 @@ from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
 from portal.domain import settings
-from portal.domain.surveys import call_desk, calling, scripts
+from portal.domain.surveys import call_desk, calling, scripts, slips
 from portal.domain.surveys.answer_models import PHONE
 from portal.domain.surveys.campaign_models import Invitation
 from portal.domain.surveys.outcomes import BY_PHONE, OUTCOMES
@@ -18,7 +18,7 @@ from portal.domain.tickets import call_times, queue
 from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.states import FOR_STAFF, TONES
 from portal.i18n import N_
-from portal.staff.phone import door, hours_said, to_next
+from portal.staff.phone import door, hours_said, put_back, to_next
 from portal.web import filters, survey_sheet
 from portal.web.fields import MomentField
 from portal.web.forms import AtMost, Form
@@ -48,7 +48,7 @@ def show(called):
     """Everything for one call, with the sheet where it goes on."""
     row = call_desk.case(called.id)
     if row.state not in calling.ASKED:
-        return page("staff/phone_over.html", row=row, outcomes=OUTCOMES, parting=_parting(row))
+        return _over(row)
     return survey_sheet.show(row, _ways(row))
 
 
@@ -74,8 +74,12 @@ def keep(called):
 @door.get("/<int:called>/thanks", needs=P.SURVEY_CALL)
 def thanks(called):
     """It is answered: what to say at the end; then the next case."""
-    row = call_desk.case(called.id)
-    return page("staff/phone_over.html", row=row, outcomes=OUTCOMES, parting=_parting(row))
+    return _over(call_desk.case(called.id))
+
+
+def _over(row: Invitation):
+    parting = filters.words_in(scripts.filled(row, me())["parting"])
+    return page("staff/phone_over.html", row=row, outcomes=OUTCOMES, parting=parting, slip=slips.last_of(me()))
 
 
 @door.post("/<int:called>/take", needs=P.SURVEY_CALL)
@@ -103,6 +107,22 @@ def outcome(called):
     return to_next(called.id)
 
 
+@door.post("/<int:called>/taken-back", needs=P.SURVEY_CALL)
+def take_back(called):
+    """A wrong key: the last outcome never was, and the case is on the screen again."""
+    row = call_desk.case(called.id)
+    put_back()
+    one = slips.take_back(row, me())
+    label = gettext(OUTCOMES[one.outcome].label)
+    if one.outcome == "link_wanted":
+        say(N_("Taken back: {outcome}. A letter with the link may have left already."), outcome=label)
+    elif one.note:
+        say(N_("Taken back: {outcome}. Your note was: {note}"), outcome=label, note=one.note)
+    else:
+        say(N_("Taken back: {outcome}."), outcome=label)
+    return redirect(url_for(".show", called=called.id), 303)
+
+
 def _ways(row: Invitation, form: OutcomeForm | None = None, status: int | None = None) -> Ways:
     def draws(facts: dict, given: int):
         return _page(row, facts, form or OutcomeForm(), status or given)
@@ -119,7 +139,7 @@ def _page(row: Invitation, facts: dict, form: OutcomeForm, status: int):
         numbers=call_desk.numbers(row), tickets=tickets[:TICKETS], more=len(tickets) > TICKETS, state_words=FOR_STAFF, state_tones=TONES,
         next_at={code: _when(code, past, at) for code in BY_PHONE if code != "appointment"}, with_another=calling.is_with_another(row, me()),
         days=calling.days_in_vain(past), most=settings.policy().surveys.phone_days, sensible=call_times.is_sensible(at),
-        next_good=call_times.next_good(at), hours_said=hours_said(),
+        next_good=call_times.next_good(at), hours_said=hours_said(), slip=slips.last_of(me()),
     )  # fmt: skip
 
 
@@ -127,7 +147,3 @@ def _when(code: str, past, at) -> str:
     """When the rule of an outcome has them called again."""
     found = calling.next_call(OUTCOMES[code], [calling.tried(code, at), *past], at)
     return filters.moment(found) if found else ""
-
-
-def _parting(row: Invitation) -> str:
-    return filters.words_in(scripts.filled(row, me())["parting"])

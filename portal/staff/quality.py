@@ -53,7 +53,7 @@ WAITING: tuple[Waiting, ...] = (
     ),
     Waiting(
         N_("Support to approve"), N_("Last month's results wait for a manager."), "support.index", P.APPROVE,
-        lambda _: support.to_approve_count(),
+        lambda person: support.to_approve_count(person.id),
     ),
     Waiting(
         N_("Improvement actions overdue"), N_("Their measure should have been taken by now."),

@@ -11,6 +11,7 @@ from portal.access.door import Door, attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
+from portal.domain import settings
 from portal.domain.people.models import Provider
 from portal.domain.people.roles import Role
 from portal.domain.quality import liability, liability_list, penalties
@@ -137,11 +138,14 @@ def approve():
 
 @door.get("/own", needs=P.DESK_HANDLE)
 def own():
-    """What was decided about the own party: liability (R19), for a provider each month's support too; the latest first."""
+    """What was decided about the own party: liability (R19), for a provider support, penalties and stars too; the latest first."""
     results = rules.of_provider(visible(SupportResult, me()), me().provider_id) if me().provider_id else []
     judged = liability_list.decided(visible(Liability, me()), "all", None, OWN)
+    rated = penalties.ratings(me().provider) if me().provider else []
     return page(
         "staff/support_own.html", results=[line(one) for one in results], words=rules, heads=heads(), judged=judged, about=liability,
+        penalties=penalties.granted(visible(Penalty, me()), me().provider_id) if me().provider_id else [],
+        ratings=rated, most=settings.policy().support.stars, sorts=penalties.SORTS,
         appealable={one.id for one in judged if liability.why_not_appeal(one, me()) is None},
         objectable={one.id for one in results if rules.why_not_object(one, me()) is None},
     )  # fmt: skip
@@ -153,7 +157,7 @@ def show(support):
 
 
 def _show_page(row: SupportResult, status: int = 200, **forms):
-    findings = rules.findings_of(row)
+    findings, history = rules.findings_of(row), rules.history(visible(SupportResult, me()), row)
     objects = rules.why_not_object(row, me()) is None
     answers = may(me(), P.QUALITY_WORK) and row.stage == "objected"
     fresh = {
@@ -162,8 +166,10 @@ def _show_page(row: SupportResult, status: int = 200, **forms):
     }
     return page(
         "staff/support_result.html", status, row=row, findings=findings, words=rules, month_of_year=month(row.month),
-        tickets=rules.tickets_of(visible(Ticket, me()), [row]), history=rules.history(visible(SupportResult, me()), row),
-        approves=me().has(Role.MANAGER) and rules.why_not_approve(row, me()) is None, reads=may(me(), P.QUALITY_READ),
+        tickets=rules.tickets_of(visible(Ticket, me()), [row]), history=history,
+        objections=rules.objected_to(history, row),
+        no_approval=rules.why_not_approve(row, me()) if me().has(Role.MANAGER) else None, approves=me().has(Role.MANAGER),
+        reads=may(me(), P.QUALITY_READ),
         code=code_of(row.month), **fresh | forms,
     )  # fmt: skip
 

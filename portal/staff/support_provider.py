@@ -13,7 +13,7 @@ from portal.domain.people.models import Provider
 from portal.domain.quality import penalties as rules
 from portal.domain.quality import support
 from portal.domain.quality.days import first, today
-from portal.domain.quality.support_models import SupportResult
+from portal.domain.quality.support_models import MarketHarm, ProviderStanding, SupportResult
 from portal.domain.refusals import Refused
 from portal.domain.tickets import queue
 from portal.domain.tickets.models import Ticket
@@ -57,7 +57,7 @@ class PenaltyForm(Form):
 
     sort = SelectField(N_("Penalty"), [Needed()], choices=rules.SORTS)
     amount = IntegerField(N_("Amount (yuan)"))
-    number = StringField(N_("Number of the complaint"), [AtMost(24)])
+    number = StringField(N_("Number of the major complaint"), [Needed(), AtMost(24)])
     reason = TextAreaField(N_("Reason"), [Needed(), AtMost(BODY)])
 
 
@@ -162,13 +162,21 @@ def _stars(provider: Provider, form: StarsForm):
 _CREATE = {"standing": _standing, "harm": _harm, "penalty": _penalty, "stars": _stars}
 
 
+def _need_theirs(provider: Provider, row: ProviderStanding | MarketHarm) -> None:
+    """What the address names below a provider is that provider's own."""
+    if row.provider_id != provider.id:
+        abort(404)
+
+
 @door.get("/providers/<int:provider>/standings/<int:standing>", needs=P.QUALITY_WORK)
 def ending(provider, standing):
+    _need_theirs(provider, standing)
     return _small_page(provider, EndForm(until=today()), N_("End it"))
 
 
 @door.post("/providers/<int:provider>/standings/<int:standing>", needs=P.QUALITY_WORK)
 def end(provider, standing):
+    _need_theirs(provider, standing)
     form = EndForm()
     if (
         not form.validate()
@@ -180,11 +188,13 @@ def end(provider, standing):
 
 @door.get("/providers/<int:provider>/harms/<int:harm>", needs=P.QUALITY_WORK)
 def withdrawing(provider, harm):
+    _need_theirs(provider, harm)
     return _small_page(provider, WithdrawForm(), N_("Withdraw this note"))
 
 
 @door.post("/providers/<int:provider>/harms/<int:harm>", needs=P.QUALITY_WORK)
 def withdraw(provider, harm):
+    _need_theirs(provider, harm)
     form = WithdrawForm()
     if (
         not form.validate()

@@ -14,6 +14,7 @@ from wtforms import (
 from wtforms.validators import NumberRange, Optional
 
 from portal.domain import settings
+from portal.domain.forum import attended
 from portal.domain.people import queries
 from portal.domain.people.roles import Role
 from portal.domain.surveys import campaigns, population, questionnaires
@@ -53,6 +54,7 @@ class CampaignForm(Form):
     finished_from = DateField(N_("A project finished from"), [Optional()])
     finished_until = DateField(N_("A project finished until"), [Optional()])
     only_unheard = BooleanField(N_("Only customers not heard for a year and not being asked"))
+    attended = SelectField(N_("Only whoever was at a forum, and all of them"), coerce=int, default=0)
     role = SelectField(N_("Who of a customer is asked first"), choices={"": N_("the usual order"), **CONTACT_ROLES})
     per_customer = IntegerField(
         N_("Contacts of one customer at most"), [Needed(), NumberRange(1, 20, BOUNDS)], default=1
@@ -78,6 +80,7 @@ class CampaignForm(Form):
             managers=tuple(self.managers.data or ()), finished_from=self.finished_from.data,
             finished_until=self.finished_until.data, only_unheard=bool(self.only_unheard.data), role=self.role.data or "",
             per_customer=self.per_customer.data or 1, divided_by=tuple(self.divided_by.data or ()),
+            attended=self.attended.data or None,
         )  # fmt: skip
 
     def said(self) -> dict:
@@ -103,6 +106,10 @@ def campaign_form(row: Campaign | None = None) -> tuple[CampaignForm, list[Quest
     form.tiers.choices = [(one.code, words_in(one.words)) for one in policy.tiers]
     form.regions.choices = [(one.code, words_in(one.words)) for one in policy.regions]
     form.managers.choices = [(one.id, one.name) for one in queries.staff(Role.ACCOUNT_MANAGER)]
+    form.attended.choices = [
+        (0, gettext("whoever the other rules mean")),
+        *((one.id, words_in(one.words)) for one in attended.held(form.attended.data)),
+    ]
     form.questionnaire.choices = [
         (one.id, gettext("%(title)s, version %(n)s", title=words_in(one.questionnaire.words), n=one.number))
         for one in usable
@@ -125,7 +132,7 @@ def _standing(row: Campaign) -> dict:
         "title": row.title, "title_en": row.title_en, "topic": row.topic, "questionnaire": row.questionnaire_version_id,
         "plan": row.plan, "cards": rule.cards, "tiers": rule.tiers, "regions": rule.regions, "managers": rule.managers,
         "finished_from": rule.finished_from, "finished_until": rule.finished_until, "only_unheard": rule.only_unheard,
-        "role": rule.role, "per_customer": rule.per_customer, "divided_by": rule.divided_by, "sample_size": row.sample_size,
+        "role": rule.role, "per_customer": rule.per_customer, "attended": rule.attended or 0, "divided_by": rule.divided_by, "sample_size": row.sample_size,
         "reserve_size": row.reserve_size, "opens_at": row.opens_at, "closes_at": row.closes_at, "channels": row.channels,
         "anonymity": row.anonymity, "most": row.quotas.get(EVERYWHERE), "most_each": row.quotas.get(EACH),
         "target_rate": row.target_rate, "version": row.version, **days,

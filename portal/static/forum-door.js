@@ -9,7 +9,7 @@
   const made = (tag, text, name) => Object.assign(document.createElement(tag), { textContent: text ?? "", className: name ?? "" });
   const fill = (text, given) => (text ?? "").replace(/\{(\w+)\}/g, (whole, name) => given[name] ?? whole);
   const FIELDS = ["id", "number", "name", "name_en", "organisation", "title", "ticket", "state", "companions", "at"];
-  const people = new Map(), byTicket = new Map(), queue = new Map();
+  const people = new Map(), byTicket = new Map(), queue = new Map(), told = new Map();
   let base = null, counts = { here: Number(facts.here), confirmed: Number(facts.confirmed) }, sending = false, away = false, out = false;
   desk.hidden = false;
   find("#plain")?.remove();
@@ -78,10 +78,12 @@
   const tell = async () => {
     if (sending || !queue.size) return;
     sending = true;
+    const late = away || queue.size > 1;
     const deeds = [...queue.values()].slice(0, 200), arrivals = deeds.filter(isArrival), scans = deeds.filter((one) => !isArrival(one));
     try {
       const answer = await asked(facts.send, { desk: facts.desk, scans, arrivals });
-      for (const one of answer.results) settle(one);
+      for (const one of answer.results) settle(one, late, queue.get(one.key)?.at);
+      for (const one of answer.results) told.set(one.key, one);
       for (const one of deeds) queue.delete(one.key);
       await deed(["queue"], (store) => { for (const one of deeds) store.delete(one.key); });
       counts = answer;
@@ -91,11 +93,23 @@
     if (!away && queue.size) await tell();
     else if (!away) await load(false);
   };
-  const settle = (result) => {
-    const one = people.get(result.id);
-    if (one && ["in", "already"].includes(result.code)) one.at = result.at;
-    if (one && !["in", "already"].includes(result.code)) one.at = null;
-    if (!["in", "already"].includes(result.code)) say("bad", result.name || "—", result.said || words[result.code]);
+  const settle = (result, late, at) => {
+    const one = people.get(result.id), isHere = ["in", "already"].includes(result.code);
+    if (one) one.at = isHere ? result.at : null;
+    if (isHere && !result.said) return;
+    const name = result.name || "—", text = result.said || words[result.code];
+    say(isHere ? "warn" : "bad", name, text, one);
+    if (late) news(name, text, at);
+  };
+  /* What came of a deed that was done a while ago stays until somebody has seen it: the next one must not cover it. */
+  const news = (name, text, at) => {
+    const line = made("li", "", "desk-person"), said = made("span", "", "desk-person-words"), seen = made("button", words.seen, "button button-small");
+    said.append(made("strong", name), made("span", text, "small"), made("span", at ? new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "", "muted small"));
+    seen.type = "button";
+    seen.onclick = () => { line.remove(); find("#desk-news").hidden = !find("#desk-news li"); };
+    line.append(said, seen);
+    find("#desk-news ul").append(line);
+    find("#desk-news").hidden = false;
   };
 
   /* ---- checking in ---- */
@@ -133,18 +147,27 @@
     event.stopPropagation();
     const form = event.target, given = (name) => form.elements[name].value.trim();
     if (!given("name") || !given("organisation")) return;
-    const arrival = { key: newKey(), at: Date.now(), how: "on_site", name: given("name"), organisation: given("organisation"), title: given("title") };
+    const arrival = { key: newKey(), at: Date.now(), how: "on_site", name: given("name"), organisation: given("organisation"), title: given("title"), phone: given("phone") };
+    const listed = arrival.phone ? null : onTheList(arrival);
+    if (listed) {
+      form.reset();
+      return checkIn(listed, "search");
+    }
     queue.set(arrival.key, arrival);
     await deed(["queue"], (store) => { store.put(arrival); });
     form.reset();
     say("good", arrival.name, words.kept);
     show();
     await tell();
-    if (!queue.has(arrival.key)) {
-      const one = [...people.values()].filter((each) => each.name === arrival.name && each.at).pop();
-      if (one) say("good", one.name, words.in, one);
-    }
+    const result = told.get(arrival.key), one = people.get(result?.id);
+    if (one && result.code === "in" && !result.said) say("good", one.name, words.in, one);
   });
+  const plain = (text) => (text ?? "").normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+  const onTheList = (given) => {
+    const found = [...people.values()].filter((one) => plain(one.organisation) === plain(given.organisation)
+      && one.state === "confirmed" && [one.name, one.name_en].some((name) => name && plain(name) === plain(given.name)));
+    return found.length === 1 ? found[0] : null;
+  };
   document.querySelector(`a[href="${facts.walkIn}"]`)?.addEventListener("click", (event) => {
     if (!away) return;
     event.preventDefault();
@@ -159,7 +182,7 @@
     box.replaceChildren(made("strong", name), made("span", text));
     if (one) {
       box.append(made("span", [one.number, one.organisation, one.companions ? fill(words.companions, { n: one.companions }) : ""].filter(Boolean).join(" · "), "muted"));
-      if (tone !== "bad") {
+      if (tone !== "bad" && !away) {
         const print = made("a", words.badge, "button button-small");
         print.href = fill(facts.badge, { number: Number(one.number) });
         box.append(print);
@@ -174,7 +197,7 @@
     find("#desk-confirmed").textContent = String(counts.confirmed);
     const line = find("#desk-line");
     line.dataset.state = out ? "out" : away ? "away" : "on";
-    line.textContent = out ? words.out : away ? fill(words.away, { n: waits }) : waits ? fill(words.telling, { n: waits }) : words.on;
+    line.textContent = out ? words.out : away ? fill(waits ? words.away : words.calm, { n: waits }) : waits ? fill(words.telling, { n: waits }) : words.on;
   };
   const matches = (said) => {
     const word = said.toLowerCase();

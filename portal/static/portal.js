@@ -36,7 +36,7 @@
       if (button.dataset.busy) button.removeAttribute("aria-label");
     }
   };
-  const staysHere = (form) => form.method === "get" || form.method === "dialog";
+  const staysHere = (form) => form.method === "get" || form.method === "dialog" || form.dataset.stays !== undefined;
 
   on("submit", (event) => {
     const form = event.target, button = event.submitter;

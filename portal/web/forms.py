@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, i18n
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from portal.domain.refusals import Refused
 from portal.i18n import N_
@@ -75,6 +75,7 @@ HOUSE = {
     "Not a valid choice.": N_("Please choose one of the list."),
     "Not a valid choice": N_("Please choose one of the list."),
     "Invalid Choice: could not coerce.": N_("Please choose one of the list."),
+    "'%(value)s' is not a valid choice for this field.": N_("Please choose one of the list."),
     "Not a valid integer value.": N_("Please give a whole number, like 3."),
     "Not a valid decimal value.": N_("Please give a number, like 3 or 2.5."),
     "Not a valid float value.": N_("Please give a number, like 3 or 2.5."),
@@ -100,7 +101,7 @@ class _Messages:
         return words.gettext(HOUSE[text]) if text in HOUSE else self._own.gettext(text)
 
     def ngettext(self, one: str, many: str, n: int) -> str:
-        return self._own.ngettext(one, many, n)
+        return words.gettext(HOUSE[one]) if one in HOUSE else self._own.ngettext(one, many, n)
 
 
 @cache
@@ -124,6 +125,14 @@ class Needed:
             raise StopValidation()  # what was given could not be read: that is said already
         field.errors = []
         raise StopValidation(gettext("Please fill this in."))
+
+
+class Between(NumberRange):
+    """A number between two; of what could not be read as a number nothing more is said."""
+
+    def __call__(self, form, field):
+        if field.data is not None or not field.errors:
+            super().__call__(form, field)
 
 
 class AtMost:

@@ -77,9 +77,7 @@ def chips(deadlines: Iterable[Deadline], explain_url=None, whose: Mapping[int | 
     """
     ranks = {"late": 0, "near": 1, "far": 1, "paused": 2, "missed": 3, "met": 4, "dropped": 4}
     names = whose or {}
-    made = [
-        chip(one, explain_url(one) if explain_url else None, names.get(one.dispatch_id, "")) for one in deadlines
-    ]
+    made = [chip(one, explain_url(one) if explain_url else None, names.get(one.dispatch_id, "")) for one in deadlines]
     return sorted(made, key=lambda one: (ranks[one.state], one.due_at))
 
 

@@ -13,6 +13,7 @@ from tests.conftest import BEGIN
 pytestmark = pytest.mark.browser
 
 PEOPLE = ("席明远", "席若兰", "席建国", "席小满")
+NEWCOMERS = ("新来客", "又来客")
 QUESTION = "新机房二期的双路由什么时候完成验收？"
 ANSWER = "计划六月底完成验收，验收报告会送达贵方。"
 EYE = """
@@ -42,6 +43,8 @@ def test_a_forum_goes_its_whole_way(visit):
     wait_in_line(staff, event)
     one_cancels(phone)
     take_the_offer(staff, event)
+
+    two_more_chairs(staff, event)
 
     ticket = the_ticket(phone)
     check_in_without_a_connection(visit, event, ticket)
@@ -126,6 +129,14 @@ def take_the_offer(page: Page, event: int) -> None:
     told(page, "已保存")
 
 
+def two_more_chairs(page: Page, event: int) -> None:
+    """For people who just come."""
+    page.goto(f"/staff/forum/{event}/edit")
+    page.get_by_label("总名额").fill("6")
+    page.get_by_role("button", name="保存").click()
+    told(page, "已保存")
+
+
 def the_ticket(page: Page) -> str:
     """The address that the code on the ticket holds."""
     page.locator("section.card", has_text=PEOPLE[0]).get_by_role("link", name="参会凭证").click()
@@ -162,20 +173,42 @@ def check_in_without_a_connection(visit, event: int, ticket: str) -> None:
     expect(desk.locator("#desk-result")).to_contain_text("已经签到")
     desk.reload()
     expect(desk.locator("#desk-here")).to_have_text("2")
+    for name in NEWCOMERS:
+        arrives(desk, name)
+        expect(desk.locator("#desk-result")).to_contain_text("恢复连接后自动登记")
+    expect(desk.locator("#desk-line")).to_contain_text("4 条签到保存在本机")
 
-    desk.context.set_offline(False)
-    expect(desk.locator("#desk-line")).to_contain_text("签到均已上传", timeout=20_000)
     other = visit("caller", width=390, height=844)
     other.clock.set_fixed_time(BEGIN)
     other.goto(f"/staff/forum-door/{event}")
     expect(other.locator("#desk[data-ready]")).to_be_visible()
-    expect(other.locator("#desk-here")).to_have_text("2")
+    expect(other.locator("#desk-here")).to_have_text("0")
+    arrives(other, NEWCOMERS[0])
+    expect(other.locator("#desk-result")).to_contain_text("欢迎")
+
+    desk.context.set_offline(False)
+    expect(desk.locator("#desk-line")).to_contain_text("签到均已上传", timeout=20_000)
+    expect(desk.locator("#desk-news")).to_contain_text("仍只记一条")
+    desk.locator("#desk-news").get_by_role("button", name="知道了").click()
+    expect(desk.locator("#desk-news")).to_be_hidden()
+    other.reload()
+    expect(other.locator("#desk[data-ready]")).to_be_visible()
+    expect(other.locator("#desk-here")).to_have_text("4")
     other.locator("#desk-search").fill(ticket)
     other.locator("#desk-form button").click()
     expect(other.locator("#desk-result")).to_contain_text("已经签到")
     desk.request.post(
         "/sign-out", form={"csrf_token": desk.locator("meta[name=csrf-token]").first.get_attribute("content")}
     )
+
+
+def arrives(page: Page, name: str) -> None:
+    """Somebody nobody knows is registered at this desk."""
+    page.evaluate("document.querySelector('.desk-newcomer').open = true")
+    page.locator("#arrival-name").fill(name)
+    page.locator("#arrival-organisation").fill("市工商联")
+    page.locator("#desk-arrival button").click()
+    expect(page.locator("#desk-result")).to_contain_text(name)
 
 
 def scan(page: Page, ticket: str) -> None:

@@ -89,6 +89,7 @@ def test_twenty_clicks_at_once_make_one_ticket(app, sign_in):
         ({"ask_happened_at": "yesterday"}, "ask_happened_at", "Please give a day and a time"),
         ({"ask_wish": ""}, "ask_wish", "Please fill this in."),
         ({"contact_name": "长" * 61}, "contact_name", "1 characters too many; at most 60 fit."),
+        ({"contact_phone": "找前台小李"}, "contact_phone", "Please give a telephone number"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(app, sign_in, change, field, said):

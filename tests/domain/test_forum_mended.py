@@ -7,10 +7,11 @@ from icalendar import Calendar
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain.forum import desk, events, invitations, offers, programme, queries, registering
+from portal.domain.forum import desk, events, hotels, invitations, offers, programme, queries, registering, tidying
 from portal.domain.forum.after_models import CheckIn
-from portal.domain.forum.models import Event
+from portal.domain.forum.models import Event, Hotel
 from portal.domain.forum.party_models import Attendee, Invitation, Registration
+from portal.domain.forum.registering import Coming
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
@@ -414,3 +415,146 @@ def test_the_parts_of_a_divided_party_know_each_other(app):
     rows = db.select(Registration)
     assert [one.row.id for one in queries.parts_of(rows, fresh(party))] == [front.id]
     assert [one.row.id for one in queries.parts_of(rows, fresh(front))] == [party.id]
+
+
+def test_on_another_day_the_hotel_nights_move_along_and_whoever_booked_them_hears_so(app):
+    event = an_event(capacity=2)
+    begins = programme.local(event.begins_at).date()
+    nights = {"night_from": begins - timedelta(days=1), "night_to": begins + timedelta(days=1)}
+    with transaction():
+        row = db.session.get_one(Event, event.id)
+        hotel = programme.keep_part(
+            row, "hotels", a_supervisor_here(), None, name="江景酒店", name_en="River Hotel", address="", address_en="", rooms=2, **nights
+        ).id  # fmt: skip
+    stays = {
+        "hotel_id": hotel,
+        "night_from": begins,
+        "night_to": begins + timedelta(days=1),
+        "email": "guest@example.test",
+    }
+    party = a_party(event, 1, who=stays)
+    change(event, **{name: getattr(event, name) + timedelta(days=7) for name in ("begins_at", "ends_at")})
+
+    one = people(party)[0]
+    week = timedelta(days=7)
+    assert (one.night_from, one.night_to) == (begins + week, begins + timedelta(days=8))
+    held = db.session.get_one(Hotel, hotel)
+    assert (held.night_from, held.night_to) == tuple(day + week for day in nights.values())
+    told = text_of(letters("forum_confirmed")[-1])
+    assert f"from {begins + week} to {begins + timedelta(days=8)}" in told or f"{begins + week} 至" in told
+    assert hotels.booked(held)[begins + week] == 1
+
+
+def test_an_hour_later_no_night_moves_and_nobody_hears_of_nights(app):
+    event = an_event(capacity=2)
+    begins = programme.local(event.begins_at).date()
+    nights = {"night_from": begins, "night_to": begins + timedelta(days=1)}
+    with transaction():
+        hotel = programme.keep_part(
+            db.session.get_one(Event, event.id), "hotels", a_supervisor_here(), None, name="江景酒店", name_en="", address="", address_en="", rooms=2, **nights
+        ).id  # fmt: skip
+    party = a_party(event, 1, who={"hotel_id": hotel, "email": "guest@example.test"} | nights)
+    change(event, begins_at=event.begins_at + timedelta(hours=1))
+    assert people(party)[0].night_from == begins
+    assert "nights" not in letters("forum_confirmed")[-1].facts
+
+
+def test_whoever_waits_or_has_not_answered_hears_of_the_new_day_too_each_time(app):
+    event = an_event(capacity=1)
+    a_party(event)
+    waits = a_party(event)
+    an_invitation(event, a_person())
+    an_invitation(event, a_person(), send=False)
+    for days in (7, 14):
+        week = timedelta(days=days)
+        change(event, begins_at=event.begins_at + week, ends_at=event.ends_at + week)
+    heard = [one for one in letters("forum_party") if one.facts["what"] == "moved"]
+    assert [one.facts["registration"] for one in heard] == [waits.id, waits.id]
+    assert len(letters("forum_moved")) == 2
+    assert all(text_of(one) for one in (*heard, *letters("forum_moved")))
+    change(event, travel="地铁二号线", begins_at=event.begins_at + week, ends_at=event.ends_at + week)
+    assert len(letters("forum_moved")) == 2
+
+
+def test_whoever_was_reminded_of_the_old_day_is_reminded_of_the_new_one(app):
+    event = an_event()
+    a_party(event, 1, who={"email": "guest@example.test"})
+    with clock.frozen_at(event.begins_at - timedelta(hours=30)):
+        act(tidying.remind_attendees, event)
+        week = timedelta(days=21)
+        change(event, **{name: getattr(event, name) + week for name in ("begins_at", "ends_at")})
+        act(tidying.remind_attendees, event)
+    assert len(letters("forum_reminder")) == 1
+    with clock.frozen_at(event.begins_at + week - timedelta(hours=30)):
+        act(tidying.remind_attendees, event)
+    assert len(letters("forum_reminder")) == 2
+
+
+def test_a_copy_begins_at_the_hour_that_was_asked_for_and_all_of_it_with_it(app):
+    event = an_event()
+    session = a_session(event)
+    begins = event.begins_at + timedelta(weeks=52, hours=3)
+    made = act(events.copy, event, a_supervisor_here(), begins)
+    assert (made.begins_at, made.ends_at - made.begins_at) == (begins, event.ends_at - event.begins_at)
+    assert made.begins_at - made.closes_at == event.begins_at - event.closes_at
+    (copied,) = programme.agenda(made)
+    assert copied.begins_at - begins == session.begins_at - event.begins_at
+
+
+# People who just come, registered twice
+
+
+def arrives(event: Event, key: str, desk_name="A", at=None, customer=None, **facts) -> desk.Came:
+    by = a_supervisor().id
+    with clock.frozen_at(event.begins_at + timedelta(minutes=20)), transaction():
+        one = Coming(**{"name": "王伟", "organisation": "临江港务"} | facts)
+        row = db.session.get_one(Event, event.id)
+        return desk.walk_in(row, db.session.get_one(Person, by), customer, one, key, desk_name, at or event.begins_at)
+
+
+def entries() -> list[tuple[str, str]]:
+    db.session.rollback()
+    rows = db.select(Attendee.name, CheckIn.desk).join(CheckIn, CheckIn.attendee_id == Attendee.id)
+    return [tuple(row) for row in db.session.execute(rows.order_by(Attendee.id))]
+
+
+def test_a_newcomer_whom_two_desks_registered_apart_is_one_entry_with_the_earlier_moment(app):
+    event = an_event(capacity=5)
+    early = event.begins_at + timedelta(minutes=2)
+    assert not arrives(event, "key-of-a", "A", event.begins_at + timedelta(minutes=5)).is_known
+    second = arrives(
+        event, "key-of-b", "B", early, name="王 伟", organisation="临江港务 ", phone="138 0000 0001", title="主任"
+    )
+    again_sent = arrives(event, "key-of-b", "B", early, name="王 伟", organisation="临江港务")
+    assert (second.is_known, second.result.code, second.result.at) == (True, "already", early)
+    assert again_sent.attendee.id == second.attendee.id
+    assert entries() == [("王伟", "B")]
+    one = fresh(second.attendee)
+    assert (one.phone, one.title) == ("138 0000 0001", "主任")
+    assert (fresh(event).taken, desk.counts(fresh(event))) == (1, (1, 1))
+
+
+def test_two_newcomers_of_one_name_are_told_apart_by_telephone_organisation_or_an_addition(app):
+    event = an_event(capacity=9)
+    arrives(event, "key-number-1", phone="13800000001")
+    assert not arrives(event, "key-number-2", phone="13800000002").is_known
+    assert not arrives(event, "key-number-3", organisation="华东能源").is_known
+    assert not arrives(event, "key-number-4", name="王伟（财务部）").is_known
+    assert arrives(event, "key-number-5", phone="+86 138-0000-0002").is_known
+    assert len(entries()) == 4
+
+
+def test_whoever_is_on_the_list_and_was_not_found_there_is_checked_in_as_who_they_are(app):
+    event, customer = an_event(capacity=1), a_customer()
+    one = people(a_party(event, 1, customer, who={"name": "周敏"}))[0]
+    came = arrives(event, "key-of-zhou", name="周敏", organisation=customer.name)
+    assert (came.attendee.id, came.is_known, came.result.code) == (one.id, True, "in")
+    assert entries() == [("周敏", "A")]
+
+
+def test_a_newcomer_belongs_to_the_customer_called_as_their_organisation(app):
+    event, customer = an_event(capacity=5), a_customer()
+    came = arrives(event, "key-of-theirs", organisation=customer.name)
+    other = arrives(event, "key-of-others", organisation="市工商联")
+    parties = [db.session.get_one(Registration, one.attendee.registration_id) for one in (came, other)]
+    assert [party.customer_id for party in parties] == [customer.id, None]

@@ -149,7 +149,7 @@ def test_something_is_promised_whenever_a_ticket_is_opened_or_opened_again(polic
 def test_every_class_and_service_closes_within_its_own_limit(policy):
     rule = policy.clock("closure")
     for klass in (*policy.classes, *policy.services):
-        assert rule.promise_for(klass) == klass.closure
+        assert rule.promises(klass) == (klass.closure,)
 
 
 @each

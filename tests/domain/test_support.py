@@ -11,11 +11,13 @@ from portal.domain import settings
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.roles import Role
-from portal.domain.quality import limits, penalties, support
+from portal.domain.quality import limits, major, penalties, support
 from portal.domain.quality.support_models import SupportResult
 from portal.domain.refusals import Refused
 from portal.domain.tickets import callback, dispatching
 from portal.domain.tickets.models import Ticket
+from portal.reports import registry
+from portal.reports.gathering.support import support_statement
 from tests.factories import a_class, a_handler, a_person, a_provider, a_supervisor, a_ticket, again, live
 
 MARCH, APRIL, Q1, Q2 = date(2026, 3, 1), date(2026, 4, 1), date(2026, 1, 1), date(2026, 4, 1)
@@ -270,6 +272,25 @@ def test_an_upheld_objection_makes_the_next_revision_with_its_reason_and_the_sup
     assert loaded(key).stage == "followed"
 
 
+def test_the_statement_tells_the_objection_and_its_answer_after_the_month_was_reckoned_anew(app):
+    provider, supervisor = a_provider().id, a_supervisor().id
+    with_a_limit(provider)
+    a_complaint(provider, closes=timedelta(days=12))
+    key = an_objected(provider)
+    with clock.frozen_at(MAY), transaction():
+        newer = support.answer(loaded(key), the(Person, supervisor), "情况属实，不计入", ["first_time"]).id
+
+    told = support_statement(db.select(SupportResult), db.select(Ticket), newer)
+    [objection] = told.objections
+    assert (told.stage, told.revision, objection.revision) == ("Reckoned", 2, 1)
+    assert (objection.words, objection.answer) == ("该投诉属用户自行改动线路", "情况属实，不计入")
+    assert support_statement(db.select(SupportResult), db.select(Ticket), key).stage == "Followed by a newer one"
+    with app.test_request_context():
+        paper = registry.render_html("support-statement", told, "en", registry.House("申江通信"))
+    assert "Objection to revision 1" in paper
+    assert "该投诉属用户自行改动线路" in paper
+
+
 def test_one_objection_within_the_days_and_only_by_the_providers_people(app):
     provider, other = a_provider().id, a_provider().id
     key = an_objected(provider)
@@ -284,6 +305,32 @@ def test_one_objection_within_the_days_and_only_by_the_providers_people(app):
         assert support.why_not_object(loaded(newest), the(Person, stranger)) is None
     with clock.frozen_at(MAY + timedelta(days=10)):
         assert "over" in support.why_not_object(loaded(newest), the(Person, stranger))
+
+
+def test_what_earns_no_support_is_approved_once_the_days_to_object_are_over(app):
+    provider, supervisor, manager = a_provider().id, a_supervisor().id, a_person(Role.MANAGER).id
+    with clock.frozen_at(MAY), transaction():
+        [row] = support.reckon([the(Provider, provider)], APRIL, the(Person, supervisor))
+        key, until = row.id, row.objection_until
+    with clock.frozen_at(until):
+        assert "days to object" in support.why_not_approve(loaded(key), the(Person, manager))
+        with pytest.raises(Refused), transaction():
+            support.approve(loaded(key), the(Person, manager))
+        assert db.session.scalar(support.to_approve_count(manager)) == 0
+        assert support.why_not_object(loaded(key), the(Person, a_handler(the(Provider, provider)).id)) is None
+    with clock.frozen_at(until + timedelta(seconds=1)):
+        assert db.session.scalar(support.to_approve_count(manager)) == 1
+        assert support.why_not_approve(loaded(key), the(Person, manager)) is None
+
+
+def test_what_earns_the_support_waits_for_nobody(app):
+    provider, supervisor, manager = a_provider().id, a_supervisor().id, a_person(Role.MANAGER).id
+    with_a_limit(provider)
+    with clock.frozen_at(MAY):
+        with transaction():
+            support.reckon([the(Provider, provider)], APRIL, the(Person, supervisor))
+        assert db.session.scalar(support.to_approve_count(manager)) == 1
+        assert db.session.scalar(support.to_approve_count(supervisor)) == 0, "not by whoever had it reckoned"
 
 
 def test_a_manager_approves_but_not_what_waits_for_an_answer(app):
@@ -311,10 +358,10 @@ def test_nobody_approves_what_they_had_reckoned(app):
 def test_what_is_approved_is_reckoned_again_only_with_a_reason(app):
     provider = a_provider().id
     manager, supervisor = a_person(Role.MANAGER).id, a_supervisor().id
-    with clock.frozen_at(MAY):
-        with transaction():
-            [row] = support.reckon([the(Provider, provider)], APRIL, the(Person, supervisor))
-            key = row.id
+    with clock.frozen_at(MAY), transaction():
+        [row] = support.reckon([the(Provider, provider)], APRIL, the(Person, supervisor))
+        key = row.id
+    with clock.frozen_at(MAY + timedelta(days=10)):
         with transaction():
             support.approve(loaded(key), the(Person, manager))
         with transaction():
@@ -326,27 +373,71 @@ def test_what_is_approved_is_reckoned_again_only_with_a_reason(app):
             assert (row.revision, row.stage) == (2, "reckoned")
 
 
+def a_major_complaint(provider) -> int:
+    """A complaint that this provider had, accepted as a major one."""
+    key = a_complaint(provider, closes=None)
+    with transaction():
+        supervisor = again(a_supervisor())
+        ticket = find("ticket", key, supervisor)
+        major.accept(major.propose(ticket, supervisor, [], 20_000, "客户要求赔偿"), ticket, supervisor, "属实")
+    return key
+
+
+def propose(provider, sort, by, amount=None, ticket=None) -> int:
+    with transaction():
+        of = the(Ticket, ticket) if ticket else None
+        return penalties.propose(the(Provider, provider), sort, "重大投诉处置不力", the(Person, by), amount, of).id
+
+
+def decided(key, by, is_granted=True) -> None:
+    with transaction():
+        row = loaded(key, "penalty")
+        penalties.decide(row, row.provider, is_granted, "同意", the(Person, by))
+
+
+def told(template) -> list[int]:
+    return list(db.session.scalars(db.select(Letter.to_id).where(Letter.template == template)))
+
+
 def test_a_fine_lies_within_the_bounds_and_takes_a_manager_who_did_not_propose_it(app):
     provider = a_provider().id
     supervisor, manager = a_person(Role.SUPERVISOR, Role.MANAGER).id, a_person(Role.MANAGER).id
+    ticket = a_major_complaint(provider)
     for amount in (999, 10_001, None):
-        with pytest.raises(Refused), transaction():
-            penalties.propose(the(Provider, provider), "fine", "重大投诉处置不力", the(Person, supervisor), amount)
-    with transaction():
-        row = penalties.propose(the(Provider, provider), "fine", "重大投诉处置不力", the(Person, supervisor), 3000)
-        assert "another manager" in penalties.why_not_decide(row, the(Person, supervisor))
-        penalties.decide(row, the(Provider, provider), True, "同意", the(Person, manager))
-        assert (row.is_granted, row.amount_yuan) == (True, 3000)
+        with pytest.raises(Refused, match="between"):
+            propose(provider, "fine", supervisor, amount, ticket)
+    key = propose(provider, "fine", supervisor, 3000, ticket)
+    assert "another manager" in penalties.why_not_decide(loaded(key, "penalty"), the(Person, supervisor))
+    decided(key, manager)
+    row = loaded(key, "penalty")
+    assert (row.is_granted, row.amount_yuan) == (True, 3000)
+    assert told("penalty_decided") == [supervisor]
+    with pytest.raises(Refused, match="already"):
+        decided(key, a_person(Role.MANAGER).id)
+
+
+def test_a_penalty_is_for_a_major_complaint_that_this_provider_had(app):
+    provider, other, supervisor = a_provider().id, a_provider().id, a_supervisor().id
+    with pytest.raises(Refused, match="name the major complaint"):
+        propose(provider, "fine", supervisor, 3000)
+    with pytest.raises(Refused, match="no major complaint"):
+        propose(provider, "fine", supervisor, 3000, a_complaint(provider, closes=None))
+    with pytest.raises(Refused, match="never had an order"):
+        propose(provider, "fine", supervisor, 3000, a_major_complaint(other))
 
 
 def test_a_granted_star_penalty_takes_a_star_and_keeps_the_history(app):
     provider, supervisor, manager = a_provider().id, a_supervisor().id, a_person(Role.MANAGER).id
+    ticket = a_major_complaint(provider)
+    with pytest.raises(Refused, match="no stars"):
+        propose(provider, "star_down", supervisor, ticket=ticket)
     with transaction():
         penalties.rate(the(Provider, provider), 4, "年度评定", the(Person, supervisor))
-        row = penalties.propose(the(Provider, provider), "star_down", "虚假回复", the(Person, supervisor))
-        key = row.id
-    with transaction():
-        penalties.decide(loaded(key, "penalty"), the(Provider, provider), True, "同意", the(Person, manager))
+    declined = propose(provider, "star_down", supervisor, ticket=ticket)
+    decided(declined, manager, is_granted=False)
+    assert penalties.stars_of(the(Provider, provider)) == 4
+    assert told("penalty_decided") == [supervisor], "whoever proposed it hears that it was declined"
+    decided(propose(provider, "star_down", supervisor, ticket=ticket), manager)
     assert penalties.stars_of(the(Provider, provider)) == 3
     assert [one.stars for one in penalties.ratings(the(Provider, provider))] == [3, 4]
 

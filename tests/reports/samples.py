@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from portal.i18n import Words
+from portal.reports import figures_month
 from portal.reports.dispatch_order import DispatchOrder, ReplyField, Required
 from portal.reports.registry import House
 from portal.reports.service_month import (
@@ -563,3 +564,15 @@ def filled(order: DispatchOrder) -> DispatchOrder:
         replied_by="张伟",
         reply=tuple(replace(one, value="轴承组内圈剥落，润滑脂牌号与工况不匹配。") for one in order.reply),
     )
+
+
+def figures(rows: int) -> figures_month.FiguresMonth:
+    """The figures of a month with so many measures, each with its thirteen months."""
+    measure = figures_month.MeasureRow(
+        "及时回复率", "承诺时限内答复的投诉 ÷ 投诉。", "76 %", 22, 29, "58–88 %", "≥ 90 %", False, trend=("76 %",) * 13
+    )
+    at = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
+    return figures_month.FiguresMonth(
+        "ZB-202611", date(2026, 11, 1), "全部", at, at, (figures_month.Part("投诉", (measure,) * rows),),
+        trend_months=tuple(f"26-{month:02}" for month in range(1, 14)),
+    )  # fmt: skip

@@ -1,6 +1,7 @@
 """Papers of the forum (R38): asked for, gathered from what the reader may see, set so that long names fit."""
 
 import io
+import zipfile
 
 import pytest
 from pypdf import PdfReader
@@ -13,7 +14,7 @@ from portal.domain.forum import desk, minutes, topics
 from portal.domain.forum.models import Event
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
-from portal.reports import registry
+from portal.reports import making, registry
 from portal.reports.forum_badges import Guest, size_of
 from portal.reports.gathering.documents import GATHERINGS
 from portal.reports.registry import House
@@ -119,7 +120,7 @@ def test_a_paper_is_asked_for_on_the_page_of_the_forum(app, event, sign_in):
     browser = sign_in(a_supervisor())
     answer = browser.post("/documents", {"report": "forum-badges", "event": event.id})
     assert answer.status_code == 303
-    assert browser.page(answer.location).select_one(f"a[href='/staff/forum/{event.id}']")
+    assert browser.page(answer.location).select_one(f"a[href='/staff/forum/{event.id}/papers']")
 
 
 def test_companions_with_a_seat_have_a_badge_and_a_line_to_sign_and_names_stand_once(app):
@@ -146,3 +147,29 @@ def test_a_latin_name_that_does_not_fit_is_divided_with_a_hyphen(app):
     assert facts.guests[0].speech == "en"
     page = PdfReader(io.BytesIO(registry.print_report("forum-table-cards", facts, "zh_Hans_CN", HOUSE))).pages[0]
     assert any(line.rstrip().endswith(("-", "‐")) for line in page.extract_text().splitlines())
+
+
+def test_one_click_makes_all_papers_and_one_file_holds_them(app, event, sign_in):
+    browser = sign_in(a_supervisor())
+    url = f"/staff/forum/{event.id}/papers"
+    assert browser.open(f"{url}.zip").status_code == 404
+    assert browser.post(url).location == url
+    assert browser.post(url).location == url
+    page = browser.page(url)
+    assert len(page.select("progress")) == len(CODES) == len(db.session.scalars(db.select(Document)).all())
+    assert page.select_one("[hx-get]")["hx-get"] == url
+    while making.make_next(papers):
+        pass
+    page = browser.page(url)
+    assert (len(page.select("progress")), len(page.select("a[href$='/file']"))) == (0, len(CODES))
+    parcel = zipfile.ZipFile(io.BytesIO(browser.open(f"{url}.zip").data))
+    names = parcel.namelist()
+    assert len(set(names)) == len(CODES)
+    assert all(parcel.read(name).startswith(b"%PDF") for name in names)
+
+
+def test_the_papers_one_sees_are_those_one_asked_for(app, event, sign_in):
+    sign_in(a_supervisor()).post(f"/staff/forum/{event.id}/papers")
+    page = sign_in(a_person(Role.MANAGER)).page(f"/staff/forum/{event.id}/papers")
+    assert page.select("progress") == []
+    assert sign_in(a_person(Role.AGENT)).open(f"/staff/forum/{event.id}/papers").status_code == 403

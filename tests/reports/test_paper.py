@@ -99,6 +99,13 @@ def test_a_table_that_goes_on_says_so_and_repeats_its_head(printing):
     assert "提交日期" in sheets[first + 1]
 
 
+def test_a_heading_goes_with_its_table_to_the_next_page_where_the_table_begins_and_is_not_continued(printing):
+    sheets = pages(printed("figures-month", samples.figures(rows=22)).content)
+    assert "近 13 个月" not in sheets[0]
+    assert "表 3" in sheets[1]
+    assert "续表" not in sheets[1]
+
+
 def test_small_figures_are_said_to_be_small(printing):
     from dataclasses import replace
 

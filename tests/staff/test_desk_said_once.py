@@ -39,14 +39,16 @@ def test_of_several_orders_each_promise_says_whose_it_is(app, sign_in):
 def test_a_file_chosen_in_a_box_of_the_desk_is_sent_into_its_draft_at_once(app, sign_in, which):
     ticket, agent = a_ticket(moved=("accept",)), an_agent()
     browser = sign_in(agent)
-    field = browser.page(at(ticket)).select_one(f"#composer_{'answer' if which == 'reply' else 'note'} input[type=file]")
+    field = browser.page(at(ticket)).select_one(
+        f"#composer_{'answer' if which == 'reply' else 'note'} input[type=file]"
+    )
     place = field["data-draft"]
     sent = {"place": place, "files": (io.BytesIO(b"a,b\n"), "测量.csv")}
     assert browser.post(field["data-draft-url"], sent, content_type="multipart/form-data").status_code == 200
 
     kept = drafts.find(db.session.get_one(Person, agent.id), f"ticket/{ticket.id}/{which}")
     assert [row.file.name for row in drafts.attached(kept)] == ["测量.csv"]
-    assert "测量.csv" in browser.page(at(ticket)).select_one(f".composer [data-lying]:has([href])").get_text()
+    assert "测量.csv" in browser.page(at(ticket)).select_one(".composer [data-lying]:has([href])").get_text()
 
 
 def test_a_file_sent_ahead_of_an_entered_ticket_can_be_taken_out_again(app, sign_in):

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from portal import clock
 from portal.db import db
+from portal.domain.documents.models import Document
 from portal.domain.files import Attachment
 from portal.domain.forum.after_models import CheckIn, Minutes, Topic
 from portal.domain.forum.models import Allotment, Event, Room, Session
@@ -18,6 +19,7 @@ from portal.domain.outbox import Letter
 from portal.domain.people.models import Contact
 from portal.domain.people.roles import Role
 from portal.domain.tickets.models import Ticket
+from tests.campaign_cast import a_version
 from tests.factories import a_class, a_customer, a_person, a_supervisor, an_agent, kept
 from tests.forum_cast import a_party, a_session, an_event, an_invitation, fresh, loaded, people
 
@@ -259,6 +261,42 @@ def test_minutes_photos_and_slides(app, sign_in):
     assert count(Minutes, Minutes.published_at.is_not(None)) == 1
 
 
+def test_a_refused_file_leaves_the_minutes_in_their_box(app, sign_in):
+    event = an_event()
+    url = f"{HOME}/{event.id}/afterwards"
+    with clock.frozen_at(event.ends_at):
+        browser = sign_in(a_supervisor())
+        form = form_of(browser.page(url), f"{HOME}/{event.id}/minutes")
+        browser.post(f"{HOME}/{event.id}/minutes", form | {"body": "一、网络"})
+        refused = browser.post(f"{HOME}/{event.id}/files", {"place": "slides"}, content_type="multipart/form-data")
+        assert refused.status_code == 422
+        kept = form_of(BeautifulSoup(refused.text, "html.parser"), f"{HOME}/{event.id}/minutes")
+        assert (kept["body"].strip(), kept["version"]) == ("一、网络", "1")
+
+
+def test_one_click_afterwards_makes_the_survey_of_whoever_was_there(app, sign_in):
+    event = an_event()
+    party = a_party(event, 2, who={"email": ""})
+    url = f"{HOME}/{event.id}/afterwards"
+    a_version()
+    with clock.frozen_at(event.begins_at):
+        browser = sign_in(a_supervisor())
+        send(browser, event, [{"key": "scan-one", "id": people(party)[0].id, "at": 0}])
+        page = browser.page(url)
+        given = form_of(page, f"{HOME}/{event.id}/survey")
+        made = browser.post(f"{HOME}/{event.id}/survey", given)
+        assert made.status_code == 303
+        shown = browser.page(made.headers["Location"]).get_text()
+        assert "whoever was checked in at its door is asked, and nobody else" in shown
+        assert browser.page(url).select_one("#survey a")["href"] == made.headers["Location"]
+        assert browser.post(f"{HOME}/{event.id}/survey", given).status_code == 422
+        edited = browser.page(f"{made.headers['Location']}/edit").select_one("#attended option[selected]")
+        assert edited["value"] == str(event.id)
+        manager = sign_in(a_person(Role.ACCOUNT_MANAGER))
+        assert manager.post(f"{HOME}/{event.id}/survey", given).status_code == 403
+        assert f"{HOME}/{event.id}/survey" not in manager.open(url).text
+
+
 # At the door
 
 
@@ -444,8 +482,11 @@ def test_too_many_papers_at_once_are_a_word_on_the_page_of_the_forum(app, sign_i
     for report in ("forum-badges", "forum-sign-in"):
         assert browser.post("/documents", {"report": report, "event": event.id}).status_code == 303
     answer = browser.post("/documents", {"report": "forum-programme", "event": event.id})
-    assert answer.location == f"{HOME}/{event.id}"
+    assert answer.location == f"{HOME}/{event.id}/papers"
     assert "documents of yours are being made" in browser.page(answer.location).get_text()
+    assert browser.post(f"{HOME}/{event.id}/papers").status_code == 303
+    assert "documents of yours are being made" in browser.page(answer.location).get_text()
+    assert count(Document) == 2
 
 
 def test_in_chinese_the_words_of_the_forum_mean_the_forum(app, sign_in):

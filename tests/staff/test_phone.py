@@ -186,4 +186,25 @@ def test_desk_and_case_cost_the_same_however_many_wait(app, sign_in, statements,
     desk = len(statements)
     statements.clear()
     browser.page(of(keys[0]))
-    assert (desk, len(statements)) == (6, 7)
+    assert (desk, len(statements)) == (7, 8)
+
+
+def test_a_wrong_key_is_taken_back_from_the_next_case_and_the_one_in_hand_goes_back(app, sign_in):
+    campaign = a_campaign()
+    first, second = a_case(campaign), a_case(campaign)
+    browser = sign_in(a_caller())
+    assert browser.page(HOME).select_one("#slip") is None
+    shown = browser.post(of(first, "/outcome"), {"outcome": "wrong_number", "note": "说是打错了"}).location
+    assert shown == of(second)
+    slip = browser.page(shown).select_one("#slip")
+    assert "Wrong number" in slip.get_text()
+    assert slip.select_one("form")["action"] == of(first, "/taken-back")
+    answer = browser.post(of(first, "/taken-back"), {"but": slip.select_one("[name=but]")["value"]})
+    assert answer.location == of(first)
+    page = browser.page(of(first))
+    assert "Your note was: 说是打错了" in page.get_text()
+    assert page.select_one("#slip") is None
+    assert invitation(first).state == "invited"
+    assert invitation(second).held_at is None
+    refused = sign_in(a_caller(), check=False).post(of(first, "/taken-back"))
+    assert refused.status_code == 409

@@ -1,6 +1,6 @@
 """The pages of support (R32): what a supervisor, a manager and a provider's people see and do."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -9,8 +9,15 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain.people.models import Department, Person, Provider
 from portal.domain.people.roles import Role
-from portal.domain.quality import liability, limits, support
-from portal.domain.quality.support_models import ComplaintLimit, Penalty, ProviderVisits, SupportResult
+from portal.domain.quality import liability, limits, major, support
+from portal.domain.quality.support_models import (
+    ComplaintLimit,
+    MarketHarm,
+    Penalty,
+    ProviderStanding,
+    ProviderVisits,
+    SupportResult,
+)
 from portal.domain.tickets import dispatching
 from portal.domain.tickets.models import Ticket
 from tests.factories import (
@@ -96,11 +103,17 @@ def test_a_provider_sees_its_own_month_objects_and_gets_an_answer(sign_in):
     assert empty.status_code == 422
     assert theirs.post(f"{SUPPORT}/{key}/objections", {"objection": "限值未核定"}).status_code == 303
     answer = {"reply": "同意，不计入", "waived": ["limit"]}
+    wrong = supervisor.post(f"{SUPPORT}/{key}/answers", answer | {"waived": ["harm"]})
+    assert "Please choose one of the list." in words(wrong)
     assert supervisor.post(f"{SUPPORT}/{key}/answers", answer).status_code == 303
 
     newest = db.session.scalars(db.select(SupportResult).where(SupportResult.is_newest)).one()
     assert (newest.revision, newest.holds) == (2, True)
-    assert "同意，不计入" in words(theirs.get(f"{SUPPORT}/{newest.id}"))
+    page = theirs.get(f"{SUPPORT}/{newest.id}")
+    assert "Objection to revision 1" in words(page)
+    assert "限值未核定" in words(page), "what was objected to stands beside what became of it"
+    assert f"{SUPPORT}/{newest.id}/objections" not in page.text, "the support is granted: nothing to object to"
+    assert "nothing to object to" in words(theirs.post(f"{SUPPORT}/{newest.id}/objections", {"objection": "再来"}))
 
 
 def test_another_provider_and_a_department_see_nothing_of_it(sign_in):
@@ -111,12 +124,17 @@ def test_another_provider_and_a_department_see_nothing_of_it(sign_in):
 
 def test_a_manager_approves_from_the_list_and_nobody_else_does(sign_in):
     key = a_result(a_provider().id)
+    month = {"month": "2026-04"}
 
-    assert sign_in(a_supervisor()).post(f"{SUPPORT}/approvals", {"month": "2026-04"}).status_code == 403
-    assert sign_in(a_person(Role.MANAGER)).post(f"{SUPPORT}/approvals", {"month": "2026-04"}).status_code == 303
+    early = sign_in(a_person(Role.MANAGER))
+    early.post(f"{SUPPORT}/approvals", month)
+    assert "days to object" in words(early.get(f"{SUPPORT}/{key}"))
+    with clock.frozen_at(MAY + timedelta(days=10)):
+        assert sign_in(a_supervisor()).post(f"{SUPPORT}/approvals", month).status_code == 403
+        assert db.session.get_one(SupportResult, key, populate_existing=True).stage == "reckoned"
+        assert sign_in(a_person(Role.MANAGER)).post(f"{SUPPORT}/approvals", month).status_code == 303
 
-    db.session.expire_all()
-    assert db.session.get_one(SupportResult, key).stage == "approved"
+    assert db.session.get_one(SupportResult, key, populate_existing=True).stage == "approved"
 
 
 def test_the_workbook_says_what_the_page_says(sign_in):
@@ -131,19 +149,59 @@ def test_the_workbook_says_what_the_page_says(sign_in):
     assert row[7:9] == [0, "Reckoned"]
 
 
-def test_a_penalty_is_proposed_with_its_bounds_and_decided_by_a_manager(sign_in):
+def a_major_complaint(provider: int) -> str:
+    """A complaint that this provider had, accepted as a major one; gives its number."""
+    ticket = a_ticket(class_code="product_down")
+    with transaction():
+        dispatching.dispatch(_loaded(ticket), again(an_agent()), db.session.get_one(Provider, provider), "请抢修。")
+    with transaction():
+        supervisor = again(a_supervisor())
+        case = major.propose(_loaded(ticket), supervisor, [], 20_000, "客户要求赔偿")
+        major.accept(case, _loaded(ticket), supervisor, "属实")
+    return db.session.scalars(db.select(Ticket.number)).one()
+
+
+def test_a_penalty_names_its_major_complaint_is_decided_by_a_manager_and_read_by_the_provider(sign_in):
     provider = a_provider().id
+    number = a_major_complaint(provider)
     supervisor = sign_in(a_supervisor())
+    theirs = sign_in(a_handler(db.session.get_one(Provider, provider)))
     address = f"{SUPPORT}/providers/{provider}"
-    typed = {"sort": "fine", "amount": "500", "reason": "重大投诉处置不力", "number": ""}
+    typed = {"sort": "fine", "amount": "500", "reason": "两次未按约定时间到场", "number": number}
 
     assert "between" in words(supervisor.post(f"{address}/penalty", typed))
-    assert supervisor.post(f"{address}/penalty", typed | {"amount": "3000"}).status_code == 303
+    fined = typed | {"amount": "3000"}
+    nameless = supervisor.post(f"{address}/penalty", fined | {"number": ""})
+    assert (nameless.status_code, BeautifulSoup(nameless.text, "html.parser").select_one("#number-error") is None) == (
+        422,
+        False,
+    )
+    assert supervisor.post(f"{address}/penalty", fined).status_code == 303
     key = db.session.scalars(db.select(Penalty.id)).one()
     manager = sign_in(a_person(Role.MANAGER))
+    assert number in words(manager.get(f"{SUPPORT}/penalties/{key}"))
+    assert "两次未按约定时间到场" not in words(theirs.get(f"{SUPPORT}/own")), "not before it is granted"
     assert manager.post(f"{SUPPORT}/penalties/{key}", {"granted": "yes", "reason": "同意"}).status_code == 303
 
     assert "Granted" in words(manager.get(address))
+    read = words(theirs.get(f"{SUPPORT}/own"))
+    assert "两次未按约定时间到场" in read
+    assert number in read
+
+
+def test_what_is_noted_about_one_provider_is_not_ended_under_the_name_of_another(sign_in):
+    one, other, browser = a_provider().id, a_provider().id, sign_in(a_supervisor())
+    browser.post(
+        f"{SUPPORT}/providers/{one}/standing", {"sort": "suspended", "since": "2026-05-01", "reason": "整改期"}
+    )
+    browser.post(f"{SUPPORT}/providers/{one}/harm", {"month": "2026-04", "what": "媒体报道", "number": ""})
+    standing = db.session.scalars(db.select(ProviderStanding.id)).one()
+    harm = db.session.scalars(db.select(MarketHarm.id)).one()
+
+    for place, typed in ((f"standings/{standing}", {"until": "2026-05-11"}), (f"harms/{harm}", {"why": "误报"})):
+        assert browser.get(f"{SUPPORT}/providers/{other}/{place}").status_code == 404
+        assert browser.post(f"{SUPPORT}/providers/{other}/{place}", typed).status_code == 404
+        assert browser.post(f"{SUPPORT}/providers/{one}/{place}", typed).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What people do with documents: ask for one, ask again, publish a service report, confirm having read it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,17 @@ def ask_for_list(report: str, number: str, by: Person, customer: Customer | None
     """A list on paper; `params` say which (a week, a month). Each asking gathers it as it stands then."""
     about = {"customer_id": customer.id} if customer else {}
     return _ask(by, params, report=report, number=number, **about)
+
+
+def ask_for_set(numbers: Mapping[str, str], by: Person, **params) -> None:
+    """Lists on paper that are wanted together, with their numbers by report: one asking. Those under way are not asked again."""
+    mine = {one.report for one in queries.under_way(by_id=by.id, language=by.language) if one.params == params}
+    wanted = {report: number for report, number in numbers.items() if report not in mine}
+    if not wanted:
+        return
+    _count(by)
+    for report, number in wanted.items():
+        _kept(Document(by_id=by.id, language=by.language, params=params, number=number, report=report), by)
 
 
 def ask_for_figures(month: date, sort: str, scope_id: int, by: Person) -> Document:

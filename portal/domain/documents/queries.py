@@ -25,6 +25,15 @@ def ahead(document: Document) -> int:
     return db.session.scalar(db.select(db.func.count()).select_from(Document).where(*before)) or 0
 
 
+def newest(documents: Select, by_id: int, reports: Iterable[str], **params: int) -> dict[str, Document]:
+    """Of each of these reports the newest one this person asked for with these parameters, by report, with its file."""
+    mine = documents.where(Document.by_id == by_id, Document.report.in_(reports))
+    for name, value in params.items():
+        mine = mine.where(Document.params[name].as_integer() == value)
+    rows = mine.options(joinedload(Document.file)).order_by(Document.id)
+    return {one.report: one for one in db.session.scalars(rows)}
+
+
 def last_version(customer: Customer, period: date) -> Document | None:
     """The newest report about this customer's month, made or not."""
     rows = db.select(Document).where(Document.customer_id == customer.id, Document.period == period)

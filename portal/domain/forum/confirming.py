@@ -5,7 +5,7 @@ from portal.db import db
 from portal.domain import journal
 from portal.domain.forum import letters
 from portal.domain.forum.lifecycle import PARTY_STATES
-from portal.domain.forum.models import Event, Session
+from portal.domain.forum.models import Event, Hotel, Session
 from portal.domain.forum.party_models import Attendee, Registration
 from portal.domain.people.queries import supervisors
 
@@ -35,12 +35,17 @@ def confirmed(event: Event, party: Registration, people: list[Attendee], full: l
         letters.to_party(party, event, "confirmed", people, full)
 
 
-def ticket(event: Event, party: Registration, one: Attendee, moved: Session | None = None) -> None:
+def ticket(
+    event: Event, party: Registration, one: Attendee, moved: Session | None = None, nights: bool = False
+) -> None:
     """The confirmation with ticket and calendar entry; again, under a new number, when something in it changes.
 
-    `moved`: the session of theirs that is the reason.
+    `moved`: the session of theirs that is the reason. `nights`: those at the hotel moved along with the event.
     """
     about = {"moved": moved.title, "moved_en": moved.title_en, "moved_at": moved.begins_at.isoformat()} if moved else {}
+    if nights and one.hotel_id:
+        hotel = db.session.get_one(Hotel, one.hotel_id)
+        about |= {"hotel": hotel.name, "hotel_en": hotel.name_en, "nights": [f"{one.night_from}", f"{one.night_to}"]}
     letters.to_attendee(
         "forum_confirmed", one, event, f"ticket:{event.sequence + party.sequence}", number=party.number,
         begins_at=event.begins_at.isoformat(), place=event.place, place_en=event.place_en, **about,

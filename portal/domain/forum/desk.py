@@ -1,6 +1,7 @@
 """At the door (现场签到): the list for a desk, check-ins that may arrive late, twice or from two desks, people who just come."""
 
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -57,6 +58,15 @@ class Result:
     name: str = ""
     at: datetime | None = None
     desk: str = ""
+
+
+@dataclass(frozen=True)
+class Came:
+    """Somebody who just came. `is_known`: they stood on the list already, by this or another desk; one entry it stays."""
+
+    attendee: Attendee
+    result: Result
+    is_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,23 +207,70 @@ def walk_in(
     key: str,
     desk: str = "",
     at: datetime | None = None,
-) -> Attendee:
+) -> Came:
     """Somebody who just comes: registered and checked in at once, if there is a seat; once for each `key`.
 
+    Whoever is on the list already is checked in as who they are: another desk registered them too, or this one did not
+    find them. Where nobody said which customer they are of, it is the one called as their organisation.
     `at`: the moment of a device that could not tell us then.
     """
     event = seats.lock(event.id)
     known = db.select(Attendee).join(CheckIn, CheckIn.attendee_id == Attendee.id)
     known = known.where(CheckIn.key == key, CheckIn.how == "on_site", CheckIn.event_id == event.id)
     if (before := db.session.scalar(known.options(joinedload(Attendee.registration)))) is not None:
-        return before
+        return Came(before, Result(key, "in", before.id, before.called, at, desk))
     if not is_on(event, clock.now()):
         raise Refused(N_("People are registered at the door on the day itself."))
-    party = registering.register(event, by, customer, [one], on_site=True)
-    attendee = seats.people_of(party)[0]
-    attendee.registration = party
-    check_in(event, by, [Scan(key=key, at=at or clock.now(), attendee_id=attendee.id, how="on_site")], desk)
-    return attendee
+    same = _on_the_list(event, one)
+    if same is None:
+        party = registering.register(event, by, customer or _called(one.organisation), [one], on_site=True)
+        attendee = seats.people_of(party)[0]
+        attendee.registration = party
+    else:
+        attendee = same
+        attendee.phone, attendee.title = attendee.phone or one.phone, attendee.title or one.title
+    scan = Scan(key=key, at=at or clock.now(), attendee_id=attendee.id, how="on_site")
+    return Came(attendee, check_in(event, by, [scan], desk)[0], is_known=same is not None)
+
+
+def _on_the_list(event: Event, one: Coming) -> Attendee | None:
+    """Who of those with a seat has this name and organisation, and no other telephone; none where that is several people."""
+    rows = db.select(Attendee).join(Registration, Attendee.registration_id == Registration.id)
+    rows = rows.where(Attendee.event_id == event.id, Attendee.cancelled_at.is_(None), Registration.state == "confirmed")
+    rows = rows.options(joinedload(Attendee.registration).joinedload(Registration.customer)).order_by(Attendee.id)
+    found = [row for row in db.session.scalars(rows) if _is_same(row, one)]
+    by_phone = [row for row in found if one.phone and row.phone]
+    found = by_phone or found
+    return found[0] if len(found) == 1 else None
+
+
+def _is_same(row: Attendee, one: Coming) -> bool:
+    customer = row.registration.customer
+    organisations = {row.organisation, *((customer.name, customer.short_name) if customer else ())}
+    names = {_plain(name) for name in (row.name, row.badge_name, row.name_en) if name}
+    apart = row.phone and one.phone and _digits(row.phone) != _digits(one.phone)
+    return (
+        _plain(one.name) in names and _plain(one.organisation) in {_plain(each) for each in organisations} and not apart
+    )
+
+
+def _plain(text: str) -> str:
+    """A name as people mean it: neither blanks nor capitals nor the width of letters tell two apart."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _digits(phone: str) -> str:
+    """A telephone number without what is written between its digits, and without our country's code."""
+    return "".join(sign for sign in phone if sign.isdecimal()).removeprefix("0086")[-11:]
+
+
+def _called(organisation: str) -> Customer | None:
+    """The customer of this name or short name, if it is one and no more."""
+    rows = db.select(Customer).where(
+        db.or_(Customer.name == organisation, Customer.short_name == organisation), Customer.closed_on.is_(None)
+    )
+    found = list(db.session.scalars(rows.limit(2)))
+    return found[0] if len(found) == 1 else None
 
 
 def counts(event: Event) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """What we do with an event: prepare, copy from last year, change, publish, call off, close; its seats and places."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,10 +9,10 @@ from sqlalchemy.orm import selectinload
 from portal import clock
 from portal.db import db
 from portal.domain import journal, settings
-from portal.domain.forum import calling_off, confirming, programme, seats
-from portal.domain.forum.lifecycle import EVENT_MOVES, LIVE
+from portal.domain.forum import calling_off, confirming, letters, programme, seats
+from portal.domain.forum.lifecycle import EVENT_MOVES, LIVE, UNANSWERED
 from portal.domain.forum.models import Allotment, Event, Hotel, Room, Session, Speaker, Track
-from portal.domain.forum.party_models import Attendee, Registration
+from portal.domain.forum.party_models import Attendee, Invitation, Registration
 from portal.domain.people.models import Customer, Person
 from portal.domain.refusals import Refused, Stale
 from portal.domain.tickets.numbers import next_number
@@ -25,6 +25,8 @@ FIELDS = (
 )  # fmt: skip
 IN_CALENDARS = ("title", "place", "address", "begins_at", "ends_at")
 """What stands in people's calendars: a change of it is told to everybody who comes."""
+ASKED_ABOUT = ("begins_at", "place")
+"""What of it somebody who waits or has not answered has to know."""
 MOMENTS = ("begins_at", "ends_at", "opens_at", "closes_at", "change_until")
 CHANGED = N_("Somebody changed this meanwhile. Please look at the news and send again.")
 
@@ -60,7 +62,7 @@ def make(by: Person, capacity: int, tiers: Mapping[str, int], **facts) -> Event:
 def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping[str, int], **facts) -> None:
     """New facts; more seats go to the waiting list at once. A new time or place is told to whoever comes.
 
-    The programme follows the beginning; where companions begin or cease to take seats, all are counted
+    The programme and the nights at the hotels follow the beginning; where companions begin or cease to take seats, all are counted
     anew. Raises Stale when somebody else changed it, Refused for fewer seats than are taken, for sessions left outside.
     """
     event = seats.lock(event.id)
@@ -72,6 +74,8 @@ def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping
     for name, value in facts.items():
         setattr(event, name, value)
     event.seats = dict(tiers)
+    if "begins_at" in moved:
+        db.session.execute(db.update(Attendee).where(Attendee.event_id == event.id).values(reminded_at=None))
     if moved and event.state == "published":
         event.sequence += 1
     journal.write("forum.changed", event, by, became=event.title)
@@ -80,8 +84,31 @@ def change(event: Event, by: Person, version: int, capacity: int, tiers: Mapping
     taken = event.taken if event.companions_take_seats == rule else seats.recount(event)
     set_capacity(event, by, capacity, taken)
     if moved and event.state == "published":
-        for party, attendee in _confirmed(event):
-            confirming.ticket(event, party, attendee)
+        _tell_moved(event, moved, nights=bool(programme.days_since(event, was)))
+
+
+def _tell_moved(event: Event, moved: Sequence[str], nights: bool) -> None:
+    """Everybody concerned hears what is new: whoever comes by a new ticket, whoever waits or is asked where it matters to them.
+
+    `nights`: those at the hotels moved along.
+    """
+    for party, attendee in _confirmed(event):
+        confirming.ticket(event, party, attendee, nights=nights)
+    if not set(moved) & set(ASKED_ABOUT):
+        return
+    waiting = db.select(Registration).where(
+        Registration.event_id == event.id, Registration.state.in_(LIVE), Registration.state != "confirmed"
+    )
+    for party in db.session.scalars(waiting.order_by(Registration.id)).all():
+        people = seats.people_of(party)
+        party.sequence += 1
+        letters.to_party(
+            party, event, "moved", people, begins_at=event.begins_at.isoformat(), place=event.place,
+            place_en=event.place_en, nights=nights and any(one.hotel_id for one in people),
+        )  # fmt: skip
+    asked = db.select(Invitation).where(Invitation.event_id == event.id, Invitation.state.in_(UNANSWERED))
+    for one in db.session.scalars(asked.order_by(Invitation.id)).all():
+        letters.to_invited("forum_moved", one, event, f"moved:{event.sequence}")
 
 
 def set_capacity(event: Event, by: Person | None, capacity: int, taken: int | None = None) -> None:
@@ -177,21 +204,23 @@ def copy(of: Event, by: Person, begins_at: datetime) -> Event:
     if begins_at <= clock.now():
         raise Refused(N_("A new forum begins in the future."))
     days = programme.local(begins_at).date() - programme.local(of.begins_at).date()
+    later = begins_at - programme.moved(of.begins_at, days)
     event = Event(
         number=next_number("ZT", clock.now()), state="draft", made_by_id=by.id, made_at=clock.now(), capacity=of.capacity,
         seats=dict(of.seats), copied_from_id=of.id, sequence=0,
         **{name: getattr(of, name) for name in FIELDS if name not in MOMENTS},
-        **{name: programme.moved(getattr(of, name), days) for name in MOMENTS},
+        **{name: programme.moved(getattr(of, name), days) + later for name in MOMENTS},
     )  # fmt: skip
     event.title, event.title_en = _year(of, event, of.title), _year(of, event, of.title_en)
     db.session.add(event)
     db.session.flush()
-    _copy_programme(of, event, days)
+    _copy_programme(of, event, days, later)
     journal.write("forum.copied", event, by, became=event.title, was=of.title)
     return event
 
 
-def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
+def _copy_programme(of: Event, event: Event, days: timedelta, later: timedelta) -> None:
+    """`days` further, and so much `later` on the day."""
     new: dict[tuple[type, int], int] = {}
     for kind, names in (
         (Track, ()),
@@ -212,7 +241,7 @@ def _copy_programme(of: Event, event: Event, days: timedelta) -> None:
     for row in db.session.scalars(rows.options(selectinload(Session.speakers))):
         made = Session(
             event_id=event.id, **{name: getattr(row, name) for name in plain},
-            begins_at=programme.moved(row.begins_at, days), ends_at=programme.moved(row.ends_at, days),
+            begins_at=programme.moved(row.begins_at, days) + later, ends_at=programme.moved(row.ends_at, days) + later,
             track_id=new.get((Track, row.track_id or 0)), room_id=new.get((Room, row.room_id or 0)),
             speakers=[db.session.get_one(Speaker, new[Speaker, one.id]) for one in row.speakers],
         )  # fmt: skip

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 from portal.db import db
+from portal.domain import journal
 from portal.domain.forum.lifecycle import LIVE
 from portal.domain.forum.models import Event, Hotel
 from portal.domain.forum.party_models import Attendee, Registration
@@ -41,6 +42,31 @@ def booked(hotel: Hotel, but: int = 0) -> Counter[date]:
     )  # fmt: skip
     stays = map(tuple, db.session.execute(rows).all())
     return Counter(night for first, last in stays for night in _nights(first, last))
+
+
+def move_along(event: Event, days: timedelta) -> int:
+    """The event is on another day: the rooms held for it and the nights booked in them move by as many days.
+
+    All move alike, so nobody loses a room. Gives how many people have nights that moved. The event is locked.
+    """
+    held = list(db.session.scalars(db.select(Hotel).where(Hotel.event_id == event.id)))
+    for hotel in held:
+        hotel.night_from, hotel.night_to = hotel.night_from + days, hotel.night_to + days
+    rows = db.select(Attendee).where(Attendee.event_id == event.id, Attendee.hotel_id.in_([one.id for one in held]))
+    booked_by = list(db.session.scalars(rows))
+    for one in booked_by:
+        if one.night_from and one.night_to:
+            one.night_from, one.night_to = one.night_from + days, one.night_to + days
+    db.session.flush()
+    if held:
+        journal.write(
+            "forum.nights_moved", event, None, number=len(booked_by), became=", ".join(_said(one) for one in held)
+        )
+    return len(booked_by)
+
+
+def _said(hotel: Hotel) -> str:
+    return f"{hotel.name} {hotel.night_from} – {hotel.night_to}"
 
 
 def need_bookings(hotel: Hotel) -> None:

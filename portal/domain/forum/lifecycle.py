@@ -112,6 +112,9 @@ TOLD = {
     "forum.closed": N_("{by} closed the forum"),
     "forum.part_kept": N_("{by} changed the programme: {became}"),
     "forum.part_removed": N_("{by} took out of the programme: {was}"),
+    "forum.nights_moved": N_(
+        "The nights held for the forum moved along with it: {became}; {number} people have booked some"
+    ),
     "forum.capacity": N_("{by} changed the number of seats from {was} to {became}"),
     "forum.allotted": N_("{by} gave {customer} {became} places instead of {was}: {why}"),
     "forum.invited": N_("{by} put {name} on the list of invitations"),
@@ -148,5 +151,8 @@ TOLD = {
     "forum.minutes_published": N_("{by} published the minutes"),
     "forum.file_added": N_("{by} added a file for the attendees: {became}"),
     "forum.file_removed": N_("{by} removed a file: {was}"),
+    "forum.contacts_noted": N_(
+        "{by} noted {number} people who were there as contacts of their organisations: {became}"
+    ),
     "forum.purged": N_("Diet, needs, travel and hotel of {number} people were deleted"),
 }

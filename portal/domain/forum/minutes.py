@@ -7,8 +7,8 @@ from portal import clock
 from portal.db import db
 from portal.domain import journal
 from portal.domain.files import Attachment, StoredFile
-from portal.domain.forum import letters
-from portal.domain.forum.after_models import CheckIn, Minutes
+from portal.domain.forum import attended, letters
+from portal.domain.forum.after_models import Minutes
 from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee
 from portal.domain.people.models import Person
@@ -48,15 +48,10 @@ def publish(event: Event, by: Person) -> int:
         raise Refused(N_("The minutes are published already."))
     row.published_at = clock.now()
     journal.write("forum.minutes_published", event, by)
-    there = list(db.session.scalars(_there(event)))
+    there = list(db.session.scalars(attended.there(event.id).order_by(Attendee.id)))
     for one in there:
         letters.to_attendee("forum_minutes", one, event, "minutes")
     return len(there)
-
-
-def _there(event: Event):
-    rows = db.select(Attendee).join(CheckIn, CheckIn.attendee_id == Attendee.id)
-    return rows.where(Attendee.event_id == event.id, CheckIn.undone_at.is_(None)).order_by(Attendee.id)
 
 
 def add_file(event: Event, by: Person, file: StoredFile, place: str) -> Attachment:

@@ -124,12 +124,14 @@ def _who_chose(row: Session) -> list[tuple[Registration, Attendee]]:
 
 
 def move_along(event: Event, was: datetime) -> None:
-    """The event began at `was` and begins at another moment now: its sessions follow.
+    """The event began at `was` and begins at another moment now: its sessions follow, and the nights at its hotels.
 
     On another day they fall on that day, at the same hours; where they would lie outside the event then, they keep
     their distance from its beginning. Raises Refused for what lies outside even so.
     """
-    days = local(event.begins_at).date() - local(was).date()
+    days = days_since(event, was)
+    if days:
+        hotels.move_along(event, days)
     sessions = list(db.session.scalars(db.select(Session).where(Session.event_id == event.id)))
     for row in sessions:
         row.begins_at, row.ends_at = moved(row.begins_at, days), moved(row.ends_at, days)
@@ -144,6 +146,11 @@ def move_along(event: Event, was: datetime) -> None:
                 title=row.words, first=row.begins_at, last=row.ends_at,
             ).beside("ends_at")  # fmt: skip
     db.session.flush()
+
+
+def days_since(event: Event, was: datetime) -> timedelta:
+    """By how many days the event has moved since it began at `was`."""
+    return local(event.begins_at).date() - local(was).date()
 
 
 def _within(row: Session, event: Event) -> bool:

@@ -44,7 +44,7 @@ def remind_attendees(event: Event) -> int:
     for one in found:
         one.reminded_at = clock.now()
         letters.to_attendee(
-            "forum_reminder", one, event, "reminder", begins_at=event.begins_at.isoformat(), place=event.place,
+            "forum_reminder", one, event, f"reminder:{event.sequence}", begins_at=event.begins_at.isoformat(), place=event.place,
             place_en=event.place_en, address=event.address, address_en=event.address_en,
         )  # fmt: skip
     return len(found)

@@ -18,6 +18,7 @@ from portal.domain.quality.support_models import MarketHarm, Penalty, ProviderSt
 from portal.domain.refusals import Refused
 from portal.domain.tickets.lifecycle import handled_by
 from portal.domain.tickets.models import Ticket
+from portal.domain.tickets.orders import orders
 from portal.i18n import N_
 
 STANDINGS = {"transition": N_("In transition"), "suspended": N_("Suspended")}
@@ -27,6 +28,7 @@ SORTS = {
     "stars_removed": N_("All stars removed"),
     "removal": N_("Removed from the network"),
 }
+TAKES_STARS = ("star_down", "stars_removed")
 TOLD = {
     "provider.standing": N_("{by} noted: {became} from {since}; {why}"),
     "provider.standing_ended": N_("{by} ended “{was}” on {until}"),
@@ -124,10 +126,13 @@ def propose(
     """Propose a penalty for a mishandled major complaint; the managers hear of it and decide."""
     need_supervisor(by)
     rules = settings.policy().support
+    _need_mishandled(provider, ticket)
     if sort == "fine" and not rules.penalty_from_yuan <= (amount or 0) <= rules.penalty_to_yuan:
         raise Refused(
             N_("A fine is between {least} and {most} yuan."), least=rules.penalty_from_yuan, most=rules.penalty_to_yuan
         )
+    if sort in TAKES_STARS:
+        _need_stars(provider)
     row = Penalty(
         provider=provider, sort=sort, amount_yuan=amount if sort == "fine" else None, reason=reason, by=by,
         at=clock.now(), ticket=ticket, decision="",
@@ -139,6 +144,24 @@ def propose(
         if manager.id != by.id:
             _letter("penalty_proposed", manager, row, provider, "proposed", by=by.name)
     return row
+
+
+def _need_mishandled(provider: Provider, ticket: Ticket | None) -> None:
+    """A penalty is for a major complaint that this provider had an order of."""
+    if ticket is None:
+        raise Refused(N_("Please name the major complaint that was mishandled.")).beside("number")
+    no = None
+    if not ticket.is_major:
+        no = N_("{number} is no major complaint; penalties are for these.")
+    elif provider.id not in {order.provider_id for order in orders(ticket)}:
+        no = N_("{name} never had an order of {number}.")
+    if no is not None:
+        raise Refused(no, name=provider.name, number=ticket.number).beside("number")
+
+
+def _need_stars(provider: Provider) -> None:
+    if not stars_of(provider):
+        raise Refused(N_("{name} has no stars that could be taken."), name=provider.name).beside("sort")
 
 
 def why_not_decide(row: Penalty, by: Person) -> str | None:
@@ -153,17 +176,21 @@ def why_not_decide(row: Penalty, by: Person) -> str | None:
 
 
 def decide(row: Penalty, provider: Provider, is_granted: bool, reason: str, by: Person) -> None:
-    """Grant or decline it. Stars change with what is granted; the provider hears of it. Removal only is noted: orders
-    end when the administrator closes the provider."""
+    """Grant or decline it; whoever proposed it hears so. Stars change with what is granted, and the provider hears of
+    it. Removal only is noted: orders end when the administrator closes the provider."""
+    db.session.refresh(row, ["decided_at"], with_for_update=True)
     if (no := why_not_decide(row, by)) is not None:
         raise Refused(no)
     row.decided_by, row.decided_at, row.is_granted, row.decision = by, clock.now(), is_granted, reason
     became = GRANTED[is_granted]
     journal.write("provider.penalty_decided", provider, by, was=SORTS[row.sort], became=became, why=reason)
+    if row.by.is_active:
+        _letter("penalty_decided", row.by, row, provider, "decided", by=by.name, granted=is_granted, why=reason[:500])
     if not is_granted:
         return
-    if row.sort in ("star_down", "stars_removed"):
-        fewer = 0 if row.sort == "stars_removed" else max(0, (stars_of(provider) or 0) - 1)
+    if row.sort in TAKES_STARS:
+        _need_stars(provider)
+        fewer = 0 if row.sort == "stars_removed" else (stars_of(provider) or 1) - 1
         rate(provider, fewer, row.reason, by, row)
     for handler in handlers_of(provider):
         _letter("penalty_granted", handler, row, provider, "granted", by=by.name)
@@ -174,6 +201,12 @@ def penalties(provider: Provider) -> list[Penalty]:
     along = map(joinedload, (Penalty.ticket, Penalty.by, Penalty.decided_by))
     rows = db.select(Penalty).where(Penalty.provider_id == provider.id).options(*along)
     return list(db.session.scalars(rows.order_by(Penalty.id.desc())))
+
+
+def granted(rows: Select, provider_id: int) -> list[Penalty]:
+    """Of these penalties (visible ones) those that a provider was given, the newest first."""
+    given = rows.where(Penalty.provider_id == provider_id, Penalty.is_granted).options(joinedload(Penalty.ticket))
+    return list(db.session.scalars(given.order_by(Penalty.id.desc())))
 
 
 def undecided(rows: Select, limit: int = 50) -> list[Penalty]:

@@ -18,7 +18,7 @@ from portal.db import db
 from portal.domain import journal, outbox
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.queries import supervisors
-from portal.domain.quality import analysis
+from portal.domain.quality import analysis, settling
 from portal.domain.quality import complaint_counts as counts
 from portal.domain.quality.analysis import FEWEST, Analysis, vital_with_ties
 from portal.domain.quality.complaint_counts import DAYS, NONE
@@ -27,7 +27,6 @@ from portal.domain.quality.improvement_models import Improvement
 from portal.domain.quality.records import Signal
 from portal.domain.quality.signals_behind import most_important
 from portal.domain.quality.unclosed import COMPLAINT
-from portal.domain.refusals import Refused
 from portal.domain.statistics import RUN
 from portal.domain.tickets import problems
 from portal.domain.tickets.models import Problem, Ticket
@@ -159,32 +158,24 @@ def _is_new(signal: Signal) -> bool:
 
 def make_problem(signal: Signal, by: Person, title: str) -> Problem:
     """Take it up: a problem with this title, in the signal's class."""
-    _need_open(signal)
+    settling.settle(signal, by)
     problem = problems.open_problem(by, title, class_code=signal.class_code)
-    signal.problem_id, signal.settled_at, signal.settled_by_id = problem.id, clock.now(), by.id
+    signal.problem_id = problem.id
     journal.write("quality_signal.problem", signal, by, became=title)
     return problem
 
 
 def taken_up(signal: Signal, improvement: Improvement, by: Person) -> None:
     """An improvement action was opened from it: with that it is settled."""
-    _need_open(signal)
-    signal.improvement_id, signal.settled_at, signal.settled_by_id = improvement.id, clock.now(), by.id
+    settling.settle(signal, by)
+    signal.improvement_id = improvement.id
     journal.write("quality_signal.improvement", signal, by, became=improvement.number)
 
 
 def dismiss(signal: Signal, by: Person, reason: str) -> None:
     """Look no further, and why; it stays in the list."""
-    _need_open(signal)
-    if not reason.strip():
-        raise Refused(N_("Please say why nothing is done about it."))
-    signal.settled_at, signal.settled_by_id, signal.reason = clock.now(), by.id, reason
+    settling.dismiss(signal, by, reason)
     journal.write("quality_signal.dismissed", signal, by, why=reason[:500])
-
-
-def _need_open(signal: Signal) -> None:
-    if signal.settled_at is not None:
-        raise Refused(N_("Somebody has settled this signal already."))
 
 
 def open_ones() -> Select:

@@ -264,6 +264,8 @@ def why_not_object(row: SupportResult, by: Person) -> str | None:
         return N_("This result is settled.")
     if row.objected_at is not None:
         return N_("There is one objection, and it was made already.")
+    if row.holds:
+        return N_("The support is granted; there is nothing to object to.")
     return None if clock.now() <= row.objection_until else N_("The days to object are over.")
 
 
@@ -300,6 +302,8 @@ def why_not_approve(row: SupportResult, by: Person) -> str | None:
         return N_("You had it reckoned; another manager approves it.")
     if row.stage == "objected":
         return N_("An objection waits for its answer.")
+    if row.stage == "reckoned" and not row.holds and clock.now() <= row.objection_until:
+        return N_("The provider was given days to object, and they are not over yet.")
     return None if row.stage in ("reckoned", "answered") else N_("This result is settled.")
 
 
@@ -325,9 +329,15 @@ def of_month(rows: Select, month: date) -> list[SupportResult]:
 
 
 def history(rows: Select, row: SupportResult) -> list[SupportResult]:
-    """Of these results all revisions of the same month and provider, the newest first."""
+    """Of these results all revisions of the same month and provider with their people, the newest first."""
     same = rows.where(SupportResult.provider_id == row.provider_id, SupportResult.month == row.month)
-    return list(db.session.scalars(same.options(joinedload(SupportResult.by)).order_by(SupportResult.revision.desc())))
+    along = map(joinedload, (SupportResult.by, SupportResult.objected_by, SupportResult.answered_by))
+    return list(db.session.scalars(same.options(*along).order_by(SupportResult.revision.desc())))
+
+
+def objected_to(revisions: Iterable[SupportResult], row: SupportResult) -> list[SupportResult]:
+    """Of these revisions those that the provider objected to, up to this one: what became of it is in the later ones."""
+    return [one for one in revisions if one.objected_at is not None and one.revision <= row.revision]
 
 
 def of_provider(rows: Select, provider_id: int, limit: int = 36) -> list[SupportResult]:
@@ -354,10 +364,16 @@ def objections_count() -> Select:
     return db.select(db.func.count()).select_from(few)
 
 
-def to_approve_count() -> Select:
-    """How many results of last month wait for a manager, 100 at most; as a statement."""
+def to_approve_count(by_id: int) -> Select:
+    """How many results of last month this manager may approve now, 100 at most; as a statement."""
     month = following(first(today()), -1)
-    waiting = (SupportResult.month == month, SupportResult.is_newest, SupportResult.approved_at.is_(None))
+    heard = or_(SupportResult.answered_at.is_not(None), SupportResult.objected_at.is_(None) & or_(
+        SupportResult.holds, SupportResult.objection_until < clock.now()
+    ))  # fmt: skip
+    waiting = (
+        SupportResult.month == month, SupportResult.is_newest, SupportResult.approved_at.is_(None), heard,
+        SupportResult.by_id.is_distinct_from(by_id),
+    )  # fmt: skip
     few = db.select(SupportResult.id).where(*waiting).limit(100).subquery()
     return db.select(db.func.count()).select_from(few)
 

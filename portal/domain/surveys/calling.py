@@ -33,7 +33,7 @@ A_DAY = 2
 
 def take(row: Invitation, by: Person) -> None:
     """The case is in this person's hands; refused where somebody else has it."""
-    _lock(row)
+    lock(row)
     need_open(row, by)
     row.held_at, row.caller_id = clock.now(), by.id
 
@@ -70,7 +70,7 @@ def record(row: Invitation, by: Person, outcome: str, note: str = "", call_at: d
 
     The row comes with links.along(). Who refuses is not asked again in this campaign; who wants no more surveys, in none.
     """
-    _lock(row)
+    lock(row)
     need_open(row, by)
     if outcome not in BY_PHONE:
         raise Refused(N_("Please say how the call went."))
@@ -150,7 +150,8 @@ def _send_link(row: Invitation, by: Person, at: datetime) -> None:
         letters.remind(row, row.campaign, by)
 
 
-def _lock(row: Invitation) -> None:
+def lock(row: Invitation) -> None:
+    """Whoever else writes about this case waits meanwhile."""
     db.session.execute(db.select(Invitation.id).where(Invitation.id == row.id).with_for_update())
     db.session.refresh(row, ["state", "outcome", "held_at", "caller_id", "next_call_at"])
 

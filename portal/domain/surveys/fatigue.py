@@ -42,10 +42,13 @@ KEPT = {COVERAGE: N_("Not heard for a year: everybody is asked at least once a y
 """Why somebody is asked although they were surveyed not long ago; other reasons stand in somebody's own words."""
 
 
-def rules_hit(contacts: Select, at: datetime, by_phone: bool, but: int | None = None) -> dict[int, str]:
+def rules_hit(
+    contacts: Select, at: datetime, by_phone: bool, but: int | None = None, about: int | None = None
+) -> dict[int, str]:
     """The first rule that keeps each of these contacts (a select of their ids) from being asked at this moment.
 
     `by_phone`: a telephone number is enough to be reached. `but`: the campaign itself, whose letters do not count.
+    `about`: the forum that is asked about; asked for something that just happened, people need less rest.
     """
     found: dict[int, str] = {}
     for rule, rows in (
@@ -53,8 +56,8 @@ def rules_hit(contacts: Select, at: datetime, by_phone: bool, but: int | None = 
         ("left", _closed(contacts)),
         ("no_address", _unreachable(contacts, by_phone)),
         ("severe", _severe(contacts)),
-        ("forum", _forum(contacts, at)),
-        ("recent", _recent(contacts, at, but)),
+        ("forum", _forum(contacts, at, about)),
+        ("recent", _recent(contacts, at, but, about)),
     ):
         for key in db.session.scalars(rows):
             found.setdefault(key, rule)
@@ -84,14 +87,14 @@ def _severe(contacts: Select) -> Select:
     return db.select(Contact.id).where(Contact.id.in_(contacts), Contact.customer_id.in_(open_ones))
 
 
-def _forum(contacts: Select, at: datetime) -> Select:
+def _forum(contacts: Select, at: datetime, about: int | None) -> Select:
     days = timedelta(days=settings.policy().surveys.forum_days)
     coming = (
         db.select(Attendee.person_id, Attendee.email)
         .join(Event, Event.id == Attendee.event_id)
         .where(
             Attendee.cancelled_at.is_(None), Event.state != "cancelled", Event.begins_at < at + days,
-            Event.ends_at > at - days,
+            Event.ends_at > at - days, Event.id != (about or 0),
         )
         .subquery()
     )  # fmt: skip
@@ -102,8 +105,9 @@ def _forum(contacts: Select, at: datetime) -> Select:
     return db.select(Contact.id).where(Contact.id.in_(contacts), same)
 
 
-def _recent(contacts: Select, at: datetime, but: int | None) -> Select:
-    since = at - timedelta(days=settings.policy().surveys.contact_days)
+def _recent(contacts: Select, at: datetime, but: int | None, about: int | None) -> Select:
+    rules = settings.policy()
+    since = at - timedelta(days=rules.ratings.asked_every_days if about else rules.surveys.contact_days)
     rows = db.select(Invitation.contact_id).where(
         Invitation.contact_id.in_(contacts), Invitation.sent_at > since, Invitation.state.not_in(NEVER_ASKED)
     )

@@ -19,6 +19,7 @@ from portal import clock
 from portal.db import db
 from portal.domain import journal
 from portal.domain.people.models import Contact, Customer, Person
+from portal.domain.quality import settling
 from portal.domain.quality.days import first, following, today
 from portal.domain.quality.improvement_models import Improvement
 from portal.domain.quality.signals_behind import most_important
@@ -152,23 +153,15 @@ def raise_it(issue: Issue, month: date, by: Person) -> HotIssue:
 
 def taken_up(row: HotIssue, improvement: Improvement, by: Person) -> None:
     """An improvement action was opened from it: with that it is settled."""
-    _need_open(row)
-    row.improvement_id, row.settled_at, row.settled_by_id = improvement.id, clock.now(), by.id
+    settling.settle(row, by)
+    row.improvement_id = improvement.id
     journal.write("survey_hot_issue.improvement", row, by, became=improvement.number)
 
 
 def dismiss(row: HotIssue, by: Person, reason: str) -> None:
     """Look no further, and why."""
-    _need_open(row)
-    if not reason.strip():
-        raise Refused(N_("Please say why nothing is done about it."))
-    row.settled_at, row.settled_by_id, row.reason = clock.now(), by.id, reason
+    settling.dismiss(row, by, reason)
     journal.write("survey_hot_issue.dismissed", row, by, why=reason[:500])
-
-
-def _need_open(row: HotIssue) -> None:
-    if row.settled_at is not None:
-        raise Refused(N_("Somebody has settled this hot issue already."))
 
 
 def behind(row: HotIssue) -> Any:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.db import db
 from portal.domain import outbox, settings
+from portal.domain.forum.models import Event
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Contact, Customer, Person
 from portal.domain.quality.days import zone
@@ -39,10 +40,28 @@ ABOUT = Words(
 )
 
 
+AFTER_SUBJECT = Words("请您评价%s", "How was our forum? %s")
+AFTER = Words(
+    "感谢您在百忙之中出席“%s”。会议办得怎么样，哪些内容对您有用，明年希望谈些什么，请抽几分钟告诉我们。\n\n"
+    "您的每一条意见都会有人阅读，并用在下一次会议的筹备中。",
+    "Thank you for coming to “%s”. Please take a few minutes and tell us how it was, what was of use to you and what we "
+    "should talk about next year.\n\nEvery comment is read, and used when we prepare the next forum.",
+)
+
+
 def beginning(rule: Population) -> dict:
     """The words a campaign begins with."""
-    body = ABOUT if rule.of_projects else BODY
-    return {"subject": SUBJECT.zh, "subject_en": SUBJECT.en, "body": body.zh, "body_en": body.en}
+    subject, body = SUBJECT, ABOUT if rule.of_projects else BODY
+    if rule.attended:
+        event = db.session.get_one(Event, rule.attended).words
+        subject, body = _about(AFTER_SUBJECT, event), _about(AFTER, event)
+    return {"subject": subject.zh, "subject_en": subject.en, "body": body.zh, "body_en": body.en}
+
+
+def _about(words: Words, event: Words) -> Words:
+    """The words with the forum's title in them; a brace in it is no place for a name."""
+    said = (title.translate({ord("{"): "（", ord("}"): "）"}) for title in (event.zh, event.en))
+    return Words(*(text % title for text, title in zip((words.zh, words.en), said, strict=True)))
 
 
 def invite(row: Invitation, campaign: Campaign, host: Person, at: datetime) -> None:
@@ -94,6 +113,12 @@ def take_back(campaign: Campaign, row: Invitation | None = None) -> None:
     """Letters of the campaign, or of one invitation, that have not left yet do not leave."""
     waiting = db.update(Letter).where(Letter.state == "waiting", of_campaign(campaign, row))
     db.session.execute(waiting.values(state="cancelled"), execution_options={"synchronize_session": False})
+
+
+def give_back(campaign: Campaign, row: Invitation) -> None:
+    """Letters of one invitation that were taken back leave after all."""
+    held = db.update(Letter).where(Letter.state == "cancelled", of_campaign(campaign, row))
+    db.session.execute(held.values(state="waiting"), execution_options={"synchronize_session": False})
 
 
 def _key(campaign: Campaign, row: Invitation, event: str, contact: Contact, host: Person) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Select
 
 from portal.db import db
 from portal.domain import settings
+from portal.domain.forum import attended
+from portal.domain.forum.models import Event
 from portal.domain.people.models import Contact, Customer, Project
 from portal.domain.quality.days import today
 from portal.domain.surveys.answer_models import Participation
@@ -29,6 +31,7 @@ class Population:
     `finished_from` and `finished_until` are days of finished projects (R25). `only_unheard`: nobody of the customer has
     answered within a year, and nobody is being asked now. `role`: whoever of this role is asked first; `per_customer`
     contacts of one customer are asked at most. `divided_by`: what the strata are made of, beside the card level.
+    `attended`: whoever was at this forum, all of them and nobody else (R38).
     """
 
     tiers: tuple[str, ...] = ()
@@ -41,11 +44,17 @@ class Population:
     role: str = ""
     per_customer: int = 1
     divided_by: tuple[str, ...] = ("region",)
+    attended: int | None = None
 
     @property
     def of_projects(self) -> bool:
         """Is each asked about a finished project?"""
         return self.finished_from is not None or self.finished_until is not None
+
+    @property
+    def most_of_one(self) -> int | None:
+        """How many contacts of one customer are asked at most; none: as many as are meant."""
+        return None if self.attended else self.per_customer
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -82,9 +91,16 @@ def customers(rule: Population, rows: Select) -> Select:
         rows = rows.where(Customer.account_manager_id.in_(rule.managers))
     if rule.of_projects:
         rows = rows.where(Customer.id.in_(db.select(Project.customer_id).where(*finished(rule))))
+    if rule.attended:
+        rows = rows.where(Customer.id.in_(attended.customers(rule.attended)))
     if rule.only_unheard:
         rows = rows.where(Customer.id.not_in(heard_since(today() - YEAR)), Customer.id.not_in(asked_now()))
     return rows
+
+
+def contacts(rule: Population, rows: Select) -> Select:
+    """The contacts (of these rows) that are meant."""
+    return rows.where(Contact.id.in_(attended.contacts(rule.attended))) if rule.attended else rows
 
 
 def finished(rule: Population) -> list[ColumnElement[bool]]:
@@ -132,6 +148,14 @@ def in_words(rule: Population, managers: Mapping[int, str]) -> list[tuple[str, d
         since = N_("with a project finished since {day} that nobody was asked about")
         until = N_("with a project finished by {day} that nobody was asked about")
         said.append((since if rule.finished_from else until, {"day": day}))
+    if rule.attended:
+        event = db.session.get_one(Event, rule.attended).words
+        said.append(
+            (
+                N_("of whom somebody was at “{event}”; whoever was checked in at its door is asked, and nobody else"),
+                {"event": event},
+            )
+        )
     if rule.only_unheard:
         said.append((N_("of whom nobody has answered for a year and nobody is being asked now"), {}))
     return said

@@ -206,10 +206,13 @@ def replace(one: Invitation, row: Campaign, by: Person, outcome: str, why: str) 
 
 def _colleague(one: Invitation, row: Campaign) -> list[Invitation]:
     """Another contact of the same customer whom no rule keeps back, as an invitation of its own."""
-    theirs = db.select(Contact).where(Contact.customer_id == one.customer_id)
+    rule = populations.read(row.population)
+    theirs = populations.contacts(rule, db.select(Contact).where(Contact.customer_id == one.customer_id))
     theirs = theirs.where(Contact.id.not_in(db.select(Invitation.contact_id).where(Invitation.campaign_id == row.id)))
-    hit = fatigue.rules_hit(theirs.with_only_columns(Contact.id), clock.now(), PHONE in row.channels, row.id)
-    ordered = populations.in_order(populations.read(row.population), list(db.session.scalars(theirs)))
+    hit = fatigue.rules_hit(
+        theirs.with_only_columns(Contact.id), clock.now(), PHONE in row.channels, row.id, rule.attended
+    )
+    ordered = populations.in_order(rule, list(db.session.scalars(theirs)))
     contact = next((each for each in ordered if each.id not in hit), None)
     if contact is None:
         return []

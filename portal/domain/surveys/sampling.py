@@ -9,6 +9,8 @@ from datetime import datetime
 from portal import clock
 from portal.db import db
 from portal.domain import journal
+from portal.domain.forum import attended
+from portal.domain.forum.models import Event
 from portal.domain.people.models import Contact, Customer, Person, Project
 from portal.domain.quality.days import today
 from portal.domain.refusals import Refused
@@ -55,12 +57,14 @@ def drum_of(campaign: Campaign, at: datetime) -> Drum:
     meant = populations.customers(rule, db.select(Customer))
     found = list(db.session.scalars(meant.order_by(Customer.number)))
     ids = meant.with_only_columns(Customer.id)
-    theirs = db.select(Contact).where(Contact.customer_id.in_(ids))
+    theirs = populations.contacts(rule, db.select(Contact).where(Contact.customer_id.in_(ids)))
     contacts: dict[int, list[Contact]] = {}
     for one in db.session.scalars(theirs):
         contacts.setdefault(one.customer_id, []).append(one)
     contacts = {key: populations.in_order(rule, some) for key, some in contacts.items()}
-    hit = fatigue.rules_hit(theirs.with_only_columns(Contact.id), at, PHONE in campaign.channels, campaign.id)
+    hit = fatigue.rules_hit(
+        theirs.with_only_columns(Contact.id), at, PHONE in campaign.channels, campaign.id, rule.attended
+    )
     heard = set(db.session.scalars(populations.heard_since(today() - populations.YEAR)))
     return Drum(rule, found, contacts, hit, {one.id for one in found} - heard, _projects(rule, ids))
 
@@ -84,7 +88,7 @@ def chosen_of(customer: Customer, drum: Drum) -> Chosen:
     left of a customer not heard for a year, the cool-down gives way (R25)."""
     one = Chosen(customer)
     for contact in drum.contacts.get(customer.id, ()):
-        if len(one.asked) == drum.rule.per_customer:
+        if len(one.asked) == drum.rule.most_of_one:
             break
         rule = drum.hit.get(contact.id)
         if rule is None:
@@ -106,6 +110,8 @@ def draw(campaign: Campaign, by: Person | None, seed: int | None = None) -> None
     at = clock.now()
     campaign.seed = secrets.randbelow(LARGEST_SEED) if seed is None else seed
     db.session.execute(db.delete(Invitation).where(Invitation.campaign_id == campaign.id))
+    if event := populations.read(campaign.population).attended:
+        attended.note_contacts(db.session.get_one(Event, event), by)
     drum = drum_of(campaign, max(at, campaign.opens_at or at))
     if not drum.customers:
         raise Refused(N_("No customer fits this rule; nobody would be asked."))
@@ -167,7 +173,8 @@ def look_again(campaign: Campaign, at: datetime) -> Counter:
     """Who was drawn and is kept back by a rule by now is skipped, and the reserve moves up; gives how many by rule."""
     rows = _drawn(campaign)
     ids = db.select(Invitation.contact_id).where(Invitation.campaign_id == campaign.id)
-    hit = fatigue.rules_hit(ids, at, PHONE in campaign.channels, campaign.id)
+    about = populations.read(campaign.population).attended
+    hit = fatigue.rules_hit(ids, at, PHONE in campaign.channels, campaign.id, about)
     found: Counter = Counter()
     for row in rows:
         rule = hit.get(row.contact_id)

@@ -11,6 +11,7 @@ TOLD = {
     "survey.answered": N_("{by} answered the survey {campaign}"),
     "survey.changed": N_("{by} changed the answers to the survey {campaign}"),
     "survey.called": N_("{by} called {contact}: {became}"),
+    "survey.call_taken_back": N_("{by} took back “{was}” about the call to {contact}"),
     "survey.taken_down": N_("{by} wrote down the answers of {contact} on the telephone"),
     "survey.replied": N_("{by} answered {contact} on the survey {campaign}"),
     "survey_issue.made": N_("{by} added the issue “{became}”"),

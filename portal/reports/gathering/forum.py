@@ -57,14 +57,14 @@ def attendees(document: Document, asker: Person, rows) -> Listing | None:
     chosen, here = queries.chosen(people), queries.checked(people)
     return Listing(
         number=document.number, made_at=clock.now(), zone=settings.company().zone, subtitle=event.words,
-        table=N_("Attendees by organisation"), total=len(people), none=N_("Nobody has a confirmed seat yet."),
+        table=N_("Attendees by organisation"), total=len(people), of_people=True, none=N_("Nobody has a confirmed seat yet."),
         about=(
             About(N_("Begins"), Filled("{at}", {"at": event.begins_at})), About(N_("Place"), event.place_words),
             About(N_("Attendees"), str(len(people))),
         ),
         columns=(
-            Column(N_("No."), "nowrap", "w1"), Column(N_("Company or authority"), "text", "w4"), Column(N_("Full name"), "text", "w4"),
-            Column(N_("What they do"), "text", "w4"), Column(N_("Chosen sessions")), Column(N_("Companions"), "number", "w2"), Column(N_("Checked in"), "nowrap", "w3"),
+            Column(N_("No."), "nowrap", "w1"), Column(N_("Company or authority"), "text", "w6"), Column(N_("Full name"), "text", "w5"),
+            Column(N_("What they do"), "text", "w5"), Column(N_("Chosen sessions")), Column(N_("Companions"), "nowrap", "w3"), Column(N_("Checked in"), "nowrap", "w3"),
         ),
         rows=tuple(_line(one, chosen.get(one.id, []), here.get(one.id)) for one in people[:MOST_ROWS]),
     )  # fmt: skip

@@ -9,11 +9,9 @@ from portal.domain import settings
 from portal.domain.quality import support
 from portal.domain.quality.support_models import SupportResult
 from portal.domain.tickets.models import Ticket
-from portal.reports.support_statement import ConditionRow, SupportStatement
+from portal.reports.support_statement import ConditionRow, Objection, SupportStatement
 
-ALONG = (
-    SupportResult.provider, SupportResult.by, SupportResult.approved_by, SupportResult.objected_by, SupportResult.answered_by,
-)  # fmt: skip
+ALONG = (SupportResult.provider, SupportResult.by, SupportResult.approved_by)
 
 
 def number_of(row: SupportResult) -> str:
@@ -27,14 +25,23 @@ def support_statement(results: Select, tickets: Select, key: int, address: str =
     if row is None:
         return None
     named = support.tickets_of(tickets, [row])
+    objections = support.objected_to(reversed(support.history(results, row)), row)
     return SupportStatement(
         number=number_of(row), provider=row.provider.name, month=row.month, revision=row.revision, holds=row.holds,
         amount_yuan=row.amount_yuan, reckoned_at=row.at, made_at=clock.now(), zone=settings.company().zone,
         conditions=tuple(_condition(one, named) for one in support.findings_of(row)),
         reckoned_by=row.by.name if row.by else "", why=row.why, approved_at=row.approved_at,
-        approved_by=row.approved_by.name if row.approved_by else "", objection=row.objection,
-        objected_by=row.objected_by.name if row.objected_by else "", answer=row.answer,
-        answered_by=row.answered_by.name if row.answered_by else "", address=address,
+        approved_by=row.approved_by.name if row.approved_by else "", stage=support.STAGES[row.stage],
+        objections=tuple(map(_objection, objections)), address=address,
+    )  # fmt: skip
+
+
+def _objection(row: SupportResult) -> Objection:
+    """Of a row that was objected to."""
+    assert row.objected_by is not None and row.objected_at is not None  # noqa: S101, PT018
+    return Objection(
+        row.revision, row.objection, row.objected_by.name, row.objected_at, row.answer,
+        row.answered_by.name if row.answered_by else "", row.answered_at,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from portal import clock
 from portal.db import db
 from portal.domain import settings
 from portal.domain.documents.models import Document
+from portal.domain.forum.models import Event
 from portal.domain.people.models import Person
 from portal.domain.statistics import PER_ANSWER, said_difference
 from portal.domain.surveys import (
@@ -105,8 +106,18 @@ def _method(campaign: Campaign, found: Results):
         "—" if found.is_hidden else str(found.n),
         Filled(N_("{n} of them broke off"), {"n": found.partial}),
     )
+    money = result_response.money(campaign)
+    if money.of_all:
+        heard = f"{money.heard * 100 / money.of_all:.0f} %"
+        yield Pair(
+            N_("Sales heard"),
+            heard,
+            Filled(N_("of the sales of {year} of all customers asked"), {"year": str(money.year)}),
+        )
     if rule.of_projects:
         yield Pair(N_("About"), N_("finished projects"))
+    if rule.attended:
+        yield Pair(N_("About"), db.session.get_one(Event, rule.attended).words)
 
 
 def _outcomes(part: result_response.TakingPart):
@@ -146,7 +157,7 @@ def _note(base: str, between: str) -> str:
 
 def _side(found: Results, side: str) -> SideLine:
     one = found.side(side)
-    label: Said = N_("Index of all sides") if side == INDEX else settings.policy().called("rating_dimensions", side)
+    label: Said = N_("Index of all sides") if side == INDEX else settings.policy().surveys.side(side)
     ends = None if one.is_hidden else one.mean.interval
     value = None if one.is_hidden else one.mean.value
     return SideLine(
