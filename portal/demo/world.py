@@ -24,6 +24,7 @@ from portal.demo import (
     majors,
     opinions,
     papers,
+    sales,
     surveys,
     word_lives,
 )
@@ -168,6 +169,7 @@ def _agenda(lives: list[Iterator[datetime]], troupe: Troupe, until: datetime) ->
     agenda.append(_first_of(_reminders(begins), next(order)))
     agenda.append(_first_of(_closings(begins), next(order)))
     agenda.append(_first_of(accounts.kept(troupe, random.Random("accounts"), begins, until), next(order)))
+    agenda.append(_first_of(sales.entered(troupe, begins, until), next(order)))
     agenda.append(_first_of(judged(troupe, begins), next(order)))
     agenda.append(_first_of(majors.told(troupe, until), next(order)))
     agenda.append(_first_of(supervised(troupe, until), next(order)))

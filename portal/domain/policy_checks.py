@@ -175,6 +175,7 @@ def _figures(policy: "Policy") -> Found:
             yield Mistake(f"targets[{target.code}].value", N_("less than nothing cannot be reached"))
     yield from _support(policy)
     yield from _forum(policy)
+    yield from _twice("surveys.sides", "code", [one.code for one in policy.surveys.sides])
     for tier in policy.tiers:
         if tier.share_below is not None and tier.share_below <= tier.share_from:
             yield Mistake(f"tiers[{tier.code}].share_below", N_("must be more than the share it begins from"))

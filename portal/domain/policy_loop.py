@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from portal.domain.policy_parts import Named
+from portal.i18n import Words
+
 
 @dataclass(frozen=True)
 class ImprovementRules:
@@ -35,12 +38,22 @@ class RatingRules:
     """Whoever is rated reads results from so many ratings on, and nobody's words below."""
 
 
+SIDES = (
+    Named("quality", Words("产品质量", "Quality")),
+    Named("delivery", Words("安装与交付", "Delivery")),
+    Named("service", Words("业务受理与服务", "Service")),
+    Named("price", Words("价格", "Price")),
+    Named("manager", Words("客户经理", "Account manager")),
+)
+
+
 @dataclass(frozen=True)
 class SurveyRules:
     """The standing plan of surveys, and when somebody is left in peace (R25, R27, formulas 3.6, 3.14); days and percent.
 
     The half-years of the plan begin in `first_month` and six months later. `sample_percent` of the customers of a
-    drawn campaign are asked, with `reserve_percent` of these in reserve.
+    drawn campaign are asked, with `reserve_percent` of these in reserve. `sides` of the service are what questions ask
+    about (R11).
     """
 
     first_month: int = 3
@@ -57,3 +70,8 @@ class SurveyRules:
     target_percent: int = 60
     phone_days: int = 5
     """Whoever does not answer the telephone is tried on so many days, at different hours."""
+    sides: tuple[Named, ...] = SIDES
+
+    def side(self, code: str) -> Words:
+        """What a side of the service is called; the code itself where an older questionnaire speaks of one gone."""
+        return next((one.words for one in self.sides if one.code == code), Words(code, code))

@@ -4,8 +4,17 @@ from datetime import date
 
 from flask import redirect, request, url_for
 from flask_babel import gettext
-from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms import (
+    DateField,
+    FloatField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from portal import clock
 from portal.access.door import Door, attempted, me
@@ -14,7 +23,7 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain import settings
-from portal.domain.people import actions, customers, queries
+from portal.domain.people import actions, customers, queries, sales
 from portal.domain.people.models import Customer
 from portal.domain.people.roles import LABELS, Role
 from portal.i18n import N_
@@ -56,6 +65,13 @@ class InviteForm(Form):
     email = StringField(N_("E-mail address"), [DataRequired(), Length(max=120), ADDRESS])
     title = StringField(N_("What they do"), [Length(max=60)])
     role = RadioField(N_("Role"), [DataRequired()], choices=ROLES, default=Role.ORG_ADMIN)
+
+
+class SalesForm(Form):
+    """The sales of a year."""
+
+    year = IntegerField(N_("Year"), [InputRequired(N_("Please give a year."))])
+    amount = FloatField(N_("Sales, 10,000 yuan"), [InputRequired(N_("Please give an amount."))])
 
 
 class CloseForm(Form):
@@ -105,9 +121,25 @@ def create():
 
 @door.get("/<int:customer>", needs=P.CUSTOMER_READ)
 def show(customer):
+    return _file(customer, SalesForm(year=today().year - 1))
+
+
+@door.post("/<int:customer>/sales", needs=P.CUSTOMER_EDIT)
+def enter_sales(customer):
+    """What they spent with us in a year; entered again it takes the place of what was."""
+    form = SalesForm()
+    facts = (customer, me(), form.year.data, form.amount.data)
+    if form.validate() and attempted(form, "amount", sales.enter, *facts) is not False:
+        say(N_("Kept."))
+        return redirect(url_for(".show", customer=customer.id), 303)
+    return _file(customer, form, 422)
+
+
+def _file(customer: Customer, form: SalesForm, status: int = 200):
     people = customers.people_of(customer)
+    reads = may(me(), P.CUSTOMER_EDIT) or may(me(), P.SURVEY_READ)
     return page(
-        "staff/customer.html", customer=customer, people=people, seen=queries.last_seen([p.id for p in people]),
+        "staff/customer.html", status, form=form, sales=sales.of(customer) if reads else None, customer=customer, people=people, seen=queries.last_seen([p.id for p in people]),
         projects=customers.projects_of(customer), contacts=customers.contacts_of(customer), admin=Role.ORG_ADMIN,
         edits=may(me(), P.CUSTOMER_EDIT), queues=may(me(), P.DESK_READ), policy=settings.policy(),
     )  # fmt: skip

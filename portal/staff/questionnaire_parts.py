@@ -183,7 +183,7 @@ def change_question(questionnaire, code):
 def _form(document: Document, one: Question | None, **beforehand) -> QuestionForm:
     form = QuestionForm(**beforehand)
     form.kind.choices = kinds_to_choose()
-    sides = [(each.code, words_in(each.words)) for each in settings.policy().rating_dimensions]
+    sides = [(each.code, words_in(each.words)) for each in settings.policy().surveys.sides]
     form.dimension.choices = [("", gettext("none")), *sides]
     earlier = editing.before(document, one.code if one else None)
     form.rule_of.choices = [

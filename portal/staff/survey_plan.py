@@ -6,6 +6,7 @@ from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
+from portal.domain.people import sales
 from portal.domain.people.models import Customer
 from portal.domain.quality.days import today
 from portal.domain.surveys import plan as plans
@@ -27,11 +28,12 @@ def plan():
     if year not in YEARS:
         abort(404)
     found = plans.slots(year, visible(Campaign, me()))
+    by_year = sales.year_before(today().year)
     unheard = plans.unheard(visible(Customer, me()), row_number(request.args.get("after")), PAGE + 1)
     return page(
         "staff/survey_plan.html", year=year, this_year=today().year, plans=PLANS, standings=plans.STANDINGS, tones=plans.TONES,
         slots={code: [one for one in found if one.plan == code] for code in PLANS if code != "other"},
-        covered=plans.covered(visible(Customer, me())), unheard=unheard[:PAGE], to_do=plans.TO_DO, runs=may(me(), P.SURVEY_RUN),
+        covered=plans.covered(visible(Customer, me()), by_year), sales_year=by_year, unheard=unheard[:PAGE], to_do=plans.TO_DO, runs=may(me(), P.SURVEY_RUN),
         first="after" not in request.args,
         older=url_for(".plan", year=year, after=key_of(unheard[PAGE - 1].customer.id)) if len(unheard) > PAGE else None,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.domain import settings
 from portal.domain.people.roles import Role
-from portal.domain.statistics import letter
+from portal.domain.statistics import PER_ANSWER, letter
 from portal.domain.surveys import campaigns as rules
 from portal.domain.surveys import result_groups, result_response
 from portal.domain.surveys.campaign_models import DRAFT, RUNNING, Campaign
@@ -82,14 +82,13 @@ def figures_of(found: Results, room: str, **more):
         is_running=campaign.state == RUNNING, said=filters.told, who=None, found=found, rooms=chips, named=named, keep=keep,
         levels={code: gettext(LEVELS[code]) for code in levels_of(campaign)}, side_names=side_names(found),
         group_sorts={code: gettext(GROUPS[code]) for code in groups_of(campaign)}, scale=scale(found), versions_of=versions_of,
-        units=gettext("customers") if found.level == "account" else gettext("answers"), **more,
+        units=gettext("answers") if found.level == PER_ANSWER else gettext("customers"), **more,
     )  # fmt: skip
 
 
 def side_names(found: Results) -> dict[str, str]:
     """What the sides of the service are called."""
-    policy = settings.policy()
-    names = {one: named(policy.called("rating_dimensions", one)) for one in found.dimensions}
+    names = {one: named(settings.policy().surveys.side(one)) for one in found.dimensions}
     return names | {INDEX: gettext("Index of all sides")}
 
 

@@ -1,5 +1,7 @@
 """More of a survey's results (R29): priorities, earlier waves, league tables, who took part, own words, the answers behind."""
 
+from math import hypot
+
 from flask import abort, request, url_for
 from flask_babel import gettext
 
@@ -7,7 +9,7 @@ from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
 from portal.domain import settings
-from portal.domain.statistics import PER_ANSWER, said_difference
+from portal.domain.statistics import PER_ANSWER, said_difference, signed
 from portal.domain.surveys import result_answers, result_groups, result_priorities, result_response, result_waves
 from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.outcomes import OUTCOMES
@@ -21,6 +23,8 @@ from portal.web.filters import told
 from portal.web.paging import key_of, row_number
 
 PAGE = 20
+SEEN = 14
+"""So far something has to move on the chart for an arrow."""
 DIRECTIONS = {"up": N_("rises"), "down": N_("falls"), "flat": N_("no reliable change")}
 
 
@@ -29,9 +33,10 @@ def priorities(campaign):
     """How satisfied people are with each thing, and how much it matters to them."""
     found = results(campaign, asked_level(campaign))
     chart = result_priorities.priorities(found)
+    before = result_priorities.moved(found, chart)
     return figures_of(
-        found, "priorities", priorities=chart, quadrants=result_priorities.QUADRANTS, how=result_priorities.HOW,
-        drawn=_drawn(chart), finding=_first(chart),
+        found, "priorities", priorities=chart, before=before, signed=_points, quadrants=result_priorities.QUADRANTS, how=result_priorities.HOW,
+        drawn=_drawn(chart, before), finding=_first(chart),
     )  # fmt: skip
 
 
@@ -43,11 +48,12 @@ def _first(chart: result_priorities.Priorities) -> str:
     return gettext("To be improved first: %(things)s", things="、".join(urgent[:3]))
 
 
-def _drawn(chart: result_priorities.Priorities) -> dict | None:
-    """Places on the drawing: satisfaction across, importance upwards."""
+def _drawn(chart: result_priorities.Priorities, before: dict[str, result_priorities.Point]) -> dict | None:
+    """Places on the drawing: satisfaction across, importance upwards; with arrows from where things stood before."""
     if not chart.points or chart.chart.performance is None or chart.chart.importance is None:
         return None
-    xs, ys = [one.performance for one in chart.points], [one.importance for one in chart.points]
+    seen = [*chart.points, *before.values()]
+    xs, ys = [one.performance for one in seen], [one.importance for one in seen]
     left, right, low, high = min(xs) - 3, max(xs) + 3, min(ys) - 0.05, max(ys) + 0.05
 
     def x(value: float) -> float:
@@ -56,11 +62,30 @@ def _drawn(chart: result_priorities.Priorities) -> dict | None:
     def y(value: float) -> float:
         return round(300 - (value - low) / (high - low) * 280, 1)
 
+    arrows = [
+        arrow
+        for one in chart.points
+        if (was := before.get(one.key)) is not None
+        and (arrow := _arrow(x(was.performance), y(was.importance), x(one.performance), y(one.importance)))
+    ]
     return {
+        "arrows": arrows,
         "dots": [(number, x(one.performance), y(one.importance), one) for number, one in enumerate(chart.points, 1)],
         "cross": (x(chart.chart.performance), y(chart.chart.importance)),
         "ends": (f"{left:.0f}", f"{right:.0f}", f"{low:.2f}", f"{high:.2f}"),
     }
+
+
+def _arrow(x1: float, y1: float, x2: float, y2: float) -> str | None:
+    """The path of an arrow that ends before the dot; none where nothing moved so far that one could see it."""
+    length = hypot(x2 - x1, y2 - y1)
+    if length < SEEN:
+        return None
+    dx, dy = (x2 - x1) / length, (y2 - y1) / length
+    tip = (x2 - 8 * dx, y2 - 8 * dy)
+    wings = [(tip[0] - 6 * dx + side * 3.5 * dy, tip[1] - 6 * dy - side * 3.5 * dx) for side in (1, -1)]
+    points = [(x1, y1), tip, wings[0], tip, wings[1]]
+    return "".join(f"{'L' if n not in (0, 3) else 'M'}{a:.1f} {b:.1f}" for n, (a, b) in enumerate(points))
 
 
 @door.get("/trend", needs=P.SURVEY_READ)
@@ -69,9 +94,14 @@ def trend(campaign):
     found = results(campaign, asked_level(campaign))
     seen = result_waves.waves(found)
     return figures_of(
-        found, "trend", waves=seen, moved=_moved, directions={code: gettext(words) for code, words in DIRECTIONS.items()},
+        found, "trend", waves=seen, moved=_moved, signed=_points, directions={code: gettext(words) for code, words in DIRECTIONS.items()},
         index=[None if one.is_hidden else one.mean.value for one in seen.index],
     )  # fmt: skip
+
+
+def _points(value: float) -> str:
+    """A difference of scores with its sign."""
+    return signed(round(value, 1), f"{abs(value):.1f}")
 
 
 def _moved(change) -> str:
@@ -119,7 +149,7 @@ def taking_part(campaign):
             weighted[by] = done
     return figures_of(
         found, "taking_part", part=part, outcomes=OUTCOMES, formulas=result_response.FORMULAS, overall=overall, weighted=weighted,
-        waiting=result_response.NO_REPLY_YET, words_of=_group_words, labels=result_response.COMPARED,
+        waiting=result_response.NO_REPLY_YET, money=result_response.money(campaign), words_of=_group_words, labels=result_response.COMPARED,
     )  # fmt: skip
 
 

@@ -3,12 +3,15 @@
 import fcntl
 import os
 import shutil
+import threading
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
 
 from tests.browser import demo_world
+from tests.pages import Browser
 
 
 @contextmanager
@@ -86,3 +89,33 @@ def windows(chromium):
 def visit(windows, address):
     """visit("agent") gives a window in which the demo's agent is signed in; what its console says must be nothing."""
     return windows(address)
+
+
+@pytest.fixture
+def served(app):
+    """The address of this very application; its database is the test's."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    runs = threading.Thread(target=server.serve_forever, daemon=True)
+    runs.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    runs.join(10)
+
+
+@pytest.fixture
+def console(app, served, windows):
+    """console(person) gives a window in which this person is signed in, nobody without one; its console says nothing."""
+    window = windows(served)
+
+    def opened(person=None, **facts):
+        page = window(**facts)
+        if person is None:
+            return page
+        browser = Browser(app, person)
+        name = app.config["SESSION_COOKIE_NAME"]
+        cookie = browser.client.get_cookie(name)
+        page.context.add_cookies([{"name": name, "value": cookie.value, "url": served}])
+        return page
+
+    opened.said = window.said
+    return opened

@@ -1,10 +1,8 @@
 """The telephone console by the keyboard alone (R28): digits answer, one key keeps an outcome, the next case comes; without a script too."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from werkzeug.serving import make_server
 
 from portal import clock
 from portal.db import db
@@ -12,38 +10,9 @@ from portal.domain.people.roles import Role
 from portal.domain.surveys import answering
 from tests.domain.test_calling import a_case
 from tests.factories import a_person
-from tests.pages import Browser
 from tests.survey_cast import a_campaign, invitation
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def served(app):
-    """The address of this very application; its database is the test's."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    runs = threading.Thread(target=server.serve_forever, daemon=True)
-    runs.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    runs.join(10)
-
-
-@pytest.fixture
-def console(app, served, windows):
-    """console(person) gives a window in which this person is signed in; its console says nothing."""
-    window = windows(served)
-
-    def opened(person, **facts):
-        browser = Browser(app, person)
-        page = window(**facts)
-        name = app.config["SESSION_COOKIE_NAME"]
-        cookie = browser.client.get_cookie(name)
-        page.context.add_cookies([{"name": name, "value": cookie.value, "url": served}])
-        return page
-
-    opened.said = window.said
-    return opened
 
 
 def sent(key: int) -> dict:

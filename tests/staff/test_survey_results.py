@@ -12,9 +12,11 @@ from portal.db import db, transaction
 from portal.domain.people.models import Customer
 from portal.domain.people.roles import Role
 from portal.domain.surveys.campaign_models import Campaign
+from portal.domain.surveys.document import Document, Question, Section
+from portal.i18n import Words
 from tests import factories
 from tests.results_cast import answers, customers_of, ended, rated
-from tests.survey_cast import a_campaign
+from tests.survey_cast import a_campaign, options, q
 
 ROOMS = ("", "/compare", "/priorities", "/trend", "/league", "/taking-part", "/comments", "/answers", "/questions/overall", "/questions/sides?by=tier", "/questions/why", "/questions/words")  # fmt: skip
 FILES = ("/results.xlsx", "/answers.csv", "/code-book.csv", "/answers.sav")
@@ -171,3 +173,49 @@ def test_fewer_than_five_answers_show_no_figure_anywhere(app, sign_in):
     page = browser.page(of(campaign))
     assert "Too few answers" in page.get_text()
     assert " ".join(page.select_one("tr[data-line=overall]").get_text().split()).endswith("— — — — too few")
+
+
+def a_survey_of_sides(follows: int | None = None, *, better: int = 0) -> int:
+    """Twelve answers about two sides of the service and which of them matters more, with a name in the words."""
+    sides = options("delivery", "price")
+    document = Document(sections=(Section("s", Words("服务", "Service"), questions=(
+        q("overall", required=True),
+        Question("delivery", "stars", Words("{manager|客户经理}准时吗？", "Is {manager|the account manager} in time?"), dimension="delivery"),
+        q("price", dimension="price"), q("order", "ranking", options=sides),
+    )),))  # fmt: skip
+    campaign = launched(a_campaign(document, follows_id=follows))
+    for number in range(12):
+        said = {"overall": "4", "delivery": str(2 + number % 2 + better), "price": "4"}
+        answers(campaign, said | {"order.delivery": "1", "order.price": "2"})
+    ended(campaign)
+    return campaign
+
+
+def test_sides_have_their_names_and_a_question_with_a_name_in_it_reads_to_nobody_in_particular(app, sign_in):
+    campaign = a_survey_of_sides()
+    browser = sign_in(factories.again(factories.a_supervisor(language="zh_Hans_CN")))
+    for room in ("", "/league", "/compare", "/answers", "/questions/delivery"):
+        assert "{manager" not in browser.page(of(campaign, room)).get_text()
+    page = browser.page(of(campaign))
+    assert "客户经理准时吗？" in page.get_text()
+    assert "“价格”最高" in page.get_text()
+    assert "安装与交付" in page.get_text()
+
+
+def test_the_chart_of_priorities_shows_from_where_things_moved_since_the_wave_before(app, sign_in):
+    first = a_survey_of_sides()
+    second = a_survey_of_sides(first, better=2)
+    browser = sign_in(factories.a_supervisor())
+    assert browser.page(of(first, "/priorities")).select(".chart-arrow") == []
+    page = browser.page(of(second, "/priorities"))
+    line = next(row for row in page.select("#priority-table tbody tr") if "delivery" in row.get_text())
+    # 2 and 3 by turns are 30 and 60, on average 45; two stars more are 80 and 100, on average 90
+    assert line.select_one("[data-label='Wave before']").get_text(" ", strip=True) == "45.0 (+45.0) · 1.00"
+    assert len(page.select(".chart-arrow")) == 1
+
+
+def test_the_telephone_page_tells_reached_and_declined_apart_from_answered(lived, sign_in):
+    page = sign_in(factories.a_supervisor()).page(f"/staff/surveys/campaigns/{lived}/telephone")
+    told = [one.get_text(" ", strip=True) for one in page.select(".grid-4 .figure")]
+    assert "24 of 24 reached" in told[2]
+    assert "0 of 24 declined or broke off" in told[3]

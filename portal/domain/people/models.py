@@ -4,7 +4,7 @@ import enum
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Moment
@@ -90,6 +90,21 @@ class Customer(Base):
     account_manager: Mapped["Person | None"] = relationship(foreign_keys=[account_manager_id], lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Sales(Base):
+    """What a customer spent with us in a year (年销售额), in ten thousand yuan (万元); what it was before stands in the journal."""
+
+    __tablename__ = "customer_sales"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "year"),
+        CheckConstraint("amount >= 0", "not_below_nothing"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    year: Mapped[int] = mapped_column(index=True)
+    amount: Mapped[float]
 
 
 class Project(Base):

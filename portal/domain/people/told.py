@@ -24,6 +24,7 @@ TOLD = {
     "person.factor_reset_declined": N_("{by} did not agree with {asked_by}; the second factor stays"),
     "customer.registered": N_("{by} registered the customer {became}"),
     "customer.changed": N_("{by} changed {field} from {was} to {became}"),
+    "customer.sales_entered": N_("{by} entered the sales of {year}: {became} (10,000 yuan), before {was}"),
     "customer.closed": N_("{by} closed the customer: {why}"),
     "customer.sharing_set": N_("{by} set what members see of each other from {was} to {became}"),
     "customer.factor_required": N_("{by} set whether members need a second factor: {became}"),

@@ -150,6 +150,7 @@ from portal.domain.statistics.wording import (
     said_moved,
     said_nps,
     said_share,
+    signed,
 )  # fmt: skip
 
 __all__ = [
@@ -259,6 +260,7 @@ __all__ = [
     "satisfied",
     "share",
     "share_trend",
+    "signed",
     "spearman",
     "standardised",
     "two_proportions",

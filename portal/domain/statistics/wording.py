@@ -74,16 +74,17 @@ def said_difference(found: Comparison) -> Said | None:
         return None
     amount = f"{rounded(abs(found.difference) * 100, 1)}"
     if found.direction is None:
-        return Said(NOT_TESTED, {"amount": _signed(found.difference, amount)})
+        return Said(NOT_TESTED, {"amount": signed(found.difference, amount)})
     return said_moved(found.direction, found.difference, amount)
 
 
 def said_moved(direction: str, difference: float | Decimal, amount: str, words: dict[str, str] = POINTS) -> Said:
     """Up or down by an amount; level with the amount signed where chance explains it."""
-    return Said(words[direction], {"amount": _signed(difference, amount) if direction == FLAT else amount})
+    return Said(words[direction], {"amount": signed(difference, amount) if direction == FLAT else amount})
 
 
-def _signed(difference: float | Decimal, amount: str) -> str:
+def signed(difference: float | Decimal, amount: str) -> str:
+    """An amount with the sign of the difference, with ± where there is none."""
     return f"{SIGNED[difference > 0] if difference else '±'}{amount}"
 
 

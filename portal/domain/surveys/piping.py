@@ -5,9 +5,10 @@ Each place says what stands there where nothing is known: a text without it woul
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from portal.domain.surveys.campaign_models import Invitation
-from portal.domain.surveys.document import Document
+from portal.domain.surveys.document import Document, Question
 from portal.i18n import N_, Words
 
 PLACE = re.compile(r"\{([a-z_]+)(?:\|([^{}]*))?\}")
@@ -28,6 +29,23 @@ def filled(text: str, known: Mapping[str, str]) -> str:
 
 def filled_words(words: Words, known: Mapping[str, str]) -> Words:
     return Words(filled(words.zh, known), filled(words.en, known))
+
+
+def for_anybody(document: Document) -> Document:
+    """The questionnaire as it reads to nobody in particular: in every place what stands there where no name is known."""
+
+    def plain(words: Words) -> Words:
+        return filled_words(words, {})
+
+    def asked(one: Question) -> Question:
+        options = tuple(replace(each, words=plain(each.words)) for each in one.options)
+        rows = tuple(replace(each, words=plain(each.words)) for each in one.rows)
+        return replace(one, words=plain(one.words), help=plain(one.help), options=options, rows=rows)
+
+    return replace(document, sections=tuple(
+        replace(one, words=plain(one.words), about=plain(one.about), questions=tuple(map(asked, one.questions)))
+        for one in document.sections
+    ))  # fmt: skip
 
 
 def wrong(text: str) -> list[tuple[str, dict]]:

@@ -14,12 +14,12 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.db import db
 from portal.domain import settings
-from portal.domain.people.models import Contact, Customer, Person
+from portal.domain.people.models import Contact, Customer, Person, Sales
 from portal.domain.quality.days import begins, following, today, zone
 from portal.domain.refusals import Refused
 from portal.domain.surveys import campaigns, letters, questionnaires
 from portal.domain.surveys import population as populations
-from portal.domain.surveys.answer_models import Participation
+from portal.domain.surveys.answer_models import MODES, Participation
 from portal.domain.surveys.campaign_models import CANCELLED, CLOSED, DRAFT, RUNNING, Campaign, Invitation, OptOut
 from portal.domain.surveys.models import QuestionnaireVersion
 from portal.domain.surveys.population import Population
@@ -115,6 +115,9 @@ class Covered:
     customers: int
     heard: int
     asked: int
+    sales: float = 0.0
+    """Of the year the sales are known of, in 10,000 yuan."""
+    sales_heard: float = 0.0
 
     @property
     def open(self) -> int:
@@ -122,15 +125,19 @@ class Covered:
         return self.customers - self.heard - self.asked
 
 
-def covered(rows: Select) -> list[Covered]:
-    """The coverage of the twelve months up to today among these customers, by card level."""
+def covered(rows: Select, year: int | None = None) -> list[Covered]:
+    """The coverage of the twelve months up to today among these customers, by card level; in money by the sales of a year."""
     heard = Customer.id.in_(populations.heard_since(today() - populations.YEAR))
     asked = ~heard & Customer.id.in_(populations.asked_now())
+    rows = rows.outerjoin(Sales, (Sales.customer_id == Customer.id) & (Sales.year == year))
+    amount = db.func.coalesce(Sales.amount, 0.0)
     counted = rows.where(Customer.closed_on.is_(None)).with_only_columns(
         Customer.card,
         db.func.count(),
         db.func.sum(db.case((heard, 1), else_=0)),
         db.func.sum(db.case((asked, 1), else_=0)),
+        db.func.sum(amount),
+        db.func.sum(db.case((heard, amount), else_=0.0)),
     )
     found = {one[0]: Covered(*one) for one in db.session.execute(counted.group_by(Customer.card))}
     order = [one.code for one in settings.policy().known("cards")]
@@ -205,7 +212,7 @@ def make(by: Person, plan: str, year: int, part: int) -> Campaign:
     title = _title(slot)
     row = campaigns.make(
         by, version, rule, title=title.zh, title_en=title.en, plan=plan, follows_id=before.id if before else None,
-        opens_at=opens, closes_at=closes.astimezone(opens.tzinfo), sample_size=size, reserve_size=reserve,
+        opens_at=opens, closes_at=closes.astimezone(opens.tzinfo), channels=list(MODES), sample_size=size, reserve_size=reserve,
         reminders=[rules.remind_after_days * n for n in range(1, rules.reminders + 1)], target_rate=rules.target_percent,
         **({"letter": before.letter} if before else {}),
     )  # fmt: skip

@@ -14,6 +14,7 @@ from portal.domain.refusals import Refused
 from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.campaign_models import Invitation
 from portal.domain.surveys.document import read
+from portal.domain.surveys.piping import for_anybody
 from portal.domain.surveys.word_models import Reply
 from portal.i18n import N_, Words
 
@@ -61,7 +62,7 @@ def case(rows: Select, key: int) -> Response | None:
 
 def said(response: Response) -> list[tuple[Words, str]]:
     """What they wrote in their own words, with the questions; the row comes with along()."""
-    asked = read(response.questionnaire_version.document).by_code
+    asked = for_anybody(read(response.questionnaire_version.document)).by_code
     rows = (
         db.select(Answer).where(Answer.response_id == response.id, Answer.text.is_not(None)).order_by(Answer.question)
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from portal.db import db
 from portal.domain.surveys.document import Document, Question, read
 from portal.domain.surveys.models import QuestionnaireVersion
+from portal.domain.surveys.piping import for_anybody
 from portal.i18n import Words
 
 STARS, TEN, NPS, NUMBER = "stars", "ten", "nps", "number"
@@ -129,7 +130,7 @@ def paper(version_ids: Iterable[int], asked: int) -> Paper:
         for code in broken or ():
             eras[code] = eras.get(code, 0) + 1
         if key in wanted:
-            found.append(Version(key, number, questionnaire, read(document), dict(eras)))
+            found.append(Version(key, number, questionnaire, for_anybody(read(document)), dict(eras)))
     versions = tuple(sorted(found, key=lambda one: (one.id == asked, one.number), reverse=True))
     blocks = tuple(_blocks(versions))
     return Paper(versions, blocks, tuple(_lines(versions, blocks)))

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from portal.db import db
 from portal.domain.statistics import Attribute, Chart, importance, quadrants
 from portal.domain.statistics.priorities import IMPROVE, KEEP, LEAST_PLOTTED, SPARE, WATCH
 from portal.domain.surveys import result_rows as stored
 from portal.domain.surveys.answer_models import Answer, Response
+from portal.domain.surveys.campaign_models import Campaign
 from portal.domain.surveys.result_lines import STARS, TEN, Line
 from portal.domain.surveys.result_rows import WHOLE
-from portal.domain.surveys.results import Results
+from portal.domain.surveys.results import Results, results
 from portal.i18n import N_, Words
 
 DERIVED, STATED = "derived", "stated"
@@ -60,7 +62,7 @@ class Priorities:
     overall: Line | None
 
 
-def priorities(found: Results, centre: float | None = None) -> Priorities:
+def priorities(found: Results) -> Priorities:
     """Derived where there are enough answers, else stated; cross-hairs at the means of what is plotted."""
     overall = found.paper.overall()
     points = _derived(found, overall) if overall else []
@@ -76,6 +78,18 @@ def priorities(found: Results, centre: float | None = None) -> Priorities:
     return Priorities(how, placed, chart, overall)
 
 
+def moved(found: Results, chart: Priorities) -> dict[str, Point]:
+    """Where the things of the chart stood the wave before, if how much they matter was found in the same way then."""
+    earlier = db.session.get(Campaign, found.campaign.follows_id) if found.campaign.follows_id else None
+    if earlier is None or not chart.points:
+        return {}
+    before = priorities(results(earlier, found.level))
+    if before.how != chart.how:
+        return {}
+    asked = {one.key for one in chart.points}
+    return {one.key: one for one in before.points if one.key in asked}
+
+
 def _derived(found: Results, overall: Line) -> list[Point]:
     other = aliased(Answer)
     rows = (
@@ -88,11 +102,10 @@ def _derived(found: Results, overall: Line) -> list[Point]:
         )
         .group_by(Answer.question, Answer.item, Answer.number, other.number)
     )  # fmt: skip
-    pairs: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+    pairs: dict[tuple[str, str], tuple[list[float], list[float], list[int]]] = {}
     for question, item, mine, whole, number in stored.rows_of(rows):
-        one, all_of_it = pairs.setdefault((question, item), ([], []))
-        one += [mine] * number
-        all_of_it += [whole] * number
+        for values, value in zip(pairs.setdefault((question, item), ([], [], [])), (mine, whole, number), strict=True):
+            values.append(value)
     points = []
     for line in found.paper.lines:
         cell = found.cell(line)

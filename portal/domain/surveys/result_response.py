@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Select, func, select
 
+from portal.domain.people import sales
 from portal.domain.people.models import Customer
 from portal.domain.statistics import (
     PER_ANSWER,
@@ -27,7 +28,7 @@ from portal.domain.surveys.campaign_models import Campaign, Invitation
 from portal.domain.surveys.fatigue import NEVER_ASKED
 from portal.domain.surveys.outcomes import OUTCOMES
 from portal.domain.surveys.result_lines import Line
-from portal.domain.surveys.result_rows import rows_of
+from portal.domain.surveys.result_rows import rows_of, sales_year
 from portal.domain.surveys.results import results
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
@@ -128,6 +129,25 @@ def taking_part(campaign: Campaign, invitations: Select | None = None) -> Taking
     return TakingPart(
         Outcomes(**counts), tuple(how.most_common()), response(eligible), _contrasts(campaign, groups, heard), contacts
     )
+
+
+@dataclass(frozen=True)
+class Money:
+    """The sales of a year of all customers that were asked, and of those of whom somebody answered; in 10,000 yuan."""
+
+    year: int | None
+    heard: float
+    of_all: float
+
+
+def money(campaign: Campaign) -> Money:
+    """Coverage of sales (formulas 3.7): how much of what those who were asked spend is theirs who answered."""
+    year = sales_year(campaign)
+    asked = select(Invitation.customer_id).where(
+        Invitation.campaign_id == campaign.id, Invitation.state.not_in(NEVER_ASKED)
+    )
+    amounts, heard = sales.in_year(year, asked), sales.in_year(year, asked.where(Invitation.state == "answered"))
+    return Money(year, sum(heard.values()), sum(amounts.values()))
 
 
 def outcome_of(state: str, outcome: str) -> str:

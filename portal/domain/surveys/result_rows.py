@@ -5,17 +5,18 @@ survey that runs only whole days, as many together as no single answer can be re
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Float, Integer, String, and_, case, cast, func, literal, select
+from sqlalchemy import Float, Integer, Select, String, and_, case, cast, func, literal, select
 
 from portal.db import db
-from portal.domain.people.models import Person
-from portal.domain.quality.days import today
-from portal.domain.statistics import FEWEST, PER_ACCOUNT, Sums, design_weights
+from portal.domain.people import sales
+from portal.domain.people.models import Person, Sales
+from portal.domain.quality.days import today, zone
+from portal.domain.statistics import FEWEST, PER_ANSWER, PER_SALES, design_weights
 from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.campaign_models import RUNNING, Campaign, Invitation
 from portal.domain.surveys.result_lines import MEASURED, NPS, NUMBER, STARS, TEN, Key, Paper
@@ -37,6 +38,8 @@ class Asked:
     """Not even a first lot of answers may be shown."""
     weights: Mapping[str, float] | None = None
     """Of each stratum at the level of accounts; none where everybody was asked."""
+    sales_year: int | None = None
+    """At the level of sales: the year whose sales weigh a customer. Of whom none are known, nothing counts."""
 
     def counted(self) -> list:
         """The conditions on a response that counts."""
@@ -49,14 +52,18 @@ class Asked:
         ]
         if self.until is not None:
             conditions.append(Response.sent_on <= self.until)
+        if self.level == PER_SALES:
+            known = select(Sales.customer_id).where(Sales.year == self.sales_year, Sales.amount > 0)
+            conditions.append(Response.customer_id.in_(known))
         if self.nothing_yet:
             conditions.append(literal(1) == literal(0))
         return conditions
 
 
 def rows_of(statement) -> Iterator[Any]:
-    """The rows a statement gives, each as a plain tuple."""
-    return (tuple(row) for row in db.session.execute(statement))
+    """The rows a statement gives, each as a plain tuple; as the database gives them, there is nothing to make of them."""
+    db.session.flush()
+    yield from db.session.connection().execute(statement).all()
 
 
 def column(by: str):
@@ -75,13 +82,19 @@ def column(by: str):
 def asked(campaign: Campaign, level: str, by: str = "") -> Asked:
     """What is to be counted, with the weights of the level and the day up to which an anonymous survey is shown."""
     until, nothing = shown_until(campaign)
-    found = Asked(campaign, level, by, until, nothing)
-    if level != PER_ACCOUNT or all(one["drawn"] >= one["size"] for one in campaign.strata):
+    year = sales_year(campaign) if level == PER_SALES else None
+    found = Asked(campaign, level, by, until, nothing, sales_year=year)
+    if level == PER_ANSWER or all(one["drawn"] >= one["size"] for one in campaign.strata):
         return found
     rows = select(Response.stratum, func.count(Response.customer_id.distinct())).where(*found.counted())
     heard = dict(rows_of(rows.group_by(Response.stratum)))
     weights = design_weights({one["key"]: (one["size"], heard.get(one["key"], 0)) for one in campaign.strata})
-    return Asked(campaign, level, by, until, nothing, {str(key): weight for key, weight in weights.items() if weight})
+    return replace(found, weights={str(key): weight for key, weight in weights.items() if weight})
+
+
+def sales_year(campaign: Campaign) -> int | None:
+    """The year whose sales weigh its customers: the last one with figures before it began."""
+    return sales.year_before((campaign.opens_at or campaign.made_at).astimezone(zone()).year)
 
 
 def shown_until(campaign: Campaign) -> tuple[date | None, bool]:
@@ -143,11 +156,11 @@ class Tally:
 
 
 def tallies(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> dict[tuple[Key, str], Tally]:
-    """How often each answer was given, of all questions or of these, by group; words count without being read."""
-    group = column(what.by) if what.by else literal(WHOLE, String)
+    """How often each answer was given, of all questions or of these, by group and in all; words count without being read."""
+    by = column(what.by) if what.by else literal(WHOLE, String)
     rows = (
         select(
-            Answer.question, Answer.item, era(paper).label("era"), group.label("grp"), Answer.number, Answer.choice,
+            Answer.question, Answer.item, era(paper).label("era"), by.label("grp"), Answer.number, Answer.choice,
             Answer.is_not_applicable, func.count(),
         )
         .join(Response, Response.id == Answer.response_id)
@@ -160,19 +173,20 @@ def tallies(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> di
         rows = rows.where(Answer.question.in_(codes))
     found: dict[tuple[Key, str], Tally] = {}
     for question, item, since, key, number, choice, is_na, count in rows_of(rows):
-        tally = found.setdefault(((question, item, since), key), Tally(Counter()))
-        if is_na:
-            tally.not_applicable += count
-        else:
-            tally.given[choice if choice is not None else number] += count
+        for group in {key, WHOLE}:
+            tally = found.setdefault(((question, item, since), group), Tally(Counter()))
+            if is_na:
+                tally.not_applicable += count
+            else:
+                tally.given[choice if choice is not None else number] += count
     return found
 
 
-def people(what: Asked, paper: Paper, codes: Sequence[str]) -> dict[tuple[Key, str], int]:
-    """How many responses answered these questions of several items, «not applicable» left out, by group."""
-    group = column(what.by) if what.by else literal(WHOLE, String)
+def people(what: Asked, paper: Paper, codes: Sequence[str]) -> Mapping[tuple[Key, str], int]:
+    """How many responses answered these questions of several items, «not applicable» left out, by group and in all."""
+    by = column(what.by) if what.by else literal(WHOLE, String)
     rows = (
-        select(Answer.question, era(paper).label("era"), group.label("grp"), func.count(Answer.response_id.distinct()))
+        select(Answer.question, era(paper).label("era"), by.label("grp"), func.count(Answer.response_id.distinct()))
         .join(Response, Response.id == Answer.response_id)
         .where(
             Answer.campaign_id == what.campaign.id, Answer.question.in_(codes), Answer.is_not_applicable.is_(False),
@@ -180,7 +194,11 @@ def people(what: Asked, paper: Paper, codes: Sequence[str]) -> dict[tuple[Key, s
         )
         .group_by(Answer.question, "era", "grp")
     )  # fmt: skip
-    return {((question, "", since), key): n for question, since, key, n in rows_of(rows)}
+    found: Counter = Counter()
+    for question, since, key, n in rows_of(rows):
+        for group in {key, WHOLE}:
+            found[(question, "", since), group] += n
+    return found
 
 
 def worth(paper: Paper):
@@ -213,76 +231,37 @@ def _asked_by(version: int, paper: Paper, codes: list[str]):
     return within if len(paper.versions) == 1 else and_(Answer.questionnaire_version_id == version, within)
 
 
-def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None):
-    """A table of what is averaged: one row an answer, or an account's mean of its answers, with its weight."""
+def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> Select:
+    """What is averaged, one row an answer, or an account's mean of its answers: question, item, era, grp, unit (whose: an
+    answer's or an account's), w (weight), n (answers behind it), hit (share satisfied), points (worth)."""
     measured = [one.code for one in paper.lines] if codes is None else list(codes)
     group = column(what.by) if what.by else literal(WHOLE, String)
     points, hit = worth(paper), case((Answer.number >= 4, 1.0), else_=0.0)
-    columns = [
-        Answer.question.label("question"), Answer.item.label("item"), era(paper).label("era"), group.label("grp"),
-    ]  # fmt: skip
     rows = (
-        select(*columns)
+        select(Answer.question.label("question"), Answer.item.label("item"), era(paper).label("era"), group.label("grp"))
         .join(Response, Response.id == Answer.response_id)
         .where(
             Answer.campaign_id == what.campaign.id, Answer.number.is_not(None), Answer.question.in_(set(measured)),
             *what.counted(),
         )
     )  # fmt: skip
-    if what.level != PER_ACCOUNT:
+    if what.level == PER_ANSWER:
         return rows.add_columns(
             Answer.response_id.label("unit"), literal(1.0, Float).label("w"), literal(1, Integer).label("n"),
             hit.label("hit"), points.label("points"),
-        ).subquery()  # fmt: skip
-    unit = func.coalesce(Response.customer_id, -Response.id)
-    return (
-        rows.add_columns(
-            unit.label("unit"), func.max(_weight(what)).label("w"), func.count().label("n"), func.avg(hit).label("hit"),
-            func.avg(points).label("points"),
-        )
-        .group_by("question", "item", "era", "grp", "unit")
-        .subquery()
-    )  # fmt: skip
+        )  # fmt: skip
+    unit = func.coalesce(Response.customer_id, -Response.id).label("unit")
+    return rows.add_columns(
+        unit, func.max(_weight(what)).label("w"), func.count().label("n"), func.avg(hit).label("hit"),
+        func.avg(points).label("points"),
+    ).group_by("question", "item", "era", "grp", "unit")  # fmt: skip
 
 
 def _weight(what: Asked):
-    if not what.weights:
-        return literal(1.0, Float)
-    ways = [(Response.stratum == key, weight) for key, weight in what.weights.items()]
-    return cast(case(*ways, else_=1.0), Float)
-
-
-Unit = tuple[str, str, int, str, int, float, int, float, float]
-"""Question, item, era, group, whose (an answer's or an account's), weight, answers behind it, share satisfied, worth."""
-
-
-def read_units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> list[Unit]:
-    """All that is averaged, read once; every sum and interval is reckoned from it."""
-    of = units(what, paper, codes).c
-    rows = select(of.question, of.item, of.era, of.grp, of.unit, of.w, of.n, of.hit, of.points)
-    return [(*row[:7], float(row[7]), float(row[8])) for row in rows_of(rows)]
-
-
-def sums(rows: Iterable[Unit]) -> dict[tuple[Key, str], tuple[Sums, Sums]]:
-    """Of each rated question or item and group: the sums of who is satisfied, and of what the answers are worth."""
-    found: dict[tuple, list[float]] = {}
-    for question, item, since, group, _, w, n, hit, points in rows:
-        key = (question, item, since, group)
-        mine = found.get(key)
-        if mine is None:
-            mine = found[key] = [0.0] * 8
-        mine[0] += n
-        mine[1] += 1
-        mine[2] += w
-        mine[3] += w * w
-        mine[4] += w * hit
-        mine[5] += w * hit * hit
-        mine[6] += w * points
-        mine[7] += w * points * points
-    return {
-        ((question, item, since), group): (
-            Sums(int(n), int(units), w, ww, h, hh),
-            Sums(int(n), int(units), w, ww, p, pp),
-        )
-        for (question, item, since, group), (n, units, w, ww, h, hh, p, pp) in found.items()
-    }
+    """For how much an account counts: for those of its stratum who were not heard too, and for its sales."""
+    ways = [(Response.stratum == key, weight) for key, weight in (what.weights or {}).items()]
+    of_stratum = cast(case(*ways, else_=1.0), Float) if ways else literal(1.0, Float)
+    if what.level != PER_SALES:
+        return of_stratum
+    spent = select(Sales.amount).where(Sales.customer_id == Response.customer_id, Sales.year == what.sales_year)
+    return of_stratum * spent.scalar_subquery()

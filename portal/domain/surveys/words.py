@@ -17,6 +17,7 @@ from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.campaign_models import Campaign, Invitation
 from portal.domain.surveys.document import Question, read
 from portal.domain.surveys.models import QuestionnaireVersion
+from portal.domain.surveys.piping import for_anybody
 from portal.domain.surveys.word_models import Coded, Issue, Mention
 from portal.i18n import N_
 
@@ -166,7 +167,7 @@ def _questions() -> dict[int, dict[str, Question]]:
     """The questions after own words, by version."""
     rows = db.select(QuestionnaireVersion.id, QuestionnaireVersion.document)
     return {
-        key: {one.code: one for one in read(document).questions() if one.kind == "text"}
+        key: {one.code: one for one in for_anybody(read(document)).questions() if one.kind == "text"}
         for key, document in map(tuple, db.session.execute(rows.where(QuestionnaireVersion.state == "published")))
     }
 

@@ -106,6 +106,14 @@ def _method(campaign: Campaign, found: Results):
         "—" if found.is_hidden else str(found.n),
         Filled(N_("{n} of them broke off"), {"n": found.partial}),
     )
+    money = result_response.money(campaign)
+    if money.of_all:
+        heard = f"{money.heard * 100 / money.of_all:.0f} %"
+        yield Pair(
+            N_("Sales heard"),
+            heard,
+            Filled(N_("of the sales of {year} of all customers asked"), {"year": str(money.year)}),
+        )
     if rule.of_projects:
         yield Pair(N_("About"), N_("finished projects"))
     if rule.attended:
@@ -149,7 +157,7 @@ def _note(base: str, between: str) -> str:
 
 def _side(found: Results, side: str) -> SideLine:
     one = found.side(side)
-    label: Said = N_("Index of all sides") if side == INDEX else settings.policy().called("rating_dimensions", side)
+    label: Said = N_("Index of all sides") if side == INDEX else settings.policy().surveys.side(side)
     ends = None if one.is_hidden else one.mean.interval
     value = None if one.is_hidden else one.mean.value
     return SideLine(

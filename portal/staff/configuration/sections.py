@@ -120,6 +120,7 @@ LABELS = {
     "phone_days": N_("Days on which somebody who does not answer the telephone is tried"),
     "least_group": N_("Fewest ratings that are shown to whoever is rated"),
     "snapshot_working_days": N_("Working days after the end of a month at which its figures are closed"),
+    "sides": N_("Sides of the service that are asked about"),
     "seats": N_("Places"), "offer_hours": N_("Working hours for which a freed seat is offered"),
     "change_days": N_("Days before the event until which parties change by themselves"),
     "remind_after_days": N_("Days after which an unanswered invitation is reminded of"), "reminders": N_("Reminders at most"),
