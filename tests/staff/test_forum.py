@@ -586,6 +586,16 @@ WRONG = (
 )  # fmt: skip
 
 
+def test_the_event_of_today_stands_first_where_people_are_checked_in(app, sign_in):
+    today = an_event(title="今天的座谈会")
+    week = timedelta(days=7)
+    an_event(title="下周的座谈会", begins_at=today.begins_at + week, ends_at=today.ends_at + week)
+    with clock.frozen_at(today.begins_at):
+        names = [link["href"] for link in sign_in(an_agent()).page("/staff/forum-door").select("main li a")]
+    assert names[0] == desk_of(today)
+    assert len(names) == 2
+
+
 def test_what_a_desk_sends_that_is_no_deed_is_passed_over(app, sign_in):
     event = an_event()
     one = people(a_party(event, 1))[0]
