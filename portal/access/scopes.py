@@ -244,6 +244,7 @@ LISTS = {
     "support-statement": Permission.DESK_READ,
     "improvement-list": Permission.IMPROVE,
     "forced-month": Permission.QUALITY_READ,
+    "project-list": Permission.QUALITY_READ,
     "survey-report": Permission.SURVEY_READ,
     **forum_rows.PAPERS,
 }

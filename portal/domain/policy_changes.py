@@ -140,9 +140,9 @@ def begins(on: date) -> datetime | None:
     zone = ZoneInfo(settings.company().zone)
     today = clock.now().astimezone(zone).date()
     if on < today:
-        raise Refused(N_("A day that is over cannot be decided about; choose today or a day to come."))
+        raise Refused(N_("A day that is over cannot be decided about; choose today or a day to come.")).beside("on")
     if on > today + AHEAD:
-        raise Refused(N_("This is too far ahead: two years at most."))
+        raise Refused(N_("This is too far ahead: two years at most.")).beside("on")
     return None if on == today else datetime.combine(on, time(), zone)
 
 

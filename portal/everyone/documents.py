@@ -102,6 +102,11 @@ def _improvements(form: ImmutableMultiDict) -> Document:
     return actions.ask_for_list("improvement-list", f"ZGQD-{today():%Y%m%d}", me(), which=which)
 
 
+def _projects(form: ImmutableMultiDict) -> Document:
+    state = "closed" if form.get("state") == "closed" else "open"
+    return actions.ask_for_list("project-list", f"LXDB-{today():%Y%m%d}", me(), state=state)
+
+
 def _statement(form: ImmutableMultiDict) -> Document:
     row = find("support", _id(form, "support"), me())
     return actions.ask_for_list("support-statement", statements.number_of(row), me(), support=row.id)
@@ -122,7 +127,7 @@ def _survey(form: ImmutableMultiDict) -> Document:
 ASKS = {
     "ticket-record": _record, "dispatch-order": _order, "service-month": _month, "unclosed-week": _week,
     "complaint-register": _register, "complaint-card": _card, "forced-month": _forced, "support-statement": _statement,
-    "improvement-list": _improvements,
+    "improvement-list": _improvements, "project-list": _projects,
     "survey-report": _survey,
     **dict.fromkeys(forum.PAPERS, _forum),
 }  # fmt: skip
@@ -134,6 +139,7 @@ FROM = {
     "forced-month": lambda document: url_for("forced.month", month=document.params["month"][:7]),
     "complaint-card": lambda document: url_for("customers.complaints", customer=document.customer_id),
     "improvement-list": lambda document: url_for("improvements.index", which=document.params["which"]),
+    "project-list": lambda document: url_for("projects.index", state=document.params["state"]),
     "support-statement": lambda document: url_for("support.show", support=document.params["support"]),
     "survey-report": lambda document: url_for("survey_results.show", campaign=document.params["campaign"]),
     **dict.fromkeys(forum.PAPERS, lambda document: url_for("forum.papers_of", event=document.params["event"])),

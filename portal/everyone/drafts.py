@@ -15,7 +15,7 @@ from portal.web.pages import own_path
 
 door = Door("drafts", __name__, url_prefix="/drafts")
 
-PLACES = re.compile(r"(new|ticket|call|customer|person|liability|follow_up|major)/[a-z0-9_/]{1,60}")
+PLACES = re.compile(r"(new|ticket|call|customer|person|liability|follow_up|major|project|improvement)/[a-z0-9_/]{1,60}")
 
 
 @door.post("", needs=Permission.OWN_ACCOUNT)

@@ -2,6 +2,7 @@
 
 from flask import abort, redirect, request, url_for
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, MultipleFileField, StringField, TextAreaField
 
 from portal.access import draft_files
@@ -9,7 +10,7 @@ from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
-from portal.domain import files, told
+from portal.domain import drafts, told
 from portal.domain.files import Attachment
 from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
@@ -173,22 +174,41 @@ def drop_step(improvement, step):
 def ask_step(improvement, step):
     """What shows that it is done."""
     _belongs(step, improvement)
-    return _form_page(improvement, DoneStepForm(), gettext("Done: %(title)s", title=step.title), gettext("Done"))
+    return _step_page(improvement, step, _as_left(DoneStepForm, _step_place(step)))
 
 
 @door.post("/<int:improvement>/steps/<int:step>", needs=P.IMPROVE, files=True)
 def do_step(improvement, step):
     """The step is done."""
     _belongs(step, improvement)
-    form = DoneStepForm()
-    if form.validate() and attempted(form, "said", _do_step, step, improvement, form) is not False:
+    form, place = DoneStepForm(), _step_place(step)
+    if draft_files.taken_out(form, place):
+        return redirect(url_for(".ask_step", improvement=improvement.id, step=step.id), 303)
+    if draft_files.in_order(form, place) and attempted(form, "said", _do_step, step, improvement, form) is not False:
+        drafts.discard(me(), place)
         say(N_("Done: {title}"), title=step.title)
         return _back(improvement, "steps")
-    return _form_page(improvement, form, gettext("Done: %(title)s", title=step.title), gettext("Done"), status=422)
+    draft_files.keep_for_later(form, place)
+    return _step_page(improvement, step, form, 422)
 
 
 def _do_step(step: ImprovementStep, row: Improvement, form: DoneStepForm) -> None:
-    rules.do_step(step, row, me(), form.said.data, [files.keep(one, me()) for one in form["files"].data])
+    rules.do_step(step, row, me(), form.said.data, draft_files.all_of(form, _step_place(step)))
+
+
+def _step_place(step: ImprovementStep) -> str:
+    return f"improvement/{step.improvement_id}/{step.id}"
+
+
+def _step_page(row: Improvement, step: ImprovementStep, form: Form, status: int = 200):
+    title = gettext("Done: %(title)s", title=step.title)
+    return _form_page(row, form, title, gettext("Done"), status=status, place=_step_place(step))
+
+
+def _as_left(kind: type[Form], place: str, **given) -> Form:
+    """The form as it was left with its draft, or with what is given."""
+    kept = drafts.find(me(), place)
+    return kind(MultiDict(kept.fields)) if kept else kind(MultiDict(), data=given)
 
 
 def _belongs(step: ImprovementStep, row: Improvement) -> None:
@@ -200,29 +220,39 @@ def _belongs(step: ImprovementStep, row: Improvement) -> None:
 def ask_done(improvement):
     """Report the measure as taken."""
     _need_work(improvement)
-    return _done_page(improvement, DoneForm(effective_on=today()))
+    return _done_page(improvement, _as_left(DoneForm, _report_place(improvement), effective_on=today()))
 
 
 @door.post("/<int:improvement>/report", needs=P.IMPROVE, files=True)
 def finish(improvement):
     """The measure is taken; the supervisors are asked to verify it."""
-    form = DoneForm()
-    if form.validate() and attempted(form, "result", _finish, improvement, form) is not False:
+    form, place = DoneForm(), _report_place(improvement)
+    if draft_files.taken_out(form, place):
+        return redirect(url_for(".ask_done", improvement=improvement.id), 303)
+    if draft_files.in_order(form, place) and attempted(form, "result", _finish, improvement, form) is not False:
+        drafts.discard(me(), place)
         say(N_("Reported as done. A supervisor who is not responsible verifies it."))
         return _back(improvement)
+    draft_files.keep_for_later(form, place)
     return _done_page(improvement, form, 422)
 
 
 def _finish(row: Improvement, form: DoneForm) -> None:
-    kept = [files.keep(one, me()) for one in form["files"].data]
+    kept = draft_files.all_of(form, _report_place(row))
     rules.finish(row, me(), form.result.data, form.effective_on.data, kept)
 
 
-def _done_page(row: Improvement, form: DoneForm, status: int = 200):
+def _report_place(row: Improvement) -> str:
+    return f"improvement/{row.id}/report"
+
+
+def _done_page(row: Improvement, form: Form, status: int = 200):
     text = gettext(
         "A supervisor who is not responsible for it verifies it; then the customers who raised it are asked again."
     )
-    return _form_page(row, form, gettext("The measure is taken"), gettext("Report as done"), text, status)
+    return _form_page(
+        row, form, gettext("The measure is taken"), gettext("Report as done"), text, status, _report_place(row)
+    )
 
 
 JUDGEMENTS = {
@@ -267,10 +297,12 @@ def _judge_page(row: Improvement, what: str, form, status: int = 200):
     return _form_page(row, form, gettext(heading), gettext(button), gettext(text), status)
 
 
-def _form_page(row: Improvement, form: Form, title: str, submit: str, text: str | None = None, status: int = 200):
+def _form_page(
+    row: Improvement, form: Form, title: str, submit: str, text: str | None = None, status: int = 200, place: str = ""
+):  # fmt: skip
     return page(
         "staff/improvement_form.html", status, row=row, form=form, title=title, submit=submit, help=text, action=request.path,
-        accepted=draft_files.ACCEPTED,
+        accepted=draft_files.ACCEPTED, place=place, lying=desk_telling.files(draft_files.lying(place)) if place else [],
     )  # fmt: skip
 
 

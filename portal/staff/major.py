@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import abort, redirect, request, url_for
 from flask_babel import gettext
 from wtforms import IntegerField, SelectMultipleField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal import clock
@@ -19,7 +19,7 @@ from portal.domain.tickets.models import Deadline, Ticket
 from portal.i18n import N_
 from portal.web import filters, promises
 from portal.web.filters import words_in
-from portal.web.forms import AtMost, Form, Needed
+from portal.web.forms import AtMost, Between, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
@@ -45,7 +45,7 @@ class ProposeForm(Form):
         option_widget=CheckboxInput(),
         validators=[Optional()],
     )
-    amount = IntegerField(N_("Amount in dispute (yuan)"), [Optional(), NumberRange(0, MOST_YUAN)])
+    amount = IntegerField(N_("Amount in dispute (yuan)"), [Optional(), Between(0, MOST_YUAN)])
     reason = TextAreaField(N_("Why is it a major complaint?"), [Needed(), AtMost(WORDS)])
 
 

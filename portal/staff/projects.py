@@ -2,13 +2,15 @@
 
 from flask import abort, redirect, request, url_for
 from flask_babel import gettext
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, IntegerField, MultipleFileField, SelectField, StringField, TextAreaField
 
 from portal.access import draft_files
 from portal.access.door import Door, attempted, me
 from portal.access.permissions import Permission as P
+from portal.access.permissions import may
 from portal.access.scopes import visible
-from portal.domain import files, told
+from portal.domain import drafts, told
 from portal.domain.files import Attachment
 from portal.domain.journal import Entry
 from portal.domain.people import queries
@@ -30,13 +32,21 @@ door = Door("projects", __name__, url_prefix="/staff/quality/projects")
 PAGE, EXPORT, LONG = 50, 2000, 4000
 STATES = {"open": N_("In hand"), "closed": N_("Over")}
 HEAD = (
-    N_("Number"), N_("Subject"), N_("Customer"), N_("Owner"), N_("Project since"), N_("Plan"), N_("Milestones"), N_("Reached"),
+    N_("Number"), N_("Subject"), N_("Customer"), N_("Owner of the project"), N_("Project since"), N_("Plan"), N_("Milestones"), N_("Reached"),
     N_("Next milestone"), N_("Due"), N_("Complaint closed"),
+)  # fmt: skip
+OF_MILESTONES = (
+    N_("Number"), N_("Subject"), N_("Milestone"), N_("Due"), N_("State"), N_("Reached"), N_("Reached by"), N_("Evidence"),
 )  # fmt: skip
 
 
+def _key(value) -> int | None:
+    """The choice of a person; none where nobody was chosen."""
+    return int(value) if value not in (None, "", "None") else None
+
+
 class PlanForm(Form):
-    owner = SelectField(N_("Owner of the project"), coerce=int, default=0)
+    owner = SelectField(N_("Owner of the project"), [Needed()], coerce=_key)
     plan = TextAreaField(N_("Plan"), [Needed(), AtMost(LONG)])
     version = IntegerField()
 
@@ -58,6 +68,7 @@ def index():
     older = url_for(".index", state=state, before=found[PAGE - 1].id) if len(found) > PAGE else None
     return page(
         "staff/projects.html", projects=found[:PAGE], state=state, older=older, first="before" not in request.args, today=today(),
+        report="project-list",
         states=[
             {"label": gettext(label), "url": url_for(".index", state=code), "on": code == state} for code, label in STATES.items()
         ],
@@ -66,14 +77,14 @@ def index():
 
 @door.get("/list.xlsx", needs=P.QUALITY_READ)
 def export():
-    """All projects as a workbook, a sheet for each state."""
+    """All projects as a workbook, a sheet for each state, and one with every milestone."""
+    found = {state: projects.listing(visible(SupervisedProject, me()), state, None, EXPORT) for state in STATES}
     sheets = {
-        gettext(label): (
-            [gettext(words) for words in HEAD],
-            [_row(one) for one in projects.listing(visible(SupervisedProject, me()), state, None, EXPORT)],
-        )
+        gettext(label): ([gettext(words) for words in HEAD], [_row(one) for one in found[state]])
         for state, label in STATES.items()
     }
+    steps = [_milestone(one, row) for state in STATES for one in found[state] for row in one.milestones]
+    sheets[gettext("Milestones")] = ([gettext(words) for words in OF_MILESTONES], steps)
     return download(f"{gettext('Supervised projects')}-{today():%Y%m%d}.xlsx", as_xlsx(sheets, filters.zone()))
 
 
@@ -84,6 +95,13 @@ def _row(project: SupervisedProject) -> list:
         ticket.number, ticket.subject, ticket.customer.short_name, project.owner.name if project.owner else None, project.opened_at,
         project.plan, len(project.milestones), len(project.milestones) - len(ahead), ahead[0].title if ahead else None,
         ahead[0].due_on if ahead else None, ticket.closed_at,
+    ]  # fmt: skip
+
+
+def _milestone(project: SupervisedProject, row: Milestone) -> list:
+    return [
+        project.ticket.number, project.ticket.subject, row.title, row.due_on, gettext(projects.STATES[row.state(today())]),
+        row.done_at, row.done_by.name if row.done_by else None, row.evidence or None,
     ]  # fmt: skip
 
 
@@ -101,6 +119,7 @@ def _show(project: SupervisedProject, status: int = 200, **forms):
     return page(
         "staff/project.html", status, project=project, ticket=project.ticket, milestones=milestones, today=today(),
         files={key: desk_telling.files(rows) for key, rows in attached.items()}, runs=projects.may_run(project, me()),
+        milestone_words=projects.STATES, lists=may(me(), P.QUALITY_READ),
         state_words=FOR_STAFF, state_tones=TONES,
         history=[(entry, filters.told(*told.sentence(entry))) for entry in projects.history(project, visible(Entry, me()))],
         **fresh | forms,
@@ -108,8 +127,14 @@ def _show(project: SupervisedProject, status: int = 200, **forms):
 
 
 def _plan_form(project: SupervisedProject, posted: bool = False) -> PlanForm:
-    form = PlanForm() if posted else PlanForm(formdata=None, owner=project.owner_id or 0, plan=project.plan)
-    form.owner.choices = [(0, gettext("nobody")), *((key, one.name) for key, one in _owners().items())]
+    form = PlanForm() if posted else PlanForm(formdata=None, owner=project.owner_id, plan=project.plan)
+    known = [(key, one.name) for key, one in _owners().items()]
+    kept = project.owner
+    if kept is None:
+        known.insert(0, ("", gettext("Please choose")))
+    elif kept.id not in dict(known):
+        known.insert(0, (kept.id, kept.name))
+    form.owner.choices = known
     return form
 
 
@@ -120,13 +145,17 @@ def _owners() -> dict:
 @door.post("/<int:supervised>/plan", needs=P.DESK_WORK)
 def plan(supervised):
     """Who owns it and how it is to be solved."""
+    projects.need(supervised, me())
     form = _plan_form(supervised, posted=True)
-    if not form.validate():
+    if not form.validate() or not attempted(form, "plan", _plan, supervised, form):
         return _show(supervised, 422, plan_form=form)
-    owner = _owners().get(form.owner.data)
-    projects.plan(supervised, me(), owner, form.plan.data, version=form.version.data)
     say(N_("Kept."))
     return _back(supervised)
+
+
+def _plan(project: SupervisedProject, form: PlanForm) -> None:
+    owner = _owners().get(form.owner.data or 0)
+    projects.plan(project, me(), owner, form.plan.data, version=form.version.data)
 
 
 @door.post("/<int:supervised>/milestones", needs=P.DESK_WORK)
@@ -154,29 +183,38 @@ def drop(supervised, milestone):
 def ask_reach(supervised, milestone):
     """What shows that it is done."""
     _belongs(milestone, supervised)
-    return _reach_page(supervised, milestone, EvidenceForm())
+    kept = drafts.find(me(), _place(milestone))
+    return _reach_page(supervised, milestone, EvidenceForm(MultiDict(kept.fields if kept else {})))
 
 
 @door.post("/<int:supervised>/milestones/<int:milestone>", needs=P.DESK_WORK, files=True)
 def reach(supervised, milestone):
     """It is done; the evidence becomes an internal note of the ticket."""
     _belongs(milestone, supervised)
-    form = EvidenceForm()
-    if form.validate() and attempted(form, "evidence", _reach, milestone, supervised, form):
+    form, place = EvidenceForm(), _place(milestone)
+    if draft_files.taken_out(form, place):
+        return redirect(url_for(".ask_reach", supervised=supervised.id, milestone=milestone.id), 303)
+    if draft_files.in_order(form, place) and attempted(form, "evidence", _reach, milestone, supervised, form):
+        drafts.discard(me(), place)
         say(N_("Reached: {title}"), title=milestone.title)
         return _back(supervised)
+    draft_files.keep_for_later(form, place)
     return _reach_page(supervised, milestone, form, 422)
 
 
 def _reach(milestone: Milestone, project: SupervisedProject, form: EvidenceForm) -> None:
-    kept = [files.keep(staged, me()) for staged in form["files"].data]
-    projects.reach(milestone, project, me(), form.evidence.data, kept)
+    projects.reach(milestone, project, me(), form.evidence.data, draft_files.all_of(form, _place(milestone)))
+
+
+def _place(milestone: Milestone) -> str:
+    return f"project/{milestone.project_id}/{milestone.id}"
 
 
 def _reach_page(project: SupervisedProject, milestone: Milestone, form: EvidenceForm, status: int = 200):
+    place = _place(milestone)
     return page(
         "staff/milestone_form.html", status, form=form, project=project, milestone=milestone, ticket=project.ticket,
-        accepted=draft_files.ACCEPTED,
+        accepted=draft_files.ACCEPTED, place=place, lying=desk_telling.files(draft_files.lying(place)),
     )  # fmt: skip
 
 

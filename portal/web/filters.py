@@ -107,10 +107,11 @@ def gap(text: str) -> str:
 
 def told(text: str, facts: dict) -> str:
     """A marked word with its facts, each said by its kind: moments, days, lengths, bilingual words, marked words."""
-    return gettext(text).format(**{name: _said(value) for name, value in facts.items()})
+    return gettext(text).format(**{name: in_words(value) for name, value in facts.items()})
 
 
-def _said(value):
+def in_words(value):
+    """A fact as it is said, by its kind."""
     if isinstance(value, Words):
         return words_in(value)
     if isinstance(value, datetime):

@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, i18n
-from wtforms.validators import StopValidation, ValidationError
+from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from portal.domain.refusals import Refused
 from portal.i18n import N_
@@ -125,6 +125,14 @@ class Needed:
             raise StopValidation()  # what was given could not be read: that is said already
         field.errors = []
         raise StopValidation(gettext("Please fill this in."))
+
+
+class Between(NumberRange):
+    """A number between two; of what could not be read as a number nothing more is said."""
+
+    def __call__(self, form, field):
+        if field.data is not None or not field.errors:
+            super().__call__(form, field)
 
 
 class AtMost:

@@ -1,11 +1,16 @@
 """A page is a template with named blocks; htmx names the block by the id of its target. The view does not know."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date, time, timedelta
 
 from flask import current_app, flash, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.web import filters
 from portal.web.forms import Form
+
+NOT_KEPT = (date, time, timedelta)
+"""What a session cannot hold as it is; a moment is a kind of day."""
 
 
 def page(template: str, status: int = 200, **facts) -> Response:
@@ -54,7 +59,11 @@ def word(status: int) -> Response:
 
 
 def say(text: str, tone: str = "good", **facts) -> None:
-    """A word to the person (marked with N_, facts for its braces) on whatever they are shown next."""
+    """A word to the person (marked with N_, facts for its braces) on whatever they are shown next.
+
+    Days and moments are said at once: the session between the two pages would bring them back as texts of its own.
+    """
+    facts = {name: filters.in_words(one) if isinstance(one, NOT_KEPT) else one for name, one in facts.items()}
     flash((text, facts, tone))  # pyright: ignore[reportArgumentType]  our flash.html takes all three
 
 

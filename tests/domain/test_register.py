@@ -9,11 +9,24 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain.journal import Entry
 from portal.domain.people.models import Customer
-from portal.domain.quality import register
+from portal.domain.people.roles import Role
+from portal.domain.quality import major, major_approvals, register
 from portal.domain.tickets import actions, rounds
 from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.rounds import Happened
-from tests.factories import _agent, _loaded, a_customer, a_department, a_person, a_ticket, again, live, shape_of
+from tests.factories import (
+    _agent,
+    _loaded,
+    a_customer,
+    a_department,
+    a_person,
+    a_supervisor,
+    a_ticket,
+    again,
+    an_agent,
+    live,
+    shape_of,
+)
 
 NOVEMBER = datetime(2026, 11, 4, 2, tzinfo=UTC)
 ALL = db.select(Ticket)
@@ -56,6 +69,21 @@ def test_a_line_says_who_handled_it_how_long_why_and_what_was_compensated(app):
     assert line.ticket.cause_code == "billing"
     assert line.party.zh == a_department().name
     assert register.on_card(ALL, customer) == 1
+
+
+def test_what_was_granted_to_a_major_complaint_stands_on_the_card(app):
+    ticket = opened(0, "accept", "dispatch")
+    supervisor, manager, agent = a_supervisor(), a_person(Role.MANAGER), an_agent()
+    with transaction():
+        case = major.propose(_loaded(ticket), again(supervisor), [], 60_000, "五家支行全停")
+        major.accept(case, _loaded(ticket), again(supervisor), "属实")
+        for words, yuan in (("应急支出", 38_600), ("额外要求", 90_000)):
+            asked = major_approvals.ask(
+                case, _loaded(ticket), again(agent), major_approvals.COMPENSATION, words=words, amount=yuan
+            )
+            major_approvals.decide(asked, _loaded(ticket), again(manager), yuan < 50_000, "按协议核定")
+    [line] = register.card(ALL, db.session.get_one(Customer, ticket.customer_id), None, 50)
+    assert line.amount == Decimal(38_600)
 
 
 @pytest.mark.parametrize("typed", ["", None, "约两百", "NaN", "-"])

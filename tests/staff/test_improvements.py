@@ -118,8 +118,11 @@ def test_the_way_of_an_action_from_the_department_to_its_end(app, sign_in):
     step = {"title": "改造接口", "due_on": (today() + timedelta(days=2)).isoformat()}
     assert theirs.post(f"{LIST}/{key}/steps", step).status_code == 303
     done = theirs.page(f"{LIST}/{key}").select_one("#steps a")["href"]
-    proof = {"said": "上线单已归档。", "files": (io.BytesIO(b"done"), "上线单.txt")}
-    assert theirs.post(done, proof, content_type="multipart/form-data").status_code == 303
+    wordless = {"said": " ", "files": (io.BytesIO(b"done"), "上线单.txt")}
+    assert theirs.post(done, wordless, content_type="multipart/form-data").status_code == 422
+    assert "上线单.txt" in theirs.page(done).text, "what was chosen waits in the draft"
+    assert theirs.post(done, {"said": "上线单已归档。"}).status_code == 303
+    assert "上线单.txt" in theirs.page(f"{LIST}/{key}").select_one("#steps").text
     edited = {"cause": "接口没有重试", "measure": "加重试", "version": str(the(key).version)}
     assert theirs.post(f"{LIST}/{key}/edit", edited).status_code == 303
     report = {
@@ -127,7 +130,10 @@ def test_the_way_of_an_action_from_the_department_to_its_end(app, sign_in):
         "effective_on": today().isoformat(),
         "files": (io.BytesIO(b"checked and done"), "对账.txt"),
     }
-    assert theirs.post(f"{LIST}/{key}/report", report, content_type="multipart/form-data").status_code == 303
+    unfinished = report | {"result": ""}
+    assert theirs.post(f"{LIST}/{key}/report", unfinished, content_type="multipart/form-data").status_code == 422
+    del report["files"]
+    assert theirs.post(f"{LIST}/{key}/report", report).status_code == 303
 
     ours = sign_in(supervisor)
     assert ours.page("/staff/").select_one(f"#improvements a[href='{LIST}/{key}']")

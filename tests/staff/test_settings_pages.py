@@ -191,6 +191,36 @@ def test_a_mistake_stands_beside_its_field_and_what_was_typed_stays(admin, path,
     assert revisions.head("policy") == first
 
 
+def test_what_is_no_number_is_said_once(admin):
+    answer = propose(admin, "clocks/items/first_contact", **{"v-promise-amount": "abc"})
+    assert BeautifulSoup(answer.text, "html.parser").select_one("#v-promise-amount-error").get_text(strip=True) == (
+        "Please give a number, like 3 or 2.5."
+    )
+
+
+def test_a_mark_younger_than_a_stored_policy_is_off_there_until_somebody_sets_it(admin):
+    """Policies are kept as they were decided: a question that was stored before it could ask for a day that is over
+    asks for any day, and no page shows a change that nobody made."""
+    document = load_pack("telecom")
+    for kind in document["kinds"]:
+        for ask in kind.get("asks", ()):
+            ask.pop("past", None)
+    with transaction():
+        settings.adopt("policy", document, None)
+
+    page = propose(admin, "kinds/items/complaint", **{"v-words-zh": "大客户投诉"})
+    assert "大客户投诉" in told(page)
+    assert "A day or moment that is over" not in told(page)
+    assert decide(admin, page).status_code == 303
+    assert not any(ask.past for ask in settings.policy().kind("complaint").asks)
+
+    asks = [ask.name for ask in settings.policy().kind("complaint").asks]
+    page = propose(admin, "kinds/items/complaint", **{f"v-asks-{asks.index('happened_at')}-past": "y"})
+    assert "A day or moment that is over" in told(page)
+    assert decide(admin, page).status_code == 303
+    assert [ask.name for ask in settings.policy().kind("complaint").asks if ask.past] == ["happened_at"]
+
+
 def test_mistakes_are_said_in_the_readers_language(app, sign_in):
     browser = sign_in(a_person(Role.ADMINISTRATOR, language="zh_Hans_CN"))
     answer = propose(browser, "calendar", **{"v-cut_off": "23:30"})
@@ -326,7 +356,9 @@ def test_a_day_to_come_is_decided_planned_and_withdrawn(app, sign_in):
         page = propose(admin, "limits", **{"v-reopen_days": "14"})
         assert decide(admin, page, "明年起", on="2027-01-01").status_code == 303
         assert settings.policy().limits.reopen_days == 30
-        said = told(admin.page(URL))
+        page = admin.page(URL)
+        said = told(page)
+        assert "It holds from 1 Jan 2027 on." in page.get_text(" ", strip=True)
         assert "Planned from 1 Jan 2027 明年起" in said
         history = admin.page("/staff/settings/history/policy")
         withdraw = next(form for form in history.select("form") if "Withdraw this plan" in form.text)
@@ -334,6 +366,7 @@ def test_a_day_to_come_is_decided_planned_and_withdrawn(app, sign_in):
         page = admin.page(answer.headers["Location"])
         assert "Days in which a closed ticket may be reopened 14 30" in told(page)
         assert decide(admin, page, "不改了").status_code == 303
+        assert "taken over by a later revision" in told(admin.page("/staff/settings/history/policy"))
     with clock.frozen_at(NOON + timedelta(days=60)):
         assert settings.policy().limits.reopen_days == 30
 
@@ -342,7 +375,8 @@ def test_the_past_cannot_be_decided_about(admin):
     page = propose(admin, "limits", **{"v-reopen_days": "14"})
     answer = decide(admin, page, on="2020-01-01")
     assert answer.status_code == 422
-    assert "A day that is over cannot be decided about" in answer.text
+    beside = BeautifulSoup(answer.text, "html.parser").select_one("#on-error")
+    assert "A day that is over cannot be decided about" in beside.text
     assert admin.get("/staff/settings/proposals/limits/-?on=2020-01-01").status_code == 200
 
 

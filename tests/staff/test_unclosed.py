@@ -4,20 +4,25 @@ import io
 import zipfile
 from datetime import date
 
+from bs4 import BeautifulSoup
 from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.access import papers
+from portal.access.scopes import visible
 from portal.db import db, transaction
 from portal.domain.documents.models import Document
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from portal.domain.quality import projects
 from portal.domain.quality.records import UnclosedLine, UnclosedWeek
+from portal.reports import registry
+from portal.reports.gathering.documents import facts_of
 from portal.reports.making import make_next
 from tests.domain.test_unclosed import MONDAY, a_project, keep, opened, the
 from tests.factories import a_handler, a_person, a_provider, a_supervisor, again, an_agent
 from tests.reports.test_paper import text
+from tests.test_tables import read
 
 WEEKS = "/staff/quality/unclosed"
 PROJECTS = "/staff/quality/projects"
@@ -77,15 +82,61 @@ def test_a_project_gets_a_plan_milestones_and_evidence_with_a_file(app, sign_in)
         assert "later day" in early.text
         assert browser.post(f"{where}/milestones", {"title": "割接", "due_on": "2026-12-01"}).status_code == 303
         milestone = projects.milestones_of(the(project))[0].id
-        assert browser.post(f"{where}/milestones/{milestone}", {"evidence": ""}).status_code == 422
         file = (io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "验收单.pdf")
-        answer = browser.post(f"{where}/milestones/{milestone}", {"evidence": "验收通过", "files": file})
-        assert answer.status_code == 303
+        wordless = browser.post(f"{where}/milestones/{milestone}", {"evidence": "", "files": file})
+        assert wordless.status_code == 422
+        assert "验收单.pdf" in wordless.text, "what was chosen is not lost with a form that comes back"
+        assert browser.post(f"{where}/milestones/{milestone}", {"evidence": "验收通过"}).status_code == 303
         page = browser.page(where)
         assert "更换主干光缆" in page.text
         assert page.select_one(".files a").text == "验收单.pdf"
         assert len(browser.page(PROJECTS).select("tbody tr")) == 1
-        assert browser.get(f"{PROJECTS}/list.xlsx").status_code == 200
+        sheet = read(browser.get(f"{PROJECTS}/list.xlsx").data).worksheets[2]
+        said = [cell.value for cell in sheet[2]]
+        assert (said[2], said[4], said[7]) == ("割接", "reached", "验收通过")
+
+
+def test_the_projects_are_on_paper_with_their_milestones(app, sign_in):
+    with clock.frozen_at(MONDAY):
+        project = a_project()
+        browser = sign_in(a_supervisor())
+        where = f"{PROJECTS}/{project}"
+        browser.post(f"{where}/plan", {"owner": the(project).owner_id, "plan": "更换主干光缆", "version": 1})
+        browser.post(f"{where}/milestones", {"title": "割接", "due_on": "2026-12-01"})
+
+        asked = browser.post("/documents", {"report": "project-list", "state": "open"})
+
+        document = db.session.scalars(db.select(Document)).one()
+        assert asked.headers["Location"].endswith(f"/documents/{document.id}")
+        reader = again(db.session.get_one(Person, document.by_id))
+        told = facts_of(document, reader, lambda model: visible(model, reader))
+        with app.test_request_context():
+            paper = registry.render_html("project-list", told, "zh_Hans_CN", registry.House("申江通信"))
+    assert "更换主干光缆" in paper
+    assert "2026-12-01 割接" in paper
+
+
+def test_of_two_who_write_the_plan_the_second_keeps_the_words_and_sees_the_firsts(app, sign_in):
+    with clock.frozen_at(MONDAY):
+        project = a_project()
+        where, browser = f"{PROJECTS}/{project}", sign_in(a_supervisor())
+        typed = {"owner": the(project).owner_id, "version": 1}
+        browser.post(f"{where}/plan", typed | {"plan": "先写的方案"})
+        second = browser.post(f"{where}/plan", typed | {"plan": "后写的方案"})
+        assert second.status_code == 422
+        soup = BeautifulSoup(second.text, "html.parser")
+        assert "后写的方案" in soup.select_one("textarea[name=plan]").text
+        assert "先写的方案" in soup.select_one("#the-project .notice").text
+        assert the(project).plan == "先写的方案"
+
+
+def test_the_owner_finds_the_way_back_to_the_complaint(app, sign_in):
+    with clock.frozen_at(MONDAY):
+        project = a_project()
+        owner = again(db.session.get_one(Person, the(project).owner_id))
+        page = sign_in(owner).page(f"{PROJECTS}/{project}")
+        assert page.select(f"a[href='/staff/tickets/{the(project).ticket_id}']")
+        assert not page.select(f"a[href='{PROJECTS}']"), "the list is for quality supervision"
 
 
 def test_the_owner_runs_the_project_others_read_it_and_providers_see_none(app, sign_in):

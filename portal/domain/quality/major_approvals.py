@@ -19,7 +19,7 @@ from portal.domain.people.roles import Role
 from portal.domain.quality import major_dossier as dossiers
 from portal.domain.quality.major import ACCEPTED, CLOSED, DECIDES, letter
 from portal.domain.quality.major_dossier import PLAN, Dossier
-from portal.domain.quality.major_models import MajorApproval, MajorCase
+from portal.domain.quality.major_models import COMPENSATION, PLAN_OF, REPORT, MajorApproval, MajorCase
 from portal.domain.refusals import Refused
 from portal.domain.tickets import deadlines
 from portal.domain.tickets.lifecycle import handled_by
@@ -27,7 +27,6 @@ from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.steps import touch
 from portal.i18n import N_
 
-PLAN_OF, COMPENSATION, REPORT = "plan", "compensation", "report"
 WHAT = {PLAN_OF: N_("Plan of action"), COMPENSATION: N_("Special compensation"), REPORT: N_("Report")}
 STANDS = {
     "open": N_("Waits for a manager"),

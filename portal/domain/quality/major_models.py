@@ -8,6 +8,9 @@ from portal.domain.documents.models import Document
 from portal.domain.people.models import Person
 from portal.domain.tickets.models import Ticket
 
+PLAN_OF, COMPENSATION, REPORT = "plan", "compensation", "report"
+"""What a manager is asked to approve."""
+
 
 class MajorCase(Base):
     """A complaint that is proposed as, or is, a major one. One a ticket; proposed again after a rejection, it is the same."""

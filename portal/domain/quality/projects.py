@@ -24,6 +24,8 @@ from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 
 AT_ONCE = 500
+STATES = {"reached": N_("reached"), "late": N_("late"), "ahead": N_("ahead")}
+"""How a milestone stands."""
 
 # How the journal tells what happened to a supervised project.
 TOLD = {
@@ -86,7 +88,8 @@ def may_run(project: SupervisedProject, by: Person) -> bool:
     return project.ticket.is_live and (by.id == project.owner_id or by.has(Role.SUPERVISOR))
 
 
-def _need(project: SupervisedProject, by: Person) -> None:
+def need(project: SupervisedProject, by: Person) -> None:
+    """Refuse whoever does not run the project, and whatever comes after its end."""
     if not project.ticket.is_live:
         raise Refused(N_("The complaint is over, and with it the project."))
     if not may_run(project, by):
@@ -97,7 +100,7 @@ def plan(
     project: SupervisedProject, by: Person, owner: Person | None, words: str, *, version: int | None = None
 ) -> None:
     """Who owns it and how it is to be solved."""
-    _need(project, by)
+    need(project, by)
     if version is not None and project.version != version:
         raise Stale(N_("Somebody changed this project while you were writing. Look at what is new; your text is kept."))
     if owner is not None and owner.id != project.owner_id:
@@ -112,7 +115,7 @@ def plan(
 
 def add_milestone(project: SupervisedProject, by: Person, title: str, due_on: date) -> Milestone:
     """A step on the way, and until when."""
-    _need(project, by)
+    need(project, by)
     if due_on < today():
         raise Refused(N_("A milestone lies ahead; please choose a later day."))
     row = Milestone(project_id=project.id, title=title, due_on=due_on, evidence="")
@@ -124,7 +127,7 @@ def add_milestone(project: SupervisedProject, by: Person, title: str, due_on: da
 
 def drop_milestone(milestone: Milestone, project: SupervisedProject, by: Person) -> None:
     """It is no step of the plan any more; one that was reached stays."""
-    _need(project, by)
+    need(project, by)
     if milestone.done_at is not None:
         raise Refused(N_("A milestone that was reached stays."))
     journal.write("supervised_project.dropped", project, by, was=milestone.title)
@@ -135,7 +138,7 @@ def reach(
     milestone: Milestone, project: SupervisedProject, by: Person, evidence: str, attached: Sequence[files.StoredFile] = ()
 ) -> None:  # fmt: skip
     """The step is done, and what shows it. The evidence is an internal note of the ticket, with its files."""
-    _need(project, by)
+    need(project, by)
     if milestone.done_at is not None:
         raise Refused(N_("This milestone was reached already."))
     if not evidence.strip():
@@ -179,8 +182,15 @@ def listing(rows: Select, state: str, before: int | None, limit: int) -> list[Su
     if before is not None:
         rows = rows.where(SupervisedProject.id < before)
     ticket = joinedload(SupervisedProject.ticket).joinedload(Ticket.customer)
-    along = (ticket, joinedload(SupervisedProject.owner), selectinload(SupervisedProject.milestones))
+    steps = selectinload(SupervisedProject.milestones).joinedload(Milestone.done_by)
+    along = (ticket, joinedload(SupervisedProject.owner), steps)
     return list(db.session.scalars(rows.options(*along).order_by(SupervisedProject.id.desc()).limit(limit)))
+
+
+def counted(rows: Select, state: str) -> int:
+    """How many projects (visible ones) there are in a state."""
+    mine = rows.join(SupervisedProject.ticket).where(Ticket.is_live if state == "open" else ~Ticket.is_live)
+    return db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
 
 
 def milestones_of(project: SupervisedProject) -> list[Milestone]:

@@ -101,6 +101,10 @@ class Milestone(Base):
     def is_late(self, today: date) -> bool:
         return self.done_at is None and self.due_on < today
 
+    def state(self, today: date) -> str:
+        """«reached», «late» or «ahead»."""
+        return "reached" if self.done_at else "late" if self.is_late(today) else "ahead"
+
 
 class ComplaintCount(Base):
     """How many complaints a closed month had in one part of one side, and of how many customers (月度快照).

@@ -13,12 +13,14 @@ from portal.db import UTCDateTime, db
 from portal.domain.people.models import Customer
 from portal.domain.quality import complaint_counts
 from portal.domain.quality.days import bounds
+from portal.domain.quality.major_models import COMPENSATION, MajorApproval, MajorCase
 from portal.domain.quality.unclosed import COMPLAINT, leading
 from portal.domain.tickets.models import Message, Ticket
 from portal.i18n import Words
 
 CAUSE, AMOUNT = "cause", "amount"
-"""The reply fields (R15) that say why, and how much was given back or compensated."""
+"""The reply fields (R15) that say why, and how much was given back or compensated; what was granted besides to a major
+complaint (R20) is in its approvals."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,12 @@ def _counted(rows: Select) -> int:
 
 def _lines(tickets: Sequence[Ticket]) -> list[Line]:
     at, ids = clock.now(), [ticket.id for ticket in tickets]
-    parties, said = leading(ids), _solutions(ids)
+    parties, said, granted = leading(ids), _solutions(ids), _granted(ids)
     return [
         Line(
             ticket, parties.get(ticket.id, Words("")), ((ticket.closed_at or at) - ticket.opened_at) // timedelta(days=1),
-            str(said.get(ticket.id, {}).get(CAUSE) or ""), _amount(said.get(ticket.id, {}).get(AMOUNT)),
+            str(said.get(ticket.id, {}).get(CAUSE) or ""),
+            _together(_amount(said.get(ticket.id, {}).get(AMOUNT)), granted.get(ticket.id)),
         )
         for ticket in tickets
     ]  # fmt: skip
@@ -100,6 +103,20 @@ def _solutions(ids: list[int]) -> dict[int, dict]:
     for ticket, shape in db.session.execute(rows.order_by(Message.id)):
         found[ticket] = found.get(ticket, {}) | (shape or {})
     return found
+
+
+def _granted(ids: list[int]) -> dict[int, Decimal]:
+    """The special compensations that a manager granted, by ticket."""
+    total = func.sum(MajorApproval.amount_yuan)
+    rows = select(MajorCase.ticket_id, total).join(MajorApproval.case).group_by(MajorCase.ticket_id)
+    granted = rows.where(MajorApproval.what == COMPENSATION, MajorApproval.is_granted, MajorCase.ticket_id.in_(ids))
+    return {ticket: Decimal(yuan) for ticket, yuan in db.session.execute(granted)}
+
+
+def _together(*amounts: Decimal | None) -> Decimal | None:
+    """Their sum; none where none of them is known."""
+    known = [one for one in amounts if one is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def _amount(given) -> Decimal | None:

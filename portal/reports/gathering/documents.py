@@ -27,7 +27,7 @@ from portal.reports.facts import Facts
 from portal.reports.gathering import forum
 from portal.reports.gathering.figures_month import figures_month
 from portal.reports.gathering.improvements import improvements
-from portal.reports.gathering.lists import complaint_card, complaint_register, forced_month, unclosed_week
+from portal.reports.gathering.lists import complaint_card, complaint_register, forced_month, project_list, unclosed_week
 from portal.reports.gathering.majors import major_report
 from portal.reports.gathering.month_rows import Rows as MonthRows
 from portal.reports.gathering.orders import dispatch_order
@@ -124,6 +124,7 @@ GATHERINGS: dict[str, Callable[[Document, Person, Rows], Facts | None]] = {
     "figures-month": _figures,
     "support-statement": _statement,
     "improvement-list": improvements,
+    "project-list": project_list,
     "forum-programme": forum.agenda,
     "forum-badges": forum.names,
     "forum-table-cards": forum.names,

@@ -10,9 +10,9 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.documents.models import Document
 from portal.domain.people.models import Customer, Person
-from portal.domain.quality import forced_list, register, unclosed
-from portal.domain.quality.days import zone
-from portal.domain.quality.records import UnclosedLine, UnclosedWeek
+from portal.domain.quality import forced_list, projects, register, unclosed
+from portal.domain.quality.days import today, zone
+from portal.domain.quality.records import SupervisedProject, UnclosedLine, UnclosedWeek
 from portal.domain.tickets.forced import reason_words
 from portal.domain.tickets.forced_models import ForcedClosure
 from portal.domain.tickets.models import Ticket
@@ -64,6 +64,51 @@ def _unclosed_row(line: UnclosedLine) -> Row:
     return Row((
         ticket.number, ticket.customer.short_name, _class(line.class_code), line.party_words if line.party else None,
         str(line.days), why, said,
+    ))  # fmt: skip
+
+
+def project_list(document: Document, asker: Person, rows) -> Listing | None:
+    """The supervised projects that the reader may see: those in hand, or those that are over; with their milestones."""
+    state = document.params.get("state", "open")
+    seen: Select = rows(SupervisedProject)
+    found, total = projects.listing(seen, state, None, MOST_ROWS), projects.counted(seen, state)
+    steps = [step for one in found for step in one.milestones]
+    return _listing(
+        document,
+        subtitle=Filled(PROJECTS[state]),
+        table=N_("Complaints open too long, the newest project first"),
+        about=(
+            About(N_("Supervised projects"), str(total)),
+            About(N_("Milestones reached"), f"{sum(step.done_at is not None for step in steps)} / {len(steps)}"),
+            About(N_("Milestones late"), str(sum(step.is_late(today()) for step in steps) if state == "open" else 0)),
+        ),
+        columns=(
+            NUMBER, CUSTOMER, Column(N_("Subject"), "text", "w4"), Column(N_("Owner of the project"), "text", "w3"),
+            Column(N_("Project since"), "nowrap", "w3"), Column(N_("Plan")), Column(N_("Milestones")),
+        ),
+        rows=tuple(_project_row(one) for one in found),
+        total=total,
+        none=N_("There is no such project."),
+    )  # fmt: skip
+
+
+PROJECTS = {"open": N_("In hand"), "closed": N_("Over")}
+STEP = {
+    "reached": (" 已完成", " reached"), "late": (" 已超期", " late"), "ahead": ("", ""),
+}  # fmt: skip
+
+
+def _project_row(one: SupervisedProject) -> Row:
+    ticket = one.ticket
+    said = [
+        Words(f"{step.due_on} {step.title}{zh}", f"{step.due_on} {step.title}{en}")
+        for step in one.milestones
+        for zh, en in [STEP[step.state(today())]]
+    ]
+    listed = Words("；".join(step.zh for step in said), "; ".join(step.en for step in said)) if said else None
+    return Row((
+        ticket.number, ticket.customer.short_name, ticket.subject, one.owner.name if one.owner else None,
+        _day(one.opened_at), one.plan[:400] or None, listed,
     ))  # fmt: skip
 
 

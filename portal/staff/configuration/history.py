@@ -25,7 +25,7 @@ PAGE = 20
 NAMES = {"policy": N_("Promises and classes"), "calendar": N_("Working calendar"), "company": N_("Company")}
 STANDINGS = {
     Standing.HOLDS: (N_("holds now"), "good"), Standing.PLANNED: (N_("planned"), "warn"),
-    Standing.PAST: (N_("held before"), ""), Standing.OVERTAKEN: (N_("overtaken, never held"), ""),
+    Standing.PAST: (N_("held before"), ""), Standing.OVERTAKEN: (N_("taken over by a later revision"), ""),
 }  # fmt: skip
 
 

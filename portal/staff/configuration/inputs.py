@@ -22,14 +22,14 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.domain.policy import Policy, Unit
 from portal.i18n import N_
 from portal.staff.configuration.choices import SIGNS, choices_of, signs
 from portal.staff.configuration.sections import BOUNDS, PLAIN_SAID
-from portal.web.forms import AtMost
+from portal.web.forms import AtMost, Between
 
 LONG = ("body", "help", "first_suggestion")
 BOUNDS_SAID = N_("Please give a number in these bounds.")
@@ -123,7 +123,7 @@ class Number(Input):
 
     def field(self):
         low, high = BOUNDS.get(self.name, (0, 1_000_000))
-        rules = [Optional(), NumberRange(low, high, BOUNDS_SAID)]
+        rules = [Optional(), Between(low, high, BOUNDS_SAID)]
         said = f"{low}–{high}" if self.name in BOUNDS and self.name != "amount" else ""
         if self.whole:
             return IntegerField(self.label, rules, default=self.value, description=said)

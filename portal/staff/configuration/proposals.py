@@ -91,11 +91,8 @@ def _attempted(found: Proposal, form: ProposalForm) -> bool:
     try:
         with savepoint():
             _decide(found, form)
-    except PlannedOtherwise as refusal:
-        refuse(form, "on", refusal)
-        return False
     except Refused as refusal:
-        refuse(form, "why", refusal)
+        refuse(form, "on" if isinstance(refusal, PlannedOtherwise) else refusal.field or "why", refusal)
         return False
     return True
 
@@ -105,9 +102,12 @@ def _decide(found: Proposal, form: ProposalForm) -> None:
 
 
 def _seen(found: Proposal, on: date) -> Seen:
+    """As it would hold from this day; of a day that cannot be, which is said beside it, as from today."""
     try:
         old, document = policy_changes.proposed(found.change, on)
     except Refused as refusal:
+        if refusal.field == "on":
+            return _seen(found, _today())
         return Seen(wrong=(said(refusal),))
     if mistakes := policy_changes.wrong(document):
         return Seen(wrong=tuple(map(_mistake_said, mistakes)))
