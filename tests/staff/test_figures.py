@@ -126,7 +126,7 @@ def test_why_a_share_is_what_it_is_is_told_two_clicks_from_the_workbench(app, si
     with clock.frozen_at(MORNING + timedelta(hours=26)):
         browser = sign_in(factories.a_supervisor())
         assert browser.page("/staff/").select_one("nav a[href='/staff/quality/']")
-        share = browser.page("/staff/quality/").select_one(".figures a[href*='/timely_reply/']")
+        share = browser.page("/staff/quality/").select_one("#shares a[href*='/timely_reply/']")
         page = browser.page(share["href"]).get_text(" ", strip=True)
 
     assert share.text == "Timely reply"
