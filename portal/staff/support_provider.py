@@ -148,7 +148,7 @@ def _standing(provider: Provider, form: StandingForm):
 def _harm(provider: Provider, form: HarmForm):
     of = month_of(form.month.data)
     if of is None or of > first(today()):
-        raise Refused(N_("Please give a month like 2026-10 that has begun."))
+        raise Refused(N_("Please give a month like 2026-10 that has begun.")).beside("month")
     return rules.note_harm(provider, of, form.what.data, me(), _ticket(form.number.data))
 
 
