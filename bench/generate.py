@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from flask_migrate import upgrade
-from sqlalchemy import insert, text
+from sqlalchemy import event, insert, text
 
 from bench import rooms
 from portal import clock
@@ -49,6 +49,7 @@ def main() -> None:
     app = create_app(from_environment(data=given.to, testing=True, **url))
     begun = time.perf_counter()
     with app.app_context():
+        event.listen(db.engine, "connect", _patient)
         upgrade()
         fill(given.tickets)
         db.session.remove()
@@ -56,6 +57,14 @@ def main() -> None:
         json.dumps({"tickets": given.tickets, "url": app.config["SQLALCHEMY_DATABASE_URI"]})
     )
     print(f"{given.tickets} tickets in {time.perf_counter() - begun:.0f} s")
+
+
+def _patient(connection, _) -> None:
+    """A statement over a million rows may take its time, also where the portal would give up."""
+    if db.engine.dialect.name == "postgresql":
+        connection.execute("set statement_timeout = 0")
+        connection.execute("set idle_in_transaction_session_timeout = 0")
+        connection.commit()
 
 
 def fill(count: int) -> None:

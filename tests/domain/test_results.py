@@ -216,7 +216,7 @@ def test_the_number_of_answers_is_no_matter_for_the_number_of_statements(app, st
         [found.cell(one, group) for one in found.paper.lines for group in found.groups]
         assert found.side().shown != "—"
         counts.append(len(statements))
-    assert counts[0] == counts[1] == 8
+    assert counts[0] == counts[1] == 5
 
 
 def test_nothing_of_another_campaign_is_counted(app):

@@ -1,6 +1,7 @@
 """Tests of differences, cross-tabs, trends, priorities: each agrees with an independent package; figures of §3.10–3.11."""
 
 import random
+from collections import Counter
 
 import numpy
 import pytest
@@ -264,6 +265,17 @@ def test_spearman_agrees_with_the_independent_package(pairs):
     theirs = stats.spearmanr(xs, ys)
     assert found.value == near(theirs.statistic, abs=1e-9)
     assert found.p == near(theirs.pvalue, abs=1e-7)
+
+
+@patient
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=4, max_size=60))
+def test_counted_pairs_go_together_as_the_pairs_one_by_one(pairs):
+    counted = Counter(pairs)
+    found = spearman([x for x, _ in counted], [y for _, y in counted], list(counted.values()))
+    alone = spearman(*zip(*pairs, strict=True))
+    assert (found is None) == (alone is None)
+    if found and alone:
+        assert (found.value, found.p, found.n) == (near(alone.value, abs=1e-9), near(alone.p, abs=1e-7), alone.n)
 
 
 def test_importance_is_derived_from_thirty_answers_on():

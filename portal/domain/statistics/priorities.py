@@ -1,5 +1,6 @@
 """Importance and performance: what to improve first (formulas.md 3.11)."""
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -23,45 +24,59 @@ class Correlation:
     n: int
 
 
-def spearman(xs: Sequence[float], ys: Sequence[float]) -> Correlation | None:
-    """By ranks, for answers on scales; none of fewer than three pairs, or where one side is always the same."""
-    n = len(xs)
+def spearman(xs: Sequence[float], ys: Sequence[float], times: Sequence[int] | None = None) -> Correlation | None:
+    """By ranks, for answers on scales; none of fewer than three pairs, or where one side is always the same.
+
+    `times`: how many people gave each pair; one each, where it is left out.
+    """
+    n = len(xs) if times is None else sum(times)
     if n < 3:
         return None
-    one, other = standardised(ranks(xs)), standardised(ranks(ys))
+    one, other = standardised(ranks(xs, times), times), standardised(ranks(ys, times), times)
     if one is None or other is None:
         return None
-    value = max(-1.0, min(1.0, sum(a * b for a, b in zip(one, other, strict=True)) / (n - 1)))
+    together = sum(a * b * number for a, b, number in zip(one, other, _each(xs, times), strict=True))
+    value = max(-1.0, min(1.0, together / (n - 1)))
     rest = 1 - value * value
     return Correlation(value, student_tail(value * sqrt((n - 2) / rest), n - 2) if rest > 1e-15 else 0.0, n)
 
 
-def importance(attribute: Sequence[float], overall: Sequence[float]) -> Correlation | None:
+def importance(
+    attribute: Sequence[float], overall: Sequence[float], times: Sequence[int] | None = None
+) -> Correlation | None:
     """Derived importance of an attribute: how it goes with overall satisfaction, of people who answered both; none
     below thirty of them."""
-    return spearman(attribute, overall) if len(attribute) >= LEAST_DERIVED else None
+    n = len(attribute) if times is None else sum(times)
+    return spearman(attribute, overall, times) if n >= LEAST_DERIVED else None
 
 
-def ranks(values: Sequence[float]) -> list[float]:
+def ranks(values: Sequence[float], times: Sequence[int] | None = None) -> list[float]:
     """The rank of each value, 1 the least; equals share the middle of theirs."""
-    order = sorted(values)
-    first: dict[float, int] = {}
-    last: dict[float, int] = {}
-    for place, value in enumerate(order, 1):
-        first.setdefault(value, place)
-        last[value] = place
-    return [(first[value] + last[value]) / 2 for value in values]
+    counts: Counter[float] = Counter()
+    for value, number in zip(values, _each(values, times), strict=True):
+        counts[value] += number
+    below, found = 0, {}
+    for value in sorted(counts):
+        found[value] = below + (counts[value] + 1) / 2
+        below += counts[value]
+    return [found[value] for value in values]
 
 
-def standardised(values: Sequence[float]) -> list[float] | None:
+def standardised(values: Sequence[float], times: Sequence[int] | None = None) -> list[float] | None:
     """Each value in standard deviations from their mean, so that scales of any length share one chart; none where all
     are alike."""
-    n = len(values)
+    each = _each(values, times)
+    n = sum(each)
     if n < 2:
         return None
-    middle = sum(values) / n
-    spread = sqrt(sum((value - middle) ** 2 for value in values) / (n - 1))
+    middle = sum(value * number for value, number in zip(values, each, strict=True)) / n
+    squares = sum((value - middle) ** 2 * number for value, number in zip(values, each, strict=True))
+    spread = sqrt(squares / (n - 1))
     return [(value - middle) / spread for value in values] if spread else None
+
+
+def _each(values: Sequence[float], times: Sequence[int] | None) -> Sequence[int]:
+    return [1] * len(values) if times is None else times
 
 
 @dataclass(frozen=True)

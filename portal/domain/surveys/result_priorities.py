@@ -102,11 +102,10 @@ def _derived(found: Results, overall: Line) -> list[Point]:
         )
         .group_by(Answer.question, Answer.item, Answer.number, other.number)
     )  # fmt: skip
-    pairs: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+    pairs: dict[tuple[str, str], tuple[list[float], list[float], list[int]]] = {}
     for question, item, mine, whole, number in stored.rows_of(rows):
-        one, all_of_it = pairs.setdefault((question, item), ([], []))
-        one += [mine] * number
-        all_of_it += [whole] * number
+        for values, value in zip(pairs.setdefault((question, item), ([], [], [])), (mine, whole, number), strict=True):
+            values.append(value)
     points = []
     for line in found.paper.lines:
         cell = found.cell(line)

@@ -5,18 +5,18 @@ survey that runs only whole days, as many together as no single answer can be re
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Float, Integer, String, and_, case, cast, func, literal, select
+from sqlalchemy import Float, Integer, Select, String, and_, case, cast, func, literal, select
 
 from portal.db import db
 from portal.domain.people import sales
 from portal.domain.people.models import Person, Sales
 from portal.domain.quality.days import today, zone
-from portal.domain.statistics import FEWEST, PER_ANSWER, PER_SALES, Sums, design_weights
+from portal.domain.statistics import FEWEST, PER_ANSWER, PER_SALES, design_weights
 from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.campaign_models import RUNNING, Campaign, Invitation
 from portal.domain.surveys.result_lines import MEASURED, NPS, NUMBER, STARS, TEN, Key, Paper
@@ -61,8 +61,9 @@ class Asked:
 
 
 def rows_of(statement) -> Iterator[Any]:
-    """The rows a statement gives, each as a plain tuple."""
-    return (tuple(row) for row in db.session.execute(statement))
+    """The rows a statement gives, each as a plain tuple; as the database gives them, there is nothing to make of them."""
+    db.session.flush()
+    yield from db.session.connection().execute(statement).all()
 
 
 def column(by: str):
@@ -155,11 +156,11 @@ class Tally:
 
 
 def tallies(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> dict[tuple[Key, str], Tally]:
-    """How often each answer was given, of all questions or of these, by group; words count without being read."""
-    group = column(what.by) if what.by else literal(WHOLE, String)
+    """How often each answer was given, of all questions or of these, by group and in all; words count without being read."""
+    by = column(what.by) if what.by else literal(WHOLE, String)
     rows = (
         select(
-            Answer.question, Answer.item, era(paper).label("era"), group.label("grp"), Answer.number, Answer.choice,
+            Answer.question, Answer.item, era(paper).label("era"), by.label("grp"), Answer.number, Answer.choice,
             Answer.is_not_applicable, func.count(),
         )
         .join(Response, Response.id == Answer.response_id)
@@ -172,19 +173,20 @@ def tallies(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> di
         rows = rows.where(Answer.question.in_(codes))
     found: dict[tuple[Key, str], Tally] = {}
     for question, item, since, key, number, choice, is_na, count in rows_of(rows):
-        tally = found.setdefault(((question, item, since), key), Tally(Counter()))
-        if is_na:
-            tally.not_applicable += count
-        else:
-            tally.given[choice if choice is not None else number] += count
+        for group in {key, WHOLE}:
+            tally = found.setdefault(((question, item, since), group), Tally(Counter()))
+            if is_na:
+                tally.not_applicable += count
+            else:
+                tally.given[choice if choice is not None else number] += count
     return found
 
 
-def people(what: Asked, paper: Paper, codes: Sequence[str]) -> dict[tuple[Key, str], int]:
-    """How many responses answered these questions of several items, «not applicable» left out, by group."""
-    group = column(what.by) if what.by else literal(WHOLE, String)
+def people(what: Asked, paper: Paper, codes: Sequence[str]) -> Mapping[tuple[Key, str], int]:
+    """How many responses answered these questions of several items, «not applicable» left out, by group and in all."""
+    by = column(what.by) if what.by else literal(WHOLE, String)
     rows = (
-        select(Answer.question, era(paper).label("era"), group.label("grp"), func.count(Answer.response_id.distinct()))
+        select(Answer.question, era(paper).label("era"), by.label("grp"), func.count(Answer.response_id.distinct()))
         .join(Response, Response.id == Answer.response_id)
         .where(
             Answer.campaign_id == what.campaign.id, Answer.question.in_(codes), Answer.is_not_applicable.is_(False),
@@ -192,7 +194,11 @@ def people(what: Asked, paper: Paper, codes: Sequence[str]) -> dict[tuple[Key, s
         )
         .group_by(Answer.question, "era", "grp")
     )  # fmt: skip
-    return {((question, "", since), key): n for question, since, key, n in rows_of(rows)}
+    found: Counter = Counter()
+    for question, since, key, n in rows_of(rows):
+        for group in {key, WHOLE}:
+            found[(question, "", since), group] += n
+    return found
 
 
 def worth(paper: Paper):
@@ -225,16 +231,14 @@ def _asked_by(version: int, paper: Paper, codes: list[str]):
     return within if len(paper.versions) == 1 else and_(Answer.questionnaire_version_id == version, within)
 
 
-def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None):
-    """A table of what is averaged: one row an answer, or an account's mean of its answers, with its weight."""
+def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> Select:
+    """What is averaged, one row an answer, or an account's mean of its answers: question, item, era, grp, unit (whose: an
+    answer's or an account's), w (weight), n (answers behind it), hit (share satisfied), points (worth)."""
     measured = [one.code for one in paper.lines] if codes is None else list(codes)
     group = column(what.by) if what.by else literal(WHOLE, String)
     points, hit = worth(paper), case((Answer.number >= 4, 1.0), else_=0.0)
-    columns = [
-        Answer.question.label("question"), Answer.item.label("item"), era(paper).label("era"), group.label("grp"),
-    ]  # fmt: skip
     rows = (
-        select(*columns)
+        select(Answer.question.label("question"), Answer.item.label("item"), era(paper).label("era"), group.label("grp"))
         .join(Response, Response.id == Answer.response_id)
         .where(
             Answer.campaign_id == what.campaign.id, Answer.number.is_not(None), Answer.question.in_(set(measured)),
@@ -245,16 +249,12 @@ def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None):
         return rows.add_columns(
             Answer.response_id.label("unit"), literal(1.0, Float).label("w"), literal(1, Integer).label("n"),
             hit.label("hit"), points.label("points"),
-        ).subquery()  # fmt: skip
-    unit = func.coalesce(Response.customer_id, -Response.id)
-    return (
-        rows.add_columns(
-            unit.label("unit"), func.max(_weight(what)).label("w"), func.count().label("n"), func.avg(hit).label("hit"),
-            func.avg(points).label("points"),
-        )
-        .group_by("question", "item", "era", "grp", "unit")
-        .subquery()
-    )  # fmt: skip
+        )  # fmt: skip
+    unit = func.coalesce(Response.customer_id, -Response.id).label("unit")
+    return rows.add_columns(
+        unit, func.max(_weight(what)).label("w"), func.count().label("n"), func.avg(hit).label("hit"),
+        func.avg(points).label("points"),
+    ).group_by("question", "item", "era", "grp", "unit")  # fmt: skip
 
 
 def _weight(what: Asked):
@@ -265,39 +265,3 @@ def _weight(what: Asked):
         return of_stratum
     spent = select(Sales.amount).where(Sales.customer_id == Response.customer_id, Sales.year == what.sales_year)
     return of_stratum * spent.scalar_subquery()
-
-
-Unit = tuple[str, str, int, str, int, float, int, float, float]
-"""Question, item, era, group, whose (an answer's or an account's), weight, answers behind it, share satisfied, worth."""
-
-
-def read_units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> list[Unit]:
-    """All that is averaged, read once; every sum and interval is reckoned from it."""
-    of = units(what, paper, codes).c
-    rows = select(of.question, of.item, of.era, of.grp, of.unit, of.w, of.n, of.hit, of.points)
-    return [(*row[:7], float(row[7]), float(row[8])) for row in rows_of(rows)]
-
-
-def sums(rows: Iterable[Unit]) -> dict[tuple[Key, str], tuple[Sums, Sums]]:
-    """Of each rated question or item and group: the sums of who is satisfied, and of what the answers are worth."""
-    found: dict[tuple, list[float]] = {}
-    for question, item, since, group, _, w, n, hit, points in rows:
-        key = (question, item, since, group)
-        mine = found.get(key)
-        if mine is None:
-            mine = found[key] = [0.0] * 8
-        mine[0] += n
-        mine[1] += 1
-        mine[2] += w
-        mine[3] += w * w
-        mine[4] += w * hit
-        mine[5] += w * hit * hit
-        mine[6] += w * points
-        mine[7] += w * points * points
-    return {
-        ((question, item, since), group): (
-            Sums(int(n), int(units), w, ww, h, hh),
-            Sums(int(n), int(units), w, ww, p, pp),
-        )
-        for (question, item, since, group), (n, units, w, ww, h, hh, p, pp) in found.items()
-    }

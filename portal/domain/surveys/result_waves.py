@@ -114,7 +114,8 @@ def _pairs(then: Results, now: Results) -> dict:
     if then.campaign.is_anonymous or now.campaign.is_anonymous:
         return {}
     one, other = (
-        stored.units(stored.Asked(each.campaign, PER_ACCOUNT, "", weights=None), each.paper) for each in (now, then)
+        stored.units(stored.Asked(each.campaign, PER_ACCOUNT, "", weights=None), each.paper).subquery()
+        for each in (now, then)
     )
     same = (
         (one.c.question == other.c.question)

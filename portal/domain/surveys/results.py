@@ -6,8 +6,8 @@ level (per answer, per account) holds for rates, scores, sides and the index. NP
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import sqrt
 
@@ -23,6 +23,7 @@ from portal.domain.statistics import (
     index,
 )
 from portal.domain.surveys import result_rows as stored
+from portal.domain.surveys import result_units
 from portal.domain.surveys.campaign_models import Campaign
 from portal.domain.surveys.result_cells import (
     FROM,
@@ -37,6 +38,7 @@ from portal.domain.surveys.result_cells import (
 )
 from portal.domain.surveys.result_lines import STARS, TEN, Block, Key, Line, Paper, paper
 from portal.domain.surveys.result_rows import WHOLE, Asked, Tally
+from portal.domain.surveys.result_units import Move, Units
 from portal.i18n import N_
 
 LEVELS = {PER_ACCOUNT: N_("Per customer"), PER_ANSWER: N_("Per answer"), PER_SALES: N_("By sales")}
@@ -75,9 +77,9 @@ class Results:
     partial: int
     _tallies: dict[tuple[Key, str], Tally] = field(repr=False)
     _sums: dict[tuple[Key, str], tuple[Sums, Sums]] = field(repr=False)
-    _people: dict[tuple[Key, str], int] = field(repr=False)
+    _people: Mapping[tuple[Key, str], int] = field(repr=False)
     _by_version: dict[tuple[int, str], int] = field(repr=False)
-    _units: list[stored.Unit] = field(repr=False)
+    _units: Units = field(repr=False)
 
     @property
     def campaign(self) -> Campaign:
@@ -187,14 +189,14 @@ class Results:
             for side in [*self.dimensions, INDEX]:
                 found[side, group] = self._value(side, means)
                 wanted += self._shares_of(side, group, means)
-        spreads = _spreads(self._units, wanted)
+        spreads = self._units.spreads(wanted)
         return {
             (side, group): Rated(_mean(value, *spreads.get((side, group), (0, 0.0))), self._hides(side, group))
             for (side, group), value in found.items()
         }
 
-    def _shares_of(self, side: str, group: str, means: Mapping[Key, float | None]) -> list[tuple]:
-        """By how much each unit's answer moves the value: (key …, group, side, share of the line, its mean)."""
+    def _shares_of(self, side: str, group: str, means: Mapping[Key, float | None]) -> list[Move]:
+        """By how much each unit's answer moves the value."""
         known = {key: value for key, value in means.items() if value is not None}
         found = []
         for key, middle in known.items():
@@ -202,7 +204,7 @@ class Results:
             part = self._value(side, alone)
             if part:
                 whole = self._sums[key, group][1].w
-                found.append((*key, group, side, part / whole, middle))
+                found.append((key, group, side, part / whole, middle))
         return found
 
     def _hides(self, side: str, group: str) -> bool:
@@ -264,22 +266,13 @@ def results(campaign: Campaign, level: str = PER_ACCOUNT, by: str = "", codes: S
     what = stored.asked(campaign, level, by)
     counts, by_version, partial = _responses(what, by)
     found = paper({version for version, group in by_version if group == WHOLE}, campaign.questionnaire_version_id)
-    whole = replace(what, by="")
-    tallies, people, rows = _read(whole, found, codes)
-    if by:
-        for mine, more in zip((tallies, people), (split := _read(what, found, codes))[:2], strict=True):
-            mine |= more
-        rows += split[2]
-    return Results(what, found, counts, partial, tallies, stored.sums(rows), people, by_version, rows)
-
-
-def _read(what: Asked, of: Paper, codes: Sequence[str] | None) -> tuple[dict, dict, list]:
-    several = [one.question.code for one in of.blocks if one.question.kind == "several"]
+    several = [one.question.code for one in found.blocks if one.question.kind == "several"]
     several = several if codes is None else [one for one in several if one in codes]
-    measured = None if codes is None else [one.code for one in of.lines if one.code in codes]
-    people = stored.people(what, of, several) if several else {}
-    rows = [] if measured == [] else stored.read_units(what, of, measured)
-    return stored.tallies(what, of, codes), people, rows
+    measured = None if codes is None else [one.code for one in found.lines if one.code in codes]
+    tallies = stored.tallies(what, found, codes)
+    people = stored.people(what, found, several) if several else {}
+    units = result_units.read(what, found, measured)
+    return Results(what, found, counts, partial, tallies, units.sums(), people, by_version, units)
 
 
 def _responses(what: Asked, by: str) -> tuple[dict[str, int], dict[tuple[int, str], int], int]:
@@ -306,20 +299,3 @@ def _mean(value: float | None, number: int, squares: float) -> Mean:
         return Mean(value, number, number, None)
     spread = sqrt(squares * number / (number - 1)) * sqrt(number) if number > 1 else None
     return Mean(value, number, number, spread)
-
-
-def _spreads(rows: Iterable[stored.Unit], wanted: Sequence[tuple]) -> dict[tuple[str, str], tuple[int, float]]:
-    """Of each side and group how many units there are, and the sum of the squares of how far each moves its value.
-
-    The value is linear in the answers: its variance is that of the sum over the units (the delta method), which knows
-    that a unit's answers hang together and that not everybody answered everything.
-    """
-    parts: dict[tuple, list[tuple]] = {}
-    for question, item, era, group, side, part, middle in wanted:
-        parts.setdefault((question, item, era, group), []).append((side, part, middle))
-    moves: dict[tuple, dict[int, float]] = {}
-    for question, item, era, group, unit, w, _, _, points in rows:
-        for side, part, middle in parts.get((question, item, era, group), ()):
-            mine = moves.setdefault((side, group), {})
-            mine[unit] = mine.get(unit, 0.0) + w * part * (points - middle)
-    return {key: (len(mine), sum(one * one for one in mine.values())) for key, mine in moves.items()}
