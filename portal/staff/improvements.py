@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import abort, redirect, request, url_for
 from flask_babel import gettext
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, SelectField, StringField, TextAreaField
 
 from portal.access.door import Door, attempted, me
 from portal.access.permissions import Permission as P
@@ -22,7 +22,7 @@ from portal.i18n import N_
 from portal.staff import improvement_origins as origins
 from portal.web import filters
 from portal.web.filters import words_in
-from portal.web.forms import TITLE, AtMost, Form, Needed
+from portal.web.forms import TITLE, AtMost, Form, Needed, Version
 from portal.web.pages import page, say
 from portal.web.paging import day_and_id, key_of
 from portal.web.tables import as_xlsx, download
@@ -41,7 +41,7 @@ class OwnForm(Form):
 
     cause = TextAreaField(N_("Root cause"), [AtMost(LONG)])
     measure = TextAreaField(N_("Measure"), [AtMost(LONG)])
-    version = IntegerField()
+    version = Version()
 
     def said(self) -> dict:
         """As the action takes it."""

@@ -2,7 +2,8 @@
 
 from flask import redirect, request, url_for
 from flask_babel import gettext
-from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -21,7 +22,7 @@ from portal.domain.tickets.states import FOR_STAFF, TONES
 from portal.i18n import N_
 from portal.web import filters
 from portal.web.filters import words_in
-from portal.web.forms import TITLE, AtMost, Form, Needed
+from portal.web.forms import TITLE, AtMost, Form, Needed, Version
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
 from portal.web.tables import as_xlsx, download
@@ -45,8 +46,8 @@ class ProblemForm(Form):
     measure = TextAreaField(N_("Measure"), [AtMost(LONG)])
     department = SelectField(N_("Department"), coerce=int, default=0)
     person = SelectField(N_("Responsible"), coerce=int, default=0)
-    due_on = DateField(N_("Due on"))
-    version = IntegerField()
+    due_on = DateField(N_("Due on"), [Optional()])
+    version = Version()
     class_code = HiddenField()
 
     def facts(self) -> dict:

@@ -3,7 +3,7 @@
 from flask import abort, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, IntegerField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms import DateField, MultipleFileField, SelectField, StringField, TextAreaField
 
 from portal.access import draft_files
 from portal.access.door import Door, attempted, me
@@ -22,7 +22,7 @@ from portal.domain.tickets.states import FOR_STAFF, TONES
 from portal.i18n import N_
 from portal.staff import desk_telling
 from portal.web import filters
-from portal.web.forms import TITLE, AtMost, Form, Needed, Uploads
+from portal.web.forms import TITLE, AtMost, Form, Needed, Uploads, Version
 from portal.web.pages import page, say
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
@@ -48,7 +48,7 @@ def _key(value) -> int | None:
 class PlanForm(Form):
     owner = SelectField(N_("Owner of the project"), [Needed()], coerce=_key)
     plan = TextAreaField(N_("Plan"), [Needed(), AtMost(LONG)])
-    version = IntegerField()
+    version = Version()
 
 
 class MilestoneForm(Form):

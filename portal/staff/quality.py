@@ -11,6 +11,7 @@ from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain.people.models import Person
 from portal.domain.quality import (
+    figures,
     forced_list,
     improvement_list,
     late,
@@ -23,10 +24,13 @@ from portal.domain.quality import (
 )
 from portal.domain.quality.counting import Counting, at_once
 from portal.domain.quality.days import today
+from portal.domain.quality.measures import COMPLAINT, MEASURES
 from portal.domain.ratings import follow_ups
 from portal.domain.ratings.models import FollowUp
 from portal.domain.tickets import problems
 from portal.i18n import N_
+from portal.staff import figures_address
+from portal.staff.figures_lines import Line, line
 from portal.web.pages import page
 
 door = Door("quality", __name__, url_prefix="/staff/quality")
@@ -136,4 +140,15 @@ def index():
     if losing := support.losing_count():
         waiting.append(LOSING | {"count": losing, "url": url_for("support.running")})
     shown = [row for row in waiting if row["count"]]
-    return page("staff/quality.html", waiting=shown, calm=not shown)
+    return page("staff/quality.html", waiting=shown, calm=not shown, shares=_shares())
+
+
+def _shares() -> list[Line]:
+    """The running month's shares of complaints: from each it is one click to the tickets that keep it from 100 %."""
+    address = figures_address.read_month()
+    month = figures.month(address.month)
+    return [
+        line(month[one.code], None, [], address)
+        for one in MEASURES.values()
+        if one.kind == COMPLAINT and one.denominator
+    ]

@@ -3,6 +3,7 @@
 from flask import abort, redirect, request, url_for
 from flask_babel import gettext
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
 
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
@@ -56,7 +57,7 @@ class PenaltyForm(Form):
     """A penalty to propose."""
 
     sort = SelectField(N_("Penalty"), [Needed()], choices=rules.SORTS)
-    amount = IntegerField(N_("Amount (yuan)"))
+    amount = IntegerField(N_("Amount (yuan)"), [Optional()], description=N_("Of a fine."))
     number = StringField(N_("Number of the major complaint"), [Needed(), AtMost(24)])
     reason = TextAreaField(N_("Reason"), [Needed(), AtMost(BODY)])
 
@@ -136,7 +137,7 @@ def _ticket(number: str | None) -> Ticket | None:
         return None
     key = queue.numbered(visible(Ticket, me()), number)
     if key is None:
-        raise Refused(N_("There is no ticket {number} that you can see."), number=number)
+        raise Refused(N_("There is no ticket {number} that you can see."), number=number).beside("number")
     return find("ticket", key, me())
 
 
@@ -147,7 +148,7 @@ def _standing(provider: Provider, form: StandingForm):
 def _harm(provider: Provider, form: HarmForm):
     of = month_of(form.month.data)
     if of is None or of > first(today()):
-        raise Refused(N_("Please give a month like 2026-10 that has begun."))
+        raise Refused(N_("Please give a month like 2026-10 that has begun.")).beside("month")
     return rules.note_harm(provider, of, form.what.data, me(), _ticket(form.number.data))
 
 

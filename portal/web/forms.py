@@ -7,7 +7,7 @@ from typing import ClassVar
 from flask import request
 from flask_babel import gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, i18n
+from wtforms import Field, HiddenField, IntegerField, i18n
 from wtforms.validators import NumberRange, StopValidation, ValidationError
 
 from portal.domain.refusals import Refused
@@ -111,6 +111,13 @@ def _messages(language: str) -> _Messages:
 
 
 STRIPPED = {"StringField", "TextAreaField", "EmailField", "TelField", "SearchField", "URLField"}
+
+
+class Version(IntegerField):
+    """The version of a record that its form was drawn from; a form of something new sends it empty."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata([one for one in valuelist if one.strip()])
 
 
 class Needed:

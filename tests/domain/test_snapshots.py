@@ -101,6 +101,19 @@ def test_a_correction_is_a_dated_revision_with_its_reason_and_the_old_one_stays(
         snapshots.correct(NOVEMBER, supervisor, "再来一次", revision=1)
 
 
+def test_a_correction_that_would_say_the_same_is_none(app):
+    life = Life().do(1, "accept", "apply").do(2, "close")
+    closed()
+    supervisor = factories.a_supervisor()
+    with clock.frozen_at(CLOSED + timedelta(days=4)):
+        with pytest.raises(Refused, match="Nothing would change"), transaction():
+            snapshots.correct(NOVEMBER, supervisor, "再核一遍", revision=1)
+        assert snapshots.newest(NOVEMBER).revision == 1
+    life.do(24 * 16, "reopen")
+    with clock.frozen_at(CLOSED + timedelta(days=4)), transaction():
+        assert snapshots.correct(NOVEMBER, supervisor, "客户重新打开", revision=1).revision == 2
+
+
 def test_only_a_supervisor_with_a_reason_corrects_and_only_a_closed_month(app):
     Life().do(1, "accept", "apply").do(2, "close")
     supervisor = factories.a_supervisor()

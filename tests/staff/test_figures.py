@@ -121,6 +121,18 @@ def test_who_is_late_is_told_with_the_reason_two_clicks_from_the_workbench(app, 
     assert any("The desk" in row.get_text() for row in page.select(".figures-who tr"))
 
 
+def test_why_a_share_is_what_it_is_is_told_two_clicks_from_the_workbench(app, sign_in):
+    Life().do(1, "accept", "dispatch")
+    with clock.frozen_at(MORNING + timedelta(hours=26)):
+        browser = sign_in(factories.a_supervisor())
+        assert browser.page("/staff/").select_one("nav a[href='/staff/quality/']")
+        share = browser.page("/staff/quality/").select_one("#shares a[href*='/timely_reply/']")
+        page = browser.page(share["href"]).get_text(" ", strip=True)
+
+    assert share.text == "Timely reply"
+    assert db.session.scalar(db.select(Ticket.number)) in page
+
+
 def test_a_ticket_that_is_late_with_all_stands_once_and_says_how_many_promises_it_owes(app, sign_in):
     Life()
     with clock.frozen_at(MORNING + timedelta(days=30)):

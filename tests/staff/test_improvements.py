@@ -15,6 +15,7 @@ from portal.domain.quality.improvement_models import Improvement, Revisit
 from portal.domain.quality.records import Signal
 from tests.factories import a_department, again, an_improvement, improve
 from tests.staff.desk_cast import a_caller, a_customer, a_handler, a_person, a_provider, a_supervisor, a_ticket
+from tests.staff.test_settings_pages import sent
 
 LIST = "/staff/quality/improvements"
 
@@ -106,6 +107,13 @@ def test_a_signal_opens_one_with_its_words_and_shows_what_came_of_it(app, sign_i
 @pytest.mark.parametrize("record", ["", "0", "99999", "x"])
 def test_a_record_that_is_not_there_opens_nothing(app, sign_in, record):
     assert sign_in(a_supervisor()).get(f"{LIST}/new?source=signal&record={record}").status_code == 404
+
+
+def test_an_action_is_opened_by_the_form_as_it_is_drawn(app, sign_in):
+    typed, browser = given(), sign_in(a_supervisor())
+    drawn = sent(browser.page(f"{LIST}/new"), f"{LIST}/new")
+    assert browser.post(f"{LIST}/new", drawn | typed).status_code == 303
+    assert db.session.scalars(db.select(Improvement)).one().title == "账单重复计费"
 
 
 def test_the_way_of_an_action_from_the_department_to_its_end(app, sign_in):

@@ -12,6 +12,7 @@ from portal.domain.tickets.models import Problem, Ticket
 from portal.web import mail
 from tests.domain.test_problems import a_problem, solve
 from tests.factories import a_handler, a_person, a_provider, a_supervisor, a_ticket, an_agent
+from tests.staff.test_settings_pages import sent
 
 WHERE = "/staff/quality/problems"
 
@@ -45,6 +46,17 @@ def test_a_letter_about_a_solution_says_what_was_done_and_nothing_from_inside(ap
     assert "主干光缆已更换。" in text
     assert "内部代号红海" not in text
     assert "施工方漏报" not in text
+
+
+def test_a_problem_is_opened_and_changed_by_the_form_as_it_is_drawn_with_or_without_a_day(app, sign_in):
+    browser = sign_in(a_supervisor())
+    drawn = sent(browser.page(f"{WHERE}/new"), f"{WHERE}/new")
+    assert browser.post(f"{WHERE}/new", drawn | {"title": "同一部件反复渗油"}).status_code == 303
+    problem = db.session.scalars(db.select(Problem.id)).one()
+    edit = f"{WHERE}/{problem}/edit"
+    assert browser.post(edit, sent(browser.page(edit), edit) | {"cause": "密封圈错位"}).status_code == 303
+    stored = db.session.scalars(db.select(Problem).execution_options(populate_existing=True)).one()
+    assert (stored.title, stored.cause, stored.due_on) == ("同一部件反复渗油", "密封圈错位", None)
 
 
 def test_a_form_with_a_gap_keeps_what_was_typed(app, sign_in):

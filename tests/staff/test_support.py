@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from portal import clock
+from portal.access.scopes import find
 from portal.db import db, transaction
 from portal.domain.people.models import Department, Person, Provider
 from portal.domain.people.roles import Role
@@ -189,6 +190,22 @@ def test_a_penalty_names_its_major_complaint_is_decided_by_a_manager_and_read_by
     assert number in read
 
 
+@pytest.mark.parametrize("sort", ["star_down", "stars_removed", "removal"])
+def test_a_penalty_that_is_no_fine_is_proposed_without_an_amount(sign_in, sort):
+    provider = a_provider().id
+    number = a_major_complaint(provider)
+    browser, address = sign_in(a_supervisor()), f"{SUPPORT}/providers/{provider}"
+    browser.post(f"{address}/stars", {"stars": "4", "why": "年度评定"})
+
+    typed = {"sort": sort, "amount": "", "number": number, "reason": "虚假回复，情节严重"}
+    unknown = browser.post(f"{address}/penalty", typed | {"number": "TS-000000-0000"})
+    assert BeautifulSoup(unknown.text, "html.parser").select_one("#number-error") is not None
+    assert browser.post(f"{address}/penalty", typed).status_code == 303
+
+    row = db.session.scalars(db.select(Penalty)).one()
+    assert (row.sort, row.amount_yuan) == (sort, None)
+
+
 def test_what_is_noted_about_one_provider_is_not_ended_under_the_name_of_another(sign_in):
     one, other, browser = a_provider().id, a_provider().id, sign_in(a_supervisor())
     browser.post(
@@ -265,10 +282,29 @@ def test_a_handler_finds_what_was_decided_about_the_own_party(sign_in):
     ticket = a_ticket(moved=("accept", "dispatch", "apply", "close"))
     with transaction():
         department = db.session.get_one(Department, party)
-        liability.decide(_loaded(ticket), again(a_supervisor()), department, True, "未按时到场。", degree="full")
-    browser = sign_in(a_handler(db.session.get_one(Department, party)))
+        key = liability.decide(
+            _loaded(ticket), again(a_supervisor()), department, True, "未按时到场。", degree="full"
+        ).id
+    handler = a_handler(db.session.get_one(Department, party)).id
+    browser = sign_in(db.session.get_one(Person, handler))
 
     assert browser.page("/staff/").select_one(f"nav a[href='{SUPPORT}/own']")
     page = browser.page(f"{SUPPORT}/own").get_text(" ", strip=True)
     assert "未按时到场。" in page
     assert "can be appealed" in page
+
+    with transaction():
+        row = loaded(key)
+        liability.appeal(row, row.ticket, again(db.session.get_one(Person, handler)), "客户改约")
+    with transaction():
+        row = loaded(key)
+        liability.decide_appeal(row, row.ticket, again(a_supervisor()), False, "改约属实")
+    row = browser.page(f"{SUPPORT}/own").select_one("#liability tbody tr")
+    assert "Not liable" in row.get_text(" ", strip=True), "what counts in the end, not what an appeal overturned"
+
+
+def loaded(key: int):
+    """The decision on liability as the door hands it over."""
+    reader = a_supervisor().id
+    db.session.expunge_all()
+    return find("liability", key, db.session.get_one(Person, reader))

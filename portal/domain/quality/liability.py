@@ -117,7 +117,7 @@ def decide(
         raise Refused(N_("Liability for this ticket is decided already."))
     rules, at = settings.policy().liability, clock.now()
     if is_liable and rules.degrees and degree not in {one.code for one in rules.degrees}:
-        raise Refused(N_("Please say in which degree the party is liable."))
+        raise Refused(N_("Please say in which degree the party is liable.")).beside("degree")
     if not _had_it(ticket, party):
         raise Refused(N_("{name} never had an order of this ticket; only who had one can be judged."), name=party.name)
     if person is not None and not party.is_party_of(person):

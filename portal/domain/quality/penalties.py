@@ -1,7 +1,7 @@
 """What weighs on a provider (R32): standings without support, harm to the market, penalties, stars with their history."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Select, or_
 from sqlalchemy.orm import joinedload
@@ -12,7 +12,7 @@ from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.queries import handlers_of, staff
 from portal.domain.people.roles import Role
-from portal.domain.quality.days import following
+from portal.domain.quality.days import following, today
 from portal.domain.quality.limits import need_supervisor
 from portal.domain.quality.support_models import MarketHarm, Penalty, ProviderStanding, StarRating
 from portal.domain.refusals import Refused
@@ -28,6 +28,8 @@ SORTS = {
     "stars_removed": N_("All stars removed"),
     "removal": N_("Removed from the network"),
 }
+FAR = timedelta(days=366)
+"""So far back or ahead a transition or suspension may begin: beyond is a slip of the finger."""
 TAKES_STARS = ("star_down", "stars_removed")
 TOLD = {
     "provider.standing": N_("{by} noted: {became} from {since}; {why}"),
@@ -44,6 +46,8 @@ GRANTED = {True: N_("Granted"), False: N_("Declined")}
 def note_standing(provider: Provider, sort: str, since: date, reason: str, by: Person) -> ProviderStanding:
     """From this day on the provider is in transition or suspended: no support (R32)."""
     need_supervisor(by)
+    if abs(since - today()) > FAR:
+        raise Refused(N_("Please choose a day within a year of today.")).beside("since")
     if standings(provider, open_only=True):
         raise Refused(N_("{name} is in transition or suspended already; end that first."), name=provider.name)
     row = ProviderStanding(

@@ -80,6 +80,8 @@ def close(month: date) -> None:
 def correct(month: date, by: Person, why: str, *, revision: int) -> FigureSnapshot:
     """Reckon a closed month anew from what is known today: the next revision, with its reason. The old one stays.
 
+    Refused where it would say the same; the caller undoes what was written until then.
+
     `revision`: the one the supervisor looked at; Stale when there is a newer one meanwhile.
     """
     if not by.has(Role.SUPERVISOR):
@@ -92,8 +94,25 @@ def correct(month: date, by: Person, why: str, *, revision: int) -> FigureSnapsh
     if not why.strip():
         raise Refused(N_("Please say why the figures are corrected."))
     row = _keep(month, by, why.strip(), last.revision + 1)
+    if _says(row) == _says(last) and not _counts_otherwise(row, last):
+        raise Refused(N_("Nothing would change: what is known today gives the same figures of the same tickets."))
     journal.write("figures.corrected", row, by, became=f"{month:%Y-%m}", why=why.strip())
     return row
+
+
+def _says(row: FigureSnapshot) -> tuple:
+    """What a revision says of everybody, beside which tickets it counted: lines, targets, formulas."""
+    lines = db.select(SnapshotLine.sort, SnapshotLine.scope_id, SnapshotLine.counts)
+    rows = db.session.execute(lines.where(SnapshotLine.snapshot_id == row.id))
+    counts = {(sort, unit): counted for sort, unit, counted in rows}
+    return counts, row.targets, row.formulas
+
+
+def _counts_otherwise(row: FigureSnapshot, other: FigureSnapshot) -> bool:
+    """Does one of them count a ticket that the other does not, or for something else?"""
+    columns = [CountedTicket.bits, *(getattr(CountedTicket, name) for name in OF_A_TICKET)]
+    one, two = (db.select(*columns).where(CountedTicket.snapshot_id == key) for key in (row.id, other.id))
+    return any(db.session.execute(a.except_(b).limit(1)).first() for a, b in ((one, two), (two, one)))
 
 
 def newest(month: date) -> FigureSnapshot | None:
