@@ -65,9 +65,10 @@ def answer(called):
 
 @door.post("/<int:called>/kept", needs=P.SURVEY_CALL)
 def keep(called):
-    """What is being written down, kept."""
+    """What is being written down, kept; what comes in behind one's own sent answers changes nothing."""
     row = call_desk.case(called.id)
-    calling.need_open(row, me())
+    if not calling.has_taken_down(row, me()):
+        calling.need_open(row, me())
     return survey_sheet.keep(row, _ways(row))
 
 

@@ -142,9 +142,10 @@ def _section_page(row: Questionnaire, form: SectionForm, one: Section | None, st
 
 @door.get("/<int:questionnaire>/questions/new", needs=P.SURVEY_RUN)
 def new_question(questionnaire):
-    """A new question at the end of a section, of the kind the address names."""
+    """A new question at the end of a section, of the kind the address names; of the last one, where it names none."""
     document, version = _document(questionnaire)
-    section = _section(document, asked_section())
+    last = document.sections[-1].code if document.sections else ""
+    section = _section(document, asked_section() or last)
     kind = request.args.get("kind", "stars")
     form = _form(document, None, kind=kind if kind in KINDS else "stars", required=True, version=version)
     return _question_page(questionnaire, document, form, None, section)

@@ -19,8 +19,6 @@ NO_PAGES = {
     "phone.thanks", "surveys.leave", "surveys.show", "surveys.thanks", "surveys_mine.thanks",
 }  # fmt: skip
 """Files, fragments, ways that lead on, and what needs a secret from a letter."""
-NOT_IN_THE_DEMO = {"campaigns.ask_keep", "questionnaires.new_question"}
-"""Pages of a draft in a state of which the demo world has nothing: not looked at here."""
 FILES = (".csv", ".ics", ".sav", ".xlsx")
 """How the addresses of lists to take away end."""
 WALKED = 8
@@ -57,7 +55,7 @@ def plan(app, chromium, address) -> dict[Role | None, list[str]]:
 def pages_of(app) -> set[str]:
     """The endpoints of every page there is."""
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    return {rule.endpoint for rule in rules if not rule.rule.endswith(FILES)} - NO_PAGES - NOT_IN_THE_DEMO
+    return {rule.endpoint for rule in rules if not rule.rule.endswith(FILES)} - NO_PAGES
 
 
 def endpoint(app, url: str) -> str | None:
@@ -99,6 +97,11 @@ def _walk(app, chromium, address, role: Role) -> list[tuple[str, str]]:
         more += [url for url in links if url.endswith("/restore")][:1]
     if role is Role.SECURITY_ADMIN:
         more.append(found["people.show"] + "/factor-reset")
+    if role is Role.SUPERVISOR:
+        draft = found["campaigns.edit"].removesuffix("/edit")
+        more += [url for url in _links(_soup(asked, f"{draft}/people?which=skipped"), "main") if url.endswith("/keep")][
+            :1
+        ]
     context.close()
     return [*found.items(), *((endpoint(app, url), url) for url in more)]
 

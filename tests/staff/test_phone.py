@@ -208,3 +208,13 @@ def test_a_wrong_key_is_taken_back_from_the_next_case_and_the_one_in_hand_goes_b
     assert invitation(second).held_at is None
     refused = sign_in(a_caller(), check=False).post(of(first, "/taken-back"))
     assert refused.status_code == 409
+
+
+def test_what_was_still_being_kept_when_all_was_sent_changes_nothing_and_is_no_mistake(app, sign_in):
+    key = a_case(a_campaign())
+    browser = sign_in(a_caller())
+    sent = {"q.overall": "4", "q.nps": "9", "section": "s2", "step": "send"}
+    browser.post(of(key), {"q.overall": "4", "section": "s1", "step": "next"})
+    assert browser.post(of(key), sent).location == of(key, "/thanks")
+    assert browser.post(of(key, "/kept"), {"section": "s2", "q.nps": "2"}).status_code == 200
+    assert answering.sheet(invitation(key)).answers["nps"][0].number == 9

@@ -69,6 +69,20 @@ def test_a_hot_issue_is_looked_at_and_leads_to_an_action_that_begins_with_its_wo
     assert "2 customers in the month" in begins.select_one("[name=problem]").get_text()
 
 
+def test_the_action_is_opened_by_the_form_as_it_is_drawn(app, sign_in):
+    hot, _, _ = a_hot_issue(a_campaign())
+    browser = sign_in(a_supervisor())
+    form = browser.page(f"/staff/quality/improvements/new?source=hot_issue&record={hot}").select_one("main form")
+    drawn = {one["name"]: one.get("value", "") for one in form.select("input[name]")}
+    drawn |= {one["name"]: one.get_text() for one in form.select("textarea[name]")}
+    department = form.select("[name=department] option")[1]["value"]
+    answer = browser.post(
+        form["action"], drawn | {"department": department, "person": "0", "class_code": "", "due_on": "2026-12-10"}
+    )
+    assert answer.status_code == 303
+    assert db.session.get_one(HotIssue, hot, populate_existing=True).improvement_id is not None
+
+
 def test_a_hot_issue_may_be_left_with_a_reason(app, sign_in):
     hot, _, _ = a_hot_issue(a_campaign())
     browser = sign_in(a_supervisor())

@@ -103,6 +103,14 @@ def completed(row: Invitation, by: Person) -> None:
     journal.write("survey.taken_down", row, by, contact=row.contact.name)
 
 
+def has_taken_down(row: Invitation, by: Person) -> bool:
+    """Was it this person who took the answers down in full?"""
+    mine = db.select(CallAttempt.id).where(
+        CallAttempt.invitation_id == row.id, CallAttempt.by_id == by.id, CallAttempt.outcome == "complete"
+    )
+    return row.state == "answered" and db.session.scalar(mine.limit(1)) is not None
+
+
 def _kept(row: Invitation, by: Person, outcome: str, note: str, at: datetime) -> CallAttempt:
     since = row.held_at if row.caller_id == by.id else None
     seconds = int((at - since).total_seconds()) if since and at - since < HOLD else None
