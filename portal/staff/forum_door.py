@@ -58,7 +58,8 @@ def index():
     """The events people come to: today's first."""
     at = clock.now()
     found = [one for one in queries.events(visible(Event, me())) if one.state in ("published", "closed")]
-    return page("staff/forum_doors.html", events=found, on={one.id for one in found if desk.is_on(one, at)})
+    on = {one.id for one in found if desk.is_on(one, at)}
+    return page("staff/forum_doors.html", events=sorted(found, key=lambda one: one.id not in on), on=on)
 
 
 @door.get("/<int:event>", needs=P.FORUM_DOOR)

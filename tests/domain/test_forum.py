@@ -222,6 +222,19 @@ def test_a_calendar_library_reads_it_in_the_right_zone_and_takes_the_newer_one(a
     assert newer["SEQUENCE"] > whole["SEQUENCE"]
     assert "新会场" in newer["LOCATION"]
 
+    week = timedelta(days=7)
+    with transaction():
+        row = db.session.get_one(Event, event.id)
+        facts = {name: getattr(row, name) for name in events.FIELDS}
+        facts |= {name: facts[name] + week for name in ("begins_at", "ends_at")}
+        events.change(row, a_supervisor_here(), row.version, row.capacity, row.seats, **facts)
+    later, its_session = Calendar.from_ical(calendar(db.session.get_one(Attendee, attendee))).events
+    assert (later["UID"], its_session["UID"]) == (whole["UID"], part["UID"])
+    assert later["SEQUENCE"] > newer["SEQUENCE"]
+    assert (later.start, later.end) == (whole.start + week, whole.end + week)
+    assert its_session.start == part.start + week
+    assert later.start.utcoffset() == timedelta(hours=8)
+
 
 def test_a_zone_with_summer_time_tells_its_changes():
     from datetime import UTC, datetime

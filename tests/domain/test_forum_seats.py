@@ -7,18 +7,21 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain.forum import events, offers, registering, seats
+from portal.domain.forum import desk, events, offers, registering, seats
+from portal.domain.forum.after_models import CheckIn
 from portal.domain.forum.lifecycle import HOLDING, PARTY_MOVES, PARTY_STATES
 from portal.domain.forum.models import Event, Session
 from portal.domain.forum.party_models import Attendee, Choice, Offer, Registration
+from portal.domain.forum.registering import Coming
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused
-from tests.factories import a_customer, a_person, again
+from tests.factories import a_customer, a_person, a_supervisor, again
 from tests.forum_cast import (
     MORNING,
     a_party,
@@ -386,18 +389,24 @@ def test_fifty_who_register_at_once_for_five_seats_never_get_more_and_leave_none
         with app.app_context():
             start.wait()
             try:
-                if n >= 50:
-                    with transaction():
-                        registering.cancel(db.session.get_one(Registration, leaving[n - 50]), None)
-                    return
-                with transaction():
-                    person = again(db.session.get_one(Person, asking[n]))
-                    row, party = db.session.get_one(Event, event_id), coming(2 if n % 5 == 0 else 1)
-                    registering.register(row, person, person.customer, party, all_or_none=n % 2 == 0)
+                sends(n)
+            except OperationalError:  # on a slow machine the wait for one's turn runs out: they press the button again
+                db.session.remove()
+                sends(n)
             except Exception as trouble:
                 troubles.append(trouble)
             finally:
                 db.session.remove()
+
+    def sends(n):
+        if n >= 50:
+            with transaction():
+                registering.cancel(db.session.get_one(Registration, leaving[n - 50]), None)
+            return
+        with transaction():
+            person = again(db.session.get_one(Person, asking[n]))
+            row, party = db.session.get_one(Event, event_id), coming(2 if n % 5 == 0 else 1)
+            registering.register(row, person, person.customer, party, all_or_none=n % 2 == 0)
 
     threads = [threading.Thread(target=act, args=(n,)) for n in range(53)]
     for one in threads:
@@ -413,6 +422,43 @@ def test_fifty_who_register_at_once_for_five_seats_never_get_more_and_leave_none
     assert empty == 0 or (head.all_or_none and len(seats.people_of(head)) > empty)
     states = dict(db.session.execute(db.select(Registration.state, db.func.count()).group_by(Registration.state)).all())
     assert states["cancelled"] == 3
+    assert db.session.scalar(db.select(db.func.count()).select_from(Attendee)) == 3 + 40 + 10 * 2
     granted = db.select(db.func.max(Registration.queue_no)).where(Registration.state.in_(HOLDING))
     assert db.session.scalar(granted) <= head.queue_no
     assert db.session.scalars(db.select(Session)).all() == []
+
+
+def test_two_desks_that_tell_at_one_moment_make_one_entry_a_person(app):
+    """Both were without a connection and come back together: the same guests, some twice, and one newcomer at both."""
+    event = an_event(capacity=30)
+    guests = [one.id for one in people(a_party(event, 12, a_customer()))]
+    event_id, at, by = event.id, event.begins_at, a_supervisor().id
+    db.session.remove()
+    start, troubles = threading.Barrier(4), []
+
+    def tells(n):
+        with app.app_context():
+            start.wait()
+            try:
+                with transaction():
+                    row, staff = db.session.get_one(Event, event_id), db.session.get_one(Person, by)
+                    scans = [desk.Scan(f"desk-{n % 2}-{one}", at + timedelta(seconds=n), one) for one in guests]
+                    desk.check_in(row, staff, scans, f"{n % 2}")
+                    one = Coming(name="钱来", organisation="市工商联")
+                    desk.walk_in(row, staff, None, one, f"arrival-{n % 2}", f"{n % 2}", at)
+            except Exception as trouble:
+                troubles.append(trouble)
+            finally:
+                db.session.remove()
+
+    with clock.frozen_at(at + timedelta(minutes=5)):
+        threads = [threading.Thread(target=tells, args=(n,)) for n in range(4)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+    assert troubles == []
+    entries = db.session.scalars(db.select(CheckIn)).all()
+    assert len(entries) == len({one.attendee_id for one in entries}) == 13
+    assert desk.counts(fresh(event)) == (13, 13)
+    assert fresh(event).taken == 13 == counted(event)

@@ -576,3 +576,51 @@ def test_a_topic_is_given_to_the_customer_who_raised_it_before_it_becomes_a_tick
     assert browser.post(f"{url}/customer", {"customer": str(customer)}).status_code == 422
     assert browser.post(f"{url}/ticket", {"kind": "complaint", "class_code": a_class()}).status_code == 303
     assert db.session.scalars(db.select(Ticket.customer_id)).all() == [customer]
+
+
+WRONG = (
+    None, 7, "x", [], {}, {"key": 5}, {"key": "short", "name": "甲", "organisation": "乙"}, {"key": "k" * 65, "name": "甲", "organisation": "乙"},
+    {"key": "key-null\0", "name": "甲", "organisation": "乙"}, {"key": "key-blank", "name": " ", "organisation": "乙"},
+    {"key": "key-types", "name": ["甲"], "organisation": "乙"}, {"key": "key-id-9", "id": -1}, {"key": "key-id-8", "id": 2**40},
+    {"key": "key-id-7", "id": True, "at": "x"}, {"key": "key-tick", "ticket": "'; drop table"}, {"key": "key-nul9", "ticket": "\0" * 64},
+)  # fmt: skip
+
+
+def test_the_event_of_today_stands_first_where_people_are_checked_in(app, sign_in):
+    today = an_event(title="今天的座谈会")
+    week = timedelta(days=7)
+    an_event(title="下周的座谈会", begins_at=today.begins_at + week, ends_at=today.ends_at + week)
+    with clock.frozen_at(today.begins_at):
+        names = [link["href"] for link in sign_in(an_agent()).page("/staff/forum-door").select("main li a")]
+    assert names[0] == desk_of(today)
+    assert len(names) == 2
+
+
+def test_what_a_desk_sends_that_is_no_deed_is_passed_over(app, sign_in):
+    event = an_event()
+    one = people(a_party(event, 1))[0]
+    with clock.frozen_at(event.begins_at):
+        browser = sign_in(an_agent())
+        for wrong in WRONG:
+            answer = browser.open(
+                f"{desk_of(event)}/check-ins", "POST", json={"scans": [wrong], "arrivals": [wrong], "desk": wrong},
+                headers={"X-CSRFToken": browser.token()},
+            )  # fmt: skip
+            assert answer.status_code == 200, wrong
+            assert {result["code"] for result in answer.get_json()["results"]} <= {"unknown"}
+        assert count(CheckIn) == 0
+        strange = {
+            "key": "key-good-one",
+            "at": 10**30,
+            "name": "甲" * 500,
+            "organisation": "<b>乙</b>",
+            "phone": ["1"],
+            "title": 5,
+        }
+        answer = browser.open(
+            f"{desk_of(event)}/check-ins", "POST", headers={"X-CSRFToken": browser.token()},
+            json={"scans": [{"key": "key-good-two", "id": one.id, "at": "soon", "how": "x"}], "arrivals": [strange]},
+        )  # fmt: skip
+        assert [result["code"] for result in answer.get_json()["results"]] == ["in", "in"]
+        assert count(CheckIn) == 2
+        assert "<b>乙</b>" not in browser.open(f"{desk_of(event)}?said=乙").text

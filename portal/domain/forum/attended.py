@@ -42,10 +42,10 @@ def there(event_id: int) -> Select:
 def present(event: Event) -> Present:
     """The figures of whoever was there: one statement."""
     rows = db.session.execute(there(event.id).with_only_columns(Registration.customer_id, Attendee.companions))
-    found = list(map(tuple, rows))
+    found: list[tuple] = [tuple(row) for row in rows]
     ours = [customer for customer, _ in found if customer]
-    companions = sum(len(named or ()) for _, named in found)
-    return Present(len(found), len(ours), len(set(ours)), len(found) - len(ours), companions)
+    companions = [one for _, named in found for one in named or ()]
+    return Present(len(found), len(ours), len(set(ours)), len(found) - len(ours), len(companions))
 
 
 def held(also: int | None = None, limit: int = 20) -> list[Event]:
