@@ -121,7 +121,8 @@ def _language() -> str:
     chosen = request.cookies.get("language")
     if chosen in LANGUAGES:
         return chosen
-    return "en" if request.accept_languages.best_match(["zh", "en"]) == "en" else "zh_Hans_CN"
+    known = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return "en" if next((tag for tag in known if tag in ("zh", "en")), "zh") == "en" else "zh_Hans_CN"
 
 
 def _theme() -> str:

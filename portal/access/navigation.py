@@ -30,7 +30,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Room:
-    """A room of quality supervision: a tab of its pages. `others`: blueprints whose pages light it up too."""
+    """A room of quality supervision. `others`: blueprints whose pages belong to it too."""
 
     endpoint: str
     label: str
@@ -38,24 +38,34 @@ class Room:
     others: tuple[str, ...] = ()
 
 
-QUALITY = (
-    Room("quality.index", N_("Overview"), P.QUALITY_READ),
-    Room("analysis.index", N_("Analysis"), P.QUALITY_READ, ("signals",)),
-    Room("figures.index", N_("Figures"), P.QUALITY_READ),
-    Room("problems.index", N_("Problems"), P.DESK_READ),
-    Room("improvements.index", N_("Improvement actions"), P.IMPROVE),
-    Room("liability.index", N_("Liability"), P.QUALITY_READ),
-    Room("major.index", N_("Major complaints"), P.DESK_READ),
-    Room("unclosed.index", N_("Unclosed complaints"), P.QUALITY_READ),
-    Room("projects.index", N_("Supervised projects"), P.QUALITY_READ),
-    Room("forced.index", N_("Forced closures"), P.QUALITY_READ),
-    Room("reopened.index", N_("Reopened"), P.QUALITY_READ),
-    Room("ratings_of_us.index", N_("Customer ratings"), P.QUALITY_READ),
-    Room("follow_ups.index", N_("Low ratings"), P.FOLLOW_UP),
-    Room("register.index", N_("Complaints of the month"), P.QUALITY_READ),
-    Room("web_complaints.index", N_("Web complaints"), P.QUALITY_READ),
-    Room("support.index", N_("Support"), P.QUALITY_READ),
-)
+ROOMS: tuple[tuple[str, tuple[Room, ...]], ...] = (
+    (N_("Overview"), (Room("quality.index", N_("Overview"), P.QUALITY_READ),)),
+    (N_("Analysis and figures"), (
+        Room("analysis.index", N_("Analysis"), P.QUALITY_READ, ("signals",)),
+        Room("figures.index", N_("Figures"), P.QUALITY_READ),
+        Room("register.index", N_("Complaints of the month"), P.QUALITY_READ),
+    )),
+    (N_("Problems and improvement"), (
+        Room("problems.index", N_("Problems"), P.DESK_READ),
+        Room("improvements.index", N_("Improvement actions"), P.IMPROVE),
+    )),
+    (N_("Supervised complaints"), (
+        Room("liability.index", N_("Liability"), P.QUALITY_READ),
+        Room("major.index", N_("Major complaints"), P.DESK_READ),
+        Room("unclosed.index", N_("Unclosed complaints"), P.QUALITY_READ),
+        Room("projects.index", N_("Supervised projects"), P.QUALITY_READ),
+        Room("forced.index", N_("Forced closures"), P.QUALITY_READ),
+        Room("reopened.index", N_("Reopened"), P.QUALITY_READ),
+        Room("web_complaints.index", N_("Web complaints"), P.QUALITY_READ),
+    )),
+    (N_("Satisfaction"), (
+        Room("ratings_of_us.index", N_("Customer ratings"), P.QUALITY_READ),
+        Room("follow_ups.index", N_("Low ratings"), P.FOLLOW_UP),
+    )),
+    (N_("Support"), (Room("support.index", N_("Support"), P.QUALITY_READ),)),
+)  # fmt: skip
+"""The rooms of quality supervision, in their groups."""
+QUALITY = tuple(room for _, group in ROOMS for room in group)
 QUALITY_ROOMS = tuple(name for room in QUALITY for name in (room.endpoint.partition(".")[0], *room.others))
 
 CUSTOMER = (
@@ -111,17 +121,23 @@ def entries() -> list[Shown]:
 
 
 def rooms() -> list[dict]:
-    """The tabs of quality supervision for whoever asks."""
-    here = (request.endpoint or "").partition(".")[0]
+    """The groups of quality supervision for whoever asks, each with its rooms; a group of one room is that room."""
+    groups = [(label, [_room(room) for room in group if may(current_user, room.needs)]) for label, group in ROOMS]
     return [
         {
-            "label": gettext(room.label),
-            "url": url_for(room.endpoint),
-            "current": here in (room.endpoint.partition(".")[0], *room.others),
+            "label": gettext(label) if len(shown) > 1 else shown[0]["label"],
+            "rooms": shown,
+            "here": next((room for room in shown if room["current"]), None),
         }
-        for room in QUALITY
-        if may(current_user, room.needs)
+        for label, shown in groups
+        if shown
     ]
+
+
+def _room(room: Room) -> dict:
+    here = (request.endpoint or "").partition(".")[0]
+    current = here in (room.endpoint.partition(".")[0], *room.others)
+    return {"label": gettext(room.label), "url": url_for(room.endpoint), "current": current}
 
 
 def _exists(endpoint: str) -> bool:

@@ -175,6 +175,15 @@ class Policy:
             return Words(code, code)
         return item.desk_words if isinstance(item, ClockRule) else item.words
 
+    @cached_property
+    def questions(self) -> dict[str, Ask]:
+        """The questions of all forms, by their names: of kinds, classes, services and channels."""
+        found: dict[str, Ask] = {}
+        for listed in ("kinds", "classes", "services", "channels"):
+            for ask in (ask for item in self.known(listed) for ask in item.asks):
+                found.setdefault(ask.name, ask)
+        return found
+
     def kind(self, code: str) -> Kind:
         return self.find("kinds", code)
 

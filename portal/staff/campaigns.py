@@ -182,5 +182,5 @@ def call_off(campaign):
 def _call_off_page(row: Campaign, form: WhyForm, status: int = 200):
     return page(
         "staff/campaign_step.html", status, **frame(row), form=form, heading=N_("Call the campaign off"), help=None,
-        action=url_for(".call_off", campaign=row.id), submit=N_("Call it off"), at=clock.now(),
+        action=url_for(".call_off", campaign=row.id), submit=N_("Call the survey off"), at=clock.now(),
     )  # fmt: skip

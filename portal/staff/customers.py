@@ -51,7 +51,7 @@ class CustomerForm(Form):
     tier = SelectField(N_("Tier"), choices=lambda: named("tiers"))
     card = SelectField(N_("Card"), choices=lambda: named("cards"))
     region = SelectField(N_("Region"), choices=lambda: {"": gettext("none")} | named("regions"))
-    account_manager_id = SelectField(N_("Account manager"), choices=lambda: {"": gettext("nobody")} | managers())
+    account_manager_id = SelectField(N_("Account manager"), choices=lambda: {"": gettext("nobody yet")} | managers())
     version = HiddenField()
 
     def facts(self) -> dict:

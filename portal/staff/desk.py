@@ -36,7 +36,7 @@ def show(ticket):
 def promises_of(ticket):
     """All promises of a ticket, those that are over too."""
     sheet = read(ticket)
-    running, over = (chips([d for d in sheet.deadlines if d.is_over is done], ticket) for done in (False, True))
+    running, over = (chips([d for d in sheet.deadlines if d.is_over is done], sheet) for done in (False, True))
     return page("staff/ticket_promises_all.html", ticket=ticket, running=running, over=over)
 
 

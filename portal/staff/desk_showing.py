@@ -22,6 +22,7 @@ from portal.staff.desk_forms import WAYS, note_form, reply_form
 from portal.staff.desk_page import Sheet, read
 from portal.staff.desk_states import LONGEST, READERS, due_reports
 from portal.web import promises
+from portal.web.filters import words_in
 from portal.web.pages import page
 
 SHOWS = {"all": N_("Everything"), "conversation": N_("Conversation"), "notes": N_("Notes"), "events": N_("Events")}
@@ -44,6 +45,7 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
     }
     show = request.args.get("show", "all")
     show = show if show in SHOWS else "all"
+    opening = _opening(sheet)
     return page(
         "staff/ticket.html",
         status,
@@ -51,8 +53,8 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         ticket=ticket,
         show=show,
         tabs=_tabs(sheet, show),
-        items=_items(sheet, show),
-        chips=chips([one for one in sheet.deadlines if not one.is_over], ticket),
+        items=_items(sheet, show, opening),
+        chips=chips([one for one in sheet.deadlines if not one.is_over], sheet),
         past=sum(one.is_over for one in sheet.deadlines),
         main_clock=_main_clock(sheet),
         reports_due=due_reports(sheet),
@@ -70,14 +72,13 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         state_tone=TONES[State(ticket.state)].replace("quiet", ""),
         customer_url=_customer_url(ticket),
         queue_url=url_for("queue.index") if "queue.index" in current_app.view_functions else None,
-        opening=next(
-            (item for item in reversed(sheet.items) if item.kind == "opening" and item.ticket_id == ticket.id), None
-        ),
+        opening=opening,
         seen=max((item.at for item in sheet.items), default=ticket.touched_at).isoformat(),
         accepted_files=draft_files.ACCEPTED,
         class_words=_class_words(ticket),
         rounds=rounds_of(sheet),
         mine=mine,
+        lies={what: desk_telling.files(sheet.files.get(("draft", thing.id), [])) for what, thing in mine.items()},
         typed={what: bool(kept.get(what, {}).get("body")) for what in ("reply", "note")},
         shape=steps.shape_of(ticket),
         ways=WAYS,
@@ -96,14 +97,21 @@ def _at(ticket: Ticket, show: str) -> str:
     return url_for("desk.show", ticket=ticket.id, show=None if show == "all" else show)
 
 
-def _items(sheet: Sheet, show: str) -> list[thread.Item]:
-    """What of the stream is shown; among everything, what a message or call-back tells is not told twice."""
+def _opening(sheet: Sheet) -> thread.Item | None:
+    """The customer's first words: they stand above everything, always in sight."""
+    theirs = (item for item in sheet.items if item.kind == "opening" and item.ticket_id == sheet.ticket.id)
+    return next(theirs, None)
+
+
+def _items(sheet: Sheet, show: str, opening: thread.Item | None) -> list[thread.Item]:
+    """What of the stream is shown: not what stands above it, nor, among everything, what a message or call-back tells."""
+    items = [item for item in sheet.items if item is not opening]
     parts = {"conversation": CONVERSATION, "notes": {"note"}, "events": {"event"}}.get(show)
     if parts:
-        return [item for item in sheet.items if item.part in parts]
-    called = any(item.part == "call_back" for item in sheet.items)
+        return [item for item in items if item.part in parts]
+    called = any(item.part == "call_back" for item in items)
     doubled = thread.DOUBLED | (thread.DOUBLED_BY_CALLS if called else frozenset())
-    return [item for item in sheet.items if not _is_told_twice(item, doubled)]
+    return [item for item in items if not _is_told_twice(item, doubled)]
 
 
 def _is_told_twice(item: thread.Item, doubled: frozenset[str]) -> bool:
@@ -111,9 +119,11 @@ def _is_told_twice(item: thread.Item, doubled: frozenset[str]) -> bool:
     return item.kind in doubled if item.part == "event" else item.part == "call_back" and item.text in OWN_WORD
 
 
-def chips(deadlines: list[Deadline], ticket: Ticket) -> list[promises.Chip]:
-    """Promises as the page draws them, each with the way to its reckoning."""
-    return promises.chips(deadlines, lambda one: promise_url(ticket, one))
+def chips(deadlines: list[Deadline], sheet: Sheet) -> list[promises.Chip]:
+    """Promises as the page draws them, each with the way to its reckoning; of several orders, whose it is."""
+    several = len(sheet.orders) > 1
+    whose = {order.id: words_in(order.party.words) for order in sheet.orders} if several else None
+    return promises.chips(deadlines, lambda one: promise_url(sheet.ticket, one), whose)
 
 
 def promise_url(ticket: Ticket, deadline: Deadline) -> str:

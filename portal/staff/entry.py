@@ -46,6 +46,8 @@ def open_for():
     """Open it in the customer's name; accept it, or dispatch it, if whoever enters it stays with it."""
     customer, mail = _customer(request.form) or find("customer", 0, me()), _mail(request.form)
     form, asks = entry_form(customer, request.form, sent=True)
+    if draft_files.taken_out(form, place_of(customer, mail)):
+        return redirect(url_for("desk.enter", customer=customer.id, mail=mail.id if mail else None), 303)
     form.sends = "dispatch" in request.form
     form.has_files = bool(mail) or bool(drafts.attached(drafts.find(me(), place_of(customer, mail))))
     ticket = draft_files.in_order(form, place_of(customer, mail)) and attempted(

@@ -188,7 +188,7 @@ def _scan(sent) -> desk.Scan | None:
         return None
     key = sent.get("id")
     ticket = sent.get("ticket")
-    named = isinstance(key, int) and 0 < key < 2**31
+    named = type(key) is int and 0 < key < 2**31  # true is no number of anybody
     hashed = isinstance(ticket, str) and len(ticket) == 64 and ticket.isascii() and ticket.isalnum()
     if not (named or hashed) or "\0" in sent["key"]:
         return None

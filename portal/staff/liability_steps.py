@@ -140,10 +140,10 @@ def _first(ticket: Ticket, had: list[Dispatch], draft: dict) -> dict:
 def _new_page(ticket: Ticket, form: DecideForm, status: int = 200):
     known = deadlines.of(ticket)
     missed = [promises.chip(one) for one in known if one.dropped_at is None and one.is_late(clock.now())]
+    no, before = rules.why_not_decide(ticket, me()), rules.of(ticket)
     return page(
-        "staff/liability_new.html", status, ticket=ticket, form=form, place=_place(ticket), missed=missed,
-        orders=orders.orders(ticket), calls=callback.of(ticket), tell=desk_telling,
-        no=rules.why_not_decide(ticket, me()), before=rules.of(ticket),
+        "staff/liability_new.html", 409 if status == 200 and (no or before) else status, ticket=ticket, form=form, place=_place(ticket),
+        missed=missed, orders=orders.orders(ticket), calls=callback.of(ticket), tell=desk_telling, no=no, before=before,
     )  # fmt: skip
 
 

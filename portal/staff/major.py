@@ -150,9 +150,10 @@ def _form() -> ProposeForm:
 
 
 def _new_page(ticket: Ticket, form: ProposeForm, status: int = 200):
+    no = None if request.method == "POST" else major.why_not_propose(ticket, major.of(ticket))
     return page(
-        "staff/major_new.html", status, ticket=ticket, form=form, place=_place(ticket), hints=major.hints(ticket),
-        limit=settings.policy().major.amount_yuan, back=url_for("desk.show", ticket=ticket.id),
+        "staff/major_new.html", 409 if no else status, ticket=ticket, form=form, place=_place(ticket), no=no,
+        hints=major.hints(ticket), limit=settings.policy().major.amount_yuan, back=url_for("desk.show", ticket=ticket.id),
     )  # fmt: skip
 
 

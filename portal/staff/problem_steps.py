@@ -13,7 +13,7 @@ from portal.domain.tickets import linking, problems
 from portal.domain.tickets.models import Problem, Ticket
 from portal.i18n import N_
 from portal.staff.problems import LONG, _form, door
-from portal.web.forms import AtMost, Form, Needed
+from portal.web.forms import AtMost, Form, Needed, said
 from portal.web.pages import page, say
 
 
@@ -29,10 +29,13 @@ class MergeForm(Form):
     into = SelectField(N_("It goes on in"), [Needed()], coerce=int)
 
 
-def _page(problem: Problem, form: Form, title: str, submit: str, text: str | None, status: int = 200):
+def _page(
+    problem: Problem, form: Form, title: str, submit: str, text: str | None, status: int = 200, needs: str = "open"
+):
+    no = None if request.method == "POST" else problems.why_not(problem, needs)
     return page(
-        "staff/problem_form.html", status, form=form, problem=problem, title=title, submit=submit, help=text,
-        action=request.path,
+        "staff/problem_form.html", status if no is None else 409, form=form, problem=problem, title=title, submit=submit,
+        help=text, action=request.path, no=said(no) if no else None,
     )  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def reopen(problem):
 
 def _reopen_page(problem: Problem, form: Form, status: int = 200):
     text = gettext("Solved again, its customers are told again.")
-    return _page(problem, form, gettext("Reopen the problem"), gettext("Reopen"), text, status)
+    return _page(problem, form, gettext("Reopen the problem"), gettext("Reopen"), text, status, "solved")
 
 
 @door.get("/<int:problem>/merge", needs=P.QUALITY_WORK)

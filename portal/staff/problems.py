@@ -73,7 +73,7 @@ def _form(**facts) -> ProblemForm:
         (0, gettext("none")),
         *((key, words_in(one.words)) for key, one in _departments().items()),
     ]
-    form.person.choices = [(0, gettext("nobody")), *((key, one.name) for key, one in _people().items())]
+    form.person.choices = [(0, gettext("nobody yet")), *((key, one.name) for key, one in _people().items())]
     return form
 
 

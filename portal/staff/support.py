@@ -68,6 +68,7 @@ def _month_page(asked: date, form: ReckonForm | None = None, status: int = 200):
         works=may(me(), P.QUALITY_WORK), approves=[one for one in results if rules.why_not_approve(one, me()) is None],
         granted=sum(one.holds for one in results), total=sum(one.amount_yuan for one in results), code=code_of(asked), heads=heads(), sorts=penalties.SORTS,
         penalties=penalties.undecided(visible(Penalty, me())) if may(me(), P.APPROVE) else [],
+        objections=rules.unanswered(visible(SupportResult, me())) if may(me(), P.QUALITY_WORK) else [],
     )  # fmt: skip
 
 

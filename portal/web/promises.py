@@ -1,6 +1,6 @@
 """Promises as a page draws them: the chip with what is left, the line of running and paused time, the reckoning."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +28,8 @@ class Chip:
     """far · near · late · paused · met · missed · dropped"""
     words: str
     explain_url: str | None = None
+    whose: str = ""
+    """Whose promise it is, where several made the same one."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Stretch:
     words: str
 
 
-def chip(deadline: Deadline, explain_url: str | None = None) -> Chip:
+def chip(deadline: Deadline, explain_url: str | None = None, whose: str = "") -> Chip:
     """A promise as it stands now."""
     at = clock.now()
     state = in_view(deadline, at)
@@ -51,6 +53,7 @@ def chip(deadline: Deadline, explain_url: str | None = None) -> Chip:
         state,
         _left(deadline, state, at),
         explain_url,
+        whose,
     )
 
 
@@ -67,10 +70,14 @@ def _left(deadline: Deadline, state: str, at: datetime) -> str:
     return gettext("%(time)s left of working time", time=work_span(worked, settings.calendar(deadline.policy_id).day))
 
 
-def chips(deadlines: Iterable[Deadline], explain_url=None) -> list[Chip]:
-    """The chips of these promises, the most pressing first; `explain_url` gives the address of each."""
+def chips(deadlines: Iterable[Deadline], explain_url=None, whose: Mapping[int | None, str] | None = None) -> list[Chip]:
+    """The chips of these promises, the most pressing first; `explain_url` gives the address of each.
+
+    `whose`: the names of several orders' parties, by order: then each chip of an order says whose it is.
+    """
     ranks = {"late": 0, "near": 1, "far": 1, "paused": 2, "missed": 3, "met": 4, "dropped": 4}
-    made = [chip(one, explain_url(one) if explain_url else None) for one in deadlines]
+    names = whose or {}
+    made = [chip(one, explain_url(one) if explain_url else None, names.get(one.dispatch_id, "")) for one in deadlines]
     return sorted(made, key=lambda one: (ranks[one.state], one.due_at))
 
 

@@ -470,3 +470,10 @@ def test_a_proposal_is_nobody_elses_and_can_be_thrown_away(admin, sign_in):
     assert admin.post("/staff/settings/proposals/limits/-/discard").status_code == 303
     assert admin.get("/staff/settings/proposals/limits/-").status_code == 404
     assert settings.policy().limits.reopen_days == 30
+
+
+def test_questions_that_a_rule_names_are_told_and_chosen_in_their_words(admin):
+    page = admin.page(f"{URL}/major")
+    assert "Amount in dispute (yuan)" in told(page)
+    assert "disputed_yuan" not in told(page)
+    assert page.select_one("input[type=checkbox][value=disputed_yuan][checked]")

@@ -104,6 +104,8 @@ def test_a_provider_sees_its_own_month_objects_and_gets_an_answer(sign_in):
     assert empty.status_code == 422
     assert theirs.post(f"{SUPPORT}/{key}/objections", {"objection": "限值未核定"}).status_code == 303
     answer = {"reply": "同意，不计入", "waived": ["limit"]}
+    later = supervisor.page(f"{SUPPORT}?month=2026-03")
+    assert later.select_one(f"#objections a[href='{SUPPORT}/{key}']"), "it waits whatever month is looked at"
     wrong = supervisor.post(f"{SUPPORT}/{key}/answers", answer | {"waived": ["harm"]})
     assert "Please choose one of the list." in words(wrong)
     assert supervisor.post(f"{SUPPORT}/{key}/answers", answer).status_code == 303

@@ -102,18 +102,25 @@ def signs_of(case: MajorCase) -> list[Words]:
     return [known.get(code, Words(code, code)) for code in case.signs]
 
 
+def why_not_propose(ticket: Ticket, case: MajorCase | None) -> str | None:
+    """Why it cannot be proposed now, as a marked sentence; none if it can. `case`: what was proposed of it before."""
+    if ticket.kind not in KINDS or ticket.merged_into_id is not None:
+        return N_("Only a complaint or a repair request can be a major complaint.")
+    if case is not None and case.state in (ACCEPTED, CLOSED):
+        return N_("This is a major complaint already.")
+    return None
+
+
 def propose(ticket: Ticket, by: Person | None, signs: Iterable[str], amount: int | None, reason: str) -> MajorCase:
     """Propose it as a major complaint: by somebody of staff with a reason, or by rule (`by` is None).
 
     Supervisors and managers hear of it at once. What is proposed already takes the further signs.
     """
-    if ticket.kind not in KINDS or ticket.merged_into_id is not None:
-        raise Refused(N_("Only a complaint or a repair request can be a major complaint."))
+    case, at = of(ticket), clock.now()
+    if (no := why_not_propose(ticket, case)) is not None:
+        raise Refused(no)
     if by is not None and not reason.strip():
         raise Refused(N_("Please say why this is a major complaint."))
-    case, at = of(ticket), clock.now()
-    if case is not None and case.state in (ACCEPTED, CLOSED):
-        raise Refused(N_("This is a major complaint already."))
     known = {one.code for one in settings.policy().major.signs}
     if case is None:
         case = MajorCase(

@@ -357,10 +357,20 @@ def named(rows: Select, ids: Iterable[int]) -> dict[int, Ticket]:
     return {one.id: one for one in db.session.scalars(rows.where(Ticket.id.in_(wanted)))} if wanted else {}
 
 
+def _unanswered() -> tuple:
+    """What waits for an answer, of whatever month, as conditions on rows."""
+    return SupportResult.is_newest, SupportResult.objected_at.is_not(None), SupportResult.answered_at.is_(None)
+
+
+def unanswered(rows: Select, limit: int = 50) -> list[SupportResult]:
+    """Of these results (visible ones) those whose objection waits for an answer, the longest waiting first."""
+    waiting = rows.where(*_unanswered()).options(joinedload(SupportResult.provider))
+    return list(db.session.scalars(waiting.order_by(SupportResult.objected_at, SupportResult.id).limit(limit)))
+
+
 def objections_count() -> Select:
     """How many objections wait for an answer, 100 at most; as a statement."""
-    waiting = (SupportResult.is_newest, SupportResult.objected_at.is_not(None), SupportResult.answered_at.is_(None))
-    few = db.select(SupportResult.id).where(*waiting).limit(100).subquery()
+    few = db.select(SupportResult.id).where(*_unanswered()).limit(100).subquery()
     return db.select(db.func.count()).select_from(few)
 
 

@@ -165,9 +165,16 @@ def merge(problem: Problem, into: Problem, by: Person) -> None:
         tell_of(into, ticket)
 
 
+def why_not(problem: Problem, state: str) -> Refused | None:
+    """Why what is possible in this state only cannot be done with it now; nothing where it can."""
+    if problem.state == state:
+        return None
+    return Refused(N_("This problem is “{state}”; that is not possible now."), state=STATES[problem.state])
+
+
 def _need(problem: Problem, state: str) -> None:
-    if problem.state != state:
-        raise Refused(N_("This problem is “{state}”; that is not possible now."), state=STATES[problem.state])
+    if (no := why_not(problem, state)) is not None:
+        raise no
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext
 
-from portal.domain.policy import EVENTS, Policy
+from portal.domain.policy import EVENTS, AskType, Policy
 from portal.domain.settings import ZONES
 from portal.i18n import N_
-from portal.staff.configuration.sections import EVENT_FIELDS, EVENTS_SAID, REFERS_TO
+from portal.staff.configuration.sections import EVENT_FIELDS, EVENTS_SAID, QUESTIONS, REFERS_TO
 from portal.web.filters import words_in
 
 SPRITE = Path(__file__).resolve().parents[2] / "static" / "icons.svg"
@@ -52,13 +52,22 @@ def choices_of(name: str, policy: Policy | None, chosen: Any) -> dict[str, str] 
         known = dict.fromkeys((chosen, *ZONES)) if chosen else dict.fromkeys(ZONES)
         return {zone: zone for zone in known}
     listed = REFERS_TO.get(name)
-    if listed is None:
+    if listed is None and name not in QUESTIONS:
         return None
     if policy is None:
         return {}
     kept = {chosen} if isinstance(chosen, str) else set(chosen or ())
+    if listed is None:
+        return _questions(policy, QUESTIONS[name], kept)
     gone = [item for item in policy.retired.get(listed, ()) if item.code in kept]
     return {item.code: words_in(item.words) for item in (*_offered(name, listed, policy), *gone)}
+
+
+def _questions(policy: Policy, answered: AskType, kept: set[str]) -> dict[str, str]:
+    """The questions of our forms that take this sort of answer, and those chosen already."""
+    gone = {name: name for name in kept if name not in policy.questions}
+    asked = policy.questions.items()
+    return {name: words_in(ask.words) for name, ask in asked if ask.type is answered or name in kept} | gone
 
 
 def _offered(name: str, listed: str, policy: Policy) -> tuple:

@@ -5,6 +5,7 @@ What a section is made of is read from the dataclasses of portal/domain/policy_*
 
 from dataclasses import dataclass
 
+from portal.domain.policy import AskType
 from portal.i18n import N_
 
 
@@ -44,7 +45,7 @@ GROUPS: tuple[tuple[str, dict[str, Section]], ...] = (
         "call_script": Section(N_("Script of call-backs"), N_("What is said in a call-back, in its order; for all tickets of a kind, or for some classes only.")),
         "forced_reasons": Section(N_("Reasons for forced closure"), N_("For what a ticket may be closed by force, once a manager has approved it.")),
         "rating_dimensions": Section(N_("Sides of a rating"), N_("What customers may rate beside the stars.")),
-        "ratings": Section(N_("Ratings"), N_("How often a contact is asked to rate us, how long its link works, and from how many ratings on results are shown."), N_("It holds at once for every result that is shown, and for requests from then on.")),
+        "ratings": Section(N_("Customer ratings"), N_("How often a contact is asked to rate us, how long its link works, and from how many ratings on results are shown."), N_("It holds at once for every result that is shown, and for requests from then on.")),
         "liability": Section(N_("Liability"), N_("How long a party may appeal, and the degrees of being liable.")),
         "targets": Section(N_("Targets of quality"), N_("What each measure of quality supervision shall reach."), N_("Months already closed keep the figures and targets they were closed with.")),
         "improvement": Section(N_("Improvement actions"), N_("When an action is pressed for, and how its effect is measured."), N_("It holds at once for every action that is not closed.")),
@@ -157,6 +158,8 @@ REFERS_TO = {
     "department": "departments", "kinds": "kinds", "classes": "classes", "severity": "severities",
     "reply_shape": "reply_fields", "proxies": "proxies", "tier": "tiers", "card": "cards", "parent": "classes", "groups": "classes",
 }  # fmt: skip
+QUESTIONS = {"amounts": AskType.NUMBER, "answers": AskType.YES_NO}
+"""Fields that name questions of our forms, and what sort of answer those take."""
 EVENT_FIELDS = ("starts", "met", "stops_too", "lapses")
 
 # Figures have bounds beyond «more than nothing».

@@ -16,6 +16,7 @@ from portal.staff.configuration.sections import (
     EVENTS_SAID,
     LABELS,
     PLAIN_SAID,
+    QUESTIONS,
     REFERS_TO,
     SECTIONS,
 )
@@ -111,6 +112,8 @@ def _plain(given: Any, name: str, policy: Policy) -> str:
         return number(given) if given == int(given) else number(given, 1)
     if name in EVENT_FIELDS:
         return gettext(EVENTS_SAID.get(given, given))
+    if name in QUESTIONS:
+        return words_in(policy.questions[given].words) if given in policy.questions else str(given)
     return words_in(policy.called(REFERS_TO[name], given)) if name in REFERS_TO else str(given)
 
 
