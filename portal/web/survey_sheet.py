@@ -183,6 +183,12 @@ def answer(row: Invitation, ways: Ways) -> Page:
     if found.is_sent and not found.may_change:
         return redirect(ways.to("show"), 303)
     at, step, given = _section(found, request.form.get("section", "")), request.form.get("step", "save"), posted()
+    if found.is_sent and step != "send":  # another window has sent it meanwhile
+        say(
+            N_("You have answered already, so nothing of this was kept. Changes count once you send them again."),
+            "info",
+        )
+        return redirect(ways.to("show", change=1), 303)
     codes = _codes(found, at)
     facts = {"section": at, "language": _language(row, ways), "wants_answer": _wants(found, at), "by": ways.by}
     if step == "send":

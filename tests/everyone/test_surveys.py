@@ -235,3 +235,16 @@ def test_a_long_sheet_costs_no_more_than_a_short_one(app, statements, sections):
     statements.clear()
     nobody.post(link(secret), data | {"q.overall": "5"})
     assert len(statements) <= 14
+
+
+@pytest.mark.parametrize("step", ["save", "next", "back"])
+def test_a_second_window_is_not_told_that_something_is_kept_when_the_first_has_sent_it(app, step):
+    key, secret = an_invitation(a_campaign())
+    nobody = Browser(app)
+    nobody.post(link(secret), FIRST | {"step": "next"})
+    nobody.post(link(secret), LAST)
+    before = answers()
+    answer = nobody.post(link(secret), FIRST | {"q.overall": "5", "step": step})
+    assert answer.location == f"{link(secret)}?change=1"
+    assert "nothing of this was kept" in nobody.page(answer.location).get_text()
+    assert answers() == before

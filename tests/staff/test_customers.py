@@ -159,7 +159,7 @@ def test_a_customers_page_costs_what_it_costs_however_full_it_is(desk, statement
     desk.get(f"/staff/customers/{key}")
     statements.clear()
     desk.page(f"/staff/customers/{key}")
-    assert len(statements) == 7  # who asks, settings, the customer, its people, when seen, projects, contacts
+    assert len(statements) == 8  # who asks, settings, the customer, its people, when seen, projects, contacts, sales
 
 
 def test_a_closed_customers_people_are_out_at_once(app, desk):
