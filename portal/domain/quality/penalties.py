@@ -209,7 +209,9 @@ def penalties(provider: Provider) -> list[Penalty]:
 
 def granted(rows: Select, provider_id: int) -> list[Penalty]:
     """Of these penalties (visible ones) those that a provider was given, the newest first."""
-    given = rows.where(Penalty.provider_id == provider_id, Penalty.is_granted).options(joinedload(Penalty.ticket))
+    given = rows.where(Penalty.provider_id == provider_id, Penalty.is_granted.is_(True)).options(
+        joinedload(Penalty.ticket)
+    )
     return list(db.session.scalars(given.order_by(Penalty.id.desc())))
 
 

@@ -109,8 +109,10 @@ def _granted(ids: list[int]) -> dict[int, Decimal]:
     """The special compensations that a manager granted, by ticket."""
     total = func.sum(MajorApproval.amount_yuan)
     rows = select(MajorCase.ticket_id, total).join(MajorApproval.case).group_by(MajorCase.ticket_id)
-    granted = rows.where(MajorApproval.what == COMPENSATION, MajorApproval.is_granted, MajorCase.ticket_id.in_(ids))
-    return {ticket: Decimal(yuan) for ticket, yuan in db.session.execute(granted)}
+    granted = rows.where(
+        MajorApproval.what == COMPENSATION, MajorApproval.is_granted.is_(True), MajorCase.ticket_id.in_(ids)
+    )
+    return {ticket: Decimal(yuan) for ticket, yuan in db.session.execute(granted) if yuan is not None}
 
 
 def _together(*amounts: Decimal | None) -> Decimal | None:

@@ -100,12 +100,12 @@ def correct(month: date, by: Person, why: str, *, revision: int) -> FigureSnapsh
     return row
 
 
-def _says(row: FigureSnapshot) -> tuple:
+def _says(of: FigureSnapshot) -> tuple:
     """What a revision says of everybody, beside which tickets it counted: lines, targets, formulas."""
     lines = db.select(SnapshotLine.sort, SnapshotLine.scope_id, SnapshotLine.counts)
-    rows = db.session.execute(lines.where(SnapshotLine.snapshot_id == row.id))
-    counts = {(sort, unit): counted for sort, unit, counted in rows}
-    return counts, row.targets, row.formulas
+    rows = db.session.execute(lines.where(SnapshotLine.snapshot_id == of.id))
+    counts = {(row.sort, row.scope_id): row.counts for row in rows}
+    return counts, of.targets, of.formulas
 
 
 def _counts_otherwise(row: FigureSnapshot, other: FigureSnapshot) -> bool:
