@@ -19,7 +19,7 @@ NO_PAGES = {
     "phone.thanks", "surveys.leave", "surveys.show", "surveys.thanks", "surveys_mine.thanks",
 }  # fmt: skip
 """Files, fragments, ways that lead on, and what needs a secret from a letter."""
-FILES = (".csv", ".ics", ".sav", ".xlsx")
+FILES = (".csv", ".ics", ".sav", ".xlsx", ".zip")
 """How the addresses of lists to take away end."""
 WALKED = 8
 """So many pages of a kind are read in search of links to other kinds: not every ticket can be reopened."""

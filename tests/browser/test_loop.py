@@ -21,6 +21,8 @@ pytestmark = pytest.mark.browser
 
 LATER = timedelta(days=7)
 """From the last Wednesday of November to the first Wednesday of December."""
+UNDISPUTED = timedelta(days=15)
+"""Five working days and one more: the provider had its days to object and said nothing."""
 NOVEMBER = "2026年11月"
 POST, PLATFORM, AUTHOR = "https://bbs.example/t/20261125-31", "本地论坛", "路口的灯"
 SAID = "客户说已经处理好了，发帖人也看到了说明，同意删帖。"
@@ -94,6 +96,12 @@ def test_a_post_on_the_web_goes_its_whole_way_into_the_support_of_its_provider(h
         visit = windows(address)
         supervisor = visit("supervisor")
         reckon_the_month(supervisor, provider)
+        not_before_the_days_to_object_are_over(visit("manager"), provider)
+        assert visit.said == []
+
+    with demo_world.served(house, UNDISPUTED) as address:
+        visit = windows(address)
+        supervisor = visit("supervisor")
         approve(visit("manager"), provider)
         paper = statement(supervisor, provider)
         for words in (provider, NOVEMBER, number, case.subject):
@@ -237,6 +245,12 @@ def reckon_the_month(page: Page, provider: str):
     page.get_by_role("button", name=f"核算 {NOVEMBER}").click()
     told(page, "已核算")
     expect(page.get_by_role("row", name=provider)).to_be_visible()
+
+
+def not_before_the_days_to_object_are_over(page: Page, provider: str):
+    open_the_month(page)
+    expect(page.get_by_role("row", name=provider)).to_be_visible()
+    expect(page.get_by_role("row", name=provider).get_by_role("checkbox")).to_have_count(0)
 
 
 def approve(page: Page, provider: str):
