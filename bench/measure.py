@@ -42,15 +42,15 @@ def main() -> None:
         facts = json.loads((place / "bench.json").read_text())
         os.environ.update(PORTAL_DATA=str(place), PORTAL_DATABASE_URL=facts["url"])
         name = f"{facts['tickets'] // 1000}k {'pg' if facts['url'].startswith('postgres') else 'sqlite'}"
-        cookies, pages = _prepared(place)
+        cookies, pages = prepared(place)
         pages = [one for one in pages if one[0] == "floor" or given.only in one[0]]
-        with _server() as port:
+        with served() as port:
             _measure(name, port, pages, cookies, given.rounds)
             if not given.only:
                 _submit(name, port, cookies["customer"], given.rounds)
 
 
-def _prepared(place: Path):
+def prepared(place: Path):
     """Two sessions, and the pages to measure with a ticket and a deep key of this data."""
     app = create_app(from_environment(data=place, testing=True))
     cookies = {}
@@ -118,7 +118,7 @@ def _prepared(place: Path):
 
 
 @contextmanager
-def _server():
+def served():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from bench.measure import _prepared, _server
+from bench.measure import prepared, served
 from bench.survey_results import PAPER
 from portal import clock
 from portal.app import create_app
@@ -46,12 +46,12 @@ def main() -> None:
     given = asked.parse_args()
     facts = json.loads((given.data / "bench.json").read_text())
     os.environ.update(PORTAL_DATA=str(given.data), PORTAL_DATABASE_URL=facts["url"])
-    cookies, pages = _prepared(given.data)
+    cookies, pages = prepared(given.data)
     app = create_app(from_environment(data=given.data, testing=True))
     with app.app_context():
         campaign, document, secrets = _invited(given.people)
         db.session.remove()
-        with _server() as port:
+        with served() as port:
             crowd = Crowd(port, document, given.pause, pages[0][1], cookies["staff"])
             crowd.run(secrets)
         crowd.tell()

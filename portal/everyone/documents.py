@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import structlog
-from flask import abort, current_app, redirect, request, send_file, url_for
+from flask import abort, current_app, redirect, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
 
 from portal import clock
@@ -24,7 +24,6 @@ from portal.i18n import LANGUAGES, N_
 from portal.reports import registry
 from portal.reports.gathering import support as statements
 from portal.web import downloads
-from portal.web.headers import FILE
 from portal.web.months import month_of
 from portal.web.pages import page, say
 
@@ -188,10 +187,4 @@ def file(document):
     if not place.exists():
         abort(404)
     log.info("download", document=document.id, number=document.number, person=me().id)
-    answer = send_file(
-        place, mimetype="application/pdf", as_attachment=True, download_name=document.file.name, conditional=False
-    )
-    downloads.call(answer, document.file.name)
-    answer.headers["Content-Security-Policy"] = FILE
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return downloads.hand_out(place, document.file.name, "application/pdf")

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from flask import abort, current_app, make_response, request, send_file
+from flask import abort, current_app, make_response, request
 
 from portal.access.door import Door
 from portal.access.permissions import Permission
@@ -53,8 +53,4 @@ def sent(file: StoredFile):
         abort(404)
     inline = "view" in request.args and file.media_type in PHOTO_TYPES
     kind = file.media_type if inline or file.media_type in TYPES.values() else "application/octet-stream"
-    answer = send_file(place, mimetype=kind, as_attachment=not inline, download_name=file.name, conditional=False)
-    downloads.call(answer, file.name)
-    answer.headers["Content-Security-Policy"] = FILE
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return downloads.hand_out(place, file.name, kind, inline)

@@ -137,9 +137,8 @@ def enter_sales(customer):
 
 def _file(customer: Customer, form: SalesForm, status: int = 200):
     people = customers.people_of(customer)
-    reads = may(me(), P.CUSTOMER_EDIT) or may(me(), P.SURVEY_READ)
     return page(
-        "staff/customer.html", status, form=form, sales=sales.of(customer) if reads else None, customer=customer, people=people, seen=queries.last_seen([p.id for p in people]),
+        "staff/customer.html", status, form=form, sales=sales.of(customer) if may(me(), P.SALES_READ) else None, customer=customer, people=people, seen=queries.last_seen([p.id for p in people]),
         projects=customers.projects_of(customer), contacts=customers.contacts_of(customer), admin=Role.ORG_ADMIN,
         edits=may(me(), P.CUSTOMER_EDIT), queues=may(me(), P.DESK_READ), policy=settings.policy(),
     )  # fmt: skip

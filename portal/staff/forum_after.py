@@ -220,16 +220,14 @@ def _after_page(
     return page(
         "staff/forum_after.html", status, **frame(event), minutes=minutes.of(event), form=form, files_form=files_form,
         files=minutes.files_of(event), places=minutes.PLACES, begun=clock.now() >= event.begins_at,
-        present=attended.present(event), survey_form=survey_form or _survey_form(),
+        present=attended.present(event), survey_form=survey_form or (_survey_form() if may(me(), P.SURVEY_RUN) else None),
         surveys=about_forum.of(visible(Campaign, me()), event) if may(me(), P.SURVEY_READ) else None,
-        surveys_run=may(me(), P.SURVEY_RUN), campaigns=campaigns,
+        campaigns=campaigns,
     )  # fmt: skip
 
 
-def _survey_form() -> SurveyForm | None:
-    """With the questionnaires one may choose; none for whoever runs no surveys."""
-    if not may(me(), P.SURVEY_RUN):
-        return None
+def _survey_form() -> SurveyForm:
+    """With the questionnaires one may choose."""
     form = SurveyForm()
     form.questionnaire.choices = [(one.id, words_in(one.questionnaire.words)) for one in about_forum.usable()]
     return form
@@ -238,7 +236,7 @@ def _survey_form() -> SurveyForm | None:
 @door.post("/<int:event>/survey", needs=P.SURVEY_RUN)
 def make_survey(event):
     """A draft that asks whoever was there; nothing is sent."""
-    form = _survey_form() or abort(404)
+    form = _survey_form()
     if form.validate():
         version = next(one for one in about_forum.usable() if one.id == form.questionnaire.data)
         if row := attempted(form, "questionnaire", about_forum.make, event, me(), version):

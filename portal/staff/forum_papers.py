@@ -3,7 +3,7 @@
 import io
 import zipfile
 
-from flask import abort, current_app, redirect, send_file, url_for
+from flask import abort, current_app, redirect, url_for
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
@@ -17,7 +17,6 @@ from portal.domain.savepoint import savepoint
 from portal.reports import registry
 from portal.staff.forum import door, frame
 from portal.web import downloads
-from portal.web.headers import FILE
 from portal.web.pages import page, say
 
 
@@ -58,9 +57,4 @@ def papers_together(event):
         for one in there:
             parcel.write(store.path(one.key), one.name)
     content.seek(0)
-    name = f"{event.number}.zip"
-    answer = send_file(content, mimetype="application/zip", as_attachment=True, download_name=name, conditional=False)
-    downloads.call(answer, name)
-    answer.headers["Content-Security-Policy"] = FILE
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return downloads.hand_out(content, f"{event.number}.zip", "application/zip")

@@ -1,9 +1,23 @@
-"""What a download is called: its own name, and a plain one for whoever cannot read that."""
+"""A file as it leaves the portal: under its own name, and a plain one for whoever cannot read that; kept by nobody on the way."""
 
 import unicodedata
+from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 
+from flask import send_file
 from werkzeug.wrappers import Response
+
+from portal.web.headers import FILE
+
+
+def hand_out(content: Path | BinaryIO, name: str, kind: str, inline: bool = False) -> Response:
+    """This file as an answer: for whoever asked alone, and able to do nothing where a browser opens it."""
+    answer = send_file(content, mimetype=kind, as_attachment=not inline, download_name=name, conditional=False)
+    call(answer, name)
+    answer.headers["Content-Security-Policy"] = FILE
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def call(answer: Response, name: str) -> None:

@@ -1,6 +1,7 @@
 """Sales of customers by year (R25, formulas 3.7): entered by staff, never seen by customers, and what surveys make of them."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from portal.db import db, transaction
 from portal.domain.journal import Entry
@@ -46,6 +47,20 @@ def test_what_makes_no_sense_is_said_and_not_kept(app, sign_in, year, amount):
     answer = sign_in(a_supervisor()).post(f"/staff/customers/{customer}/sales", {"year": year, "amount": amount})
     assert answer.status_code == 422
     assert db.session.scalars(db.select(Sales)).all() == []
+
+
+def test_a_year_that_cannot_be_is_said_beside_the_year(app, sign_in):
+    customer = a_customer().id
+    answer = sign_in(a_supervisor()).post(f"/staff/customers/{customer}/sales", {"year": 1999, "amount": "5"})
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert "2000" in page.select_one("#year-error").get_text()
+    assert page.select_one("#amount-error") is None
+
+
+def test_the_journal_keeps_sales_to_the_yuan(app):
+    spends(a_customer().id, 123456.7891)
+    entry = db.session.scalar(db.select(Entry).where(Entry.verb == "customer.sales_entered"))
+    assert entry.became == "123456.7891"
 
 
 def test_neither_the_customer_nor_who_only_calls_or_answers_sees_sales(app, sign_in):

@@ -92,7 +92,8 @@ def note_contacts(event: Event, by: Person | None) -> int:
     known = {one.id for one, _ in pairs}
     rows = there(event.id).add_columns(Registration.customer_id).where(Registration.customer_id.is_not(None))
     new = [(one, customer) for one, customer in map(tuple, db.session.execute(rows)) if one.id not in known]
-    taken = set(db.session.scalars(db.select(Contact.person_id).where(Contact.person_id.is_not(None))))
+    accounts = [one.person_id for one, _ in new if one.person_id is not None]
+    taken = set(db.session.scalars(db.select(Contact.person_id).where(Contact.person_id.in_(accounts))))
     for one, customer in new:
         contact = Contact(
             customer_id=customer, name=one.name, title=one.title, role=ROLE, phone=one.phone, email=one.email

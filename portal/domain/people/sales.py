@@ -19,9 +19,9 @@ MOST = 10_000_000
 def enter(customer: Customer, by: Person, year: int, amount: float) -> None:
     """The sales of a year; what was entered before stands in the journal."""
     if not EARLIEST <= year <= today().year:
-        raise Refused(N_("Please give a year from {earliest} to this one."), earliest=EARLIEST)
+        raise Refused(N_("Please give a year from {earliest} to this one."), earliest=EARLIEST).beside("year")
     if not 0 <= amount <= MOST:
-        raise Refused(N_("Please give an amount in ten thousand yuan, from 0 to {most}."), most=MOST)
+        raise Refused(N_("Please give an amount in ten thousand yuan, from 0 to {most}."), most=MOST).beside("amount")
     db.session.execute(db.select(Customer.id).where(Customer.id == customer.id).with_for_update())
     row = db.session.scalar(db.select(Sales).where(Sales.customer_id == customer.id, Sales.year == year))
     was = row.amount if row else None
@@ -30,8 +30,13 @@ def enter(customer: Customer, by: Person, year: int, amount: float) -> None:
     if row is None:
         db.session.add(row := Sales(customer_id=customer.id, year=year, amount=amount))
     row.amount = amount
-    told = {"was": "" if was is None else f"{was:g}", "became": f"{amount:g}"}
+    told = {"was": "" if was is None else _said(was), "became": _said(amount)}
     journal.write("customer.sales_entered", customer, by, year=str(year), **told)
+
+
+def _said(amount: float) -> str:
+    """To the yuan, without noughts that say nothing."""
+    return f"{amount:.4f}".rstrip("0").rstrip(".")
 
 
 def of(customer: Customer) -> Sequence[Sales]:

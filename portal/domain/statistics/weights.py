@@ -105,7 +105,7 @@ def at_level(answers: Sequence[Answer], level: str = PER_ACCOUNT, sales: Mapping
 
 @dataclass(frozen=True)
 class Sums:
-    """What a database has summed of answers at a level: enough for the same share and mean as at_level() gives.
+    """What was summed of answers at a level: enough for the same share and mean as at_level() gives.
 
     `units` are what is averaged (answers, or accounts), `n` the answers behind them; `w`, `ww` the sums of their weights
     and of the squares, `wx`, `wxx` of weight times value and times its square.
