@@ -76,4 +76,4 @@ def answered(row: Invitation, stars: str = "5") -> None:
     """This invitation is answered in full, by its link."""
     with transaction():
         fresh = db.session.scalars(db.select(Invitation).where(Invitation.id == row.id).options(*along())).one()
-        assert not answering.send(fresh, "link", {"q.overall": [stars]}, ["overall"]).errors
+        assert not answering.send(answering.held(fresh), "link", {"q.overall": [stars]}, ["overall"]).errors

@@ -24,7 +24,7 @@ def answers(campaign: int, said: Said, customer: int | None = None, mode: str = 
         row = db.session.scalars(db.select(Invitation).where(Invitation.id == key).options(*links.along())).one()
         posted = {f"q.{code}": [given] if isinstance(given, str) else list(given) for code, given in said.items()}
         document = answering.sheet(row).document
-        found = answering.send(row, mode, posted, [one.code for one in document.questions()])
+        found = answering.send(answering.held(row), mode, posted, [one.code for one in document.questions()])
         assert not found.errors, found.errors
     return key
 

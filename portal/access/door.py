@@ -8,7 +8,7 @@ from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 
 from portal import faults
-from portal.access import sessions
+from portal.access import attempts, sessions
 from portal.access.permissions import Permission, may
 from portal.access.scopes import RECORDS, find
 from portal.db import db, transaction
@@ -29,7 +29,7 @@ class Door(Blueprint):
     """A blueprint whose routes cannot be written without saying what they need.
 
     `files` lets a body be large and takes in its files, which no other route does; `ahead` is work done before the transaction of an unsafe method begins, because
-    it would hold the database too long (hashing a password).
+    it would hold the database too long (hashing a password). A form behind a link whose secret leads nowhere is counted.
     """
 
     def add_url_rule(
@@ -58,10 +58,19 @@ def _guard(view, needs: Permission, files=False, ahead=None):
             uploads.stage_all()
         if ahead is not None:
             ahead()
-        return _once(view, needs, url)
+        response = _once(view, needs, url)
+        if "secret" in url and response.status_code in (404, 429):
+            _count_guess()
+        return response
 
     answer.needs = needs  # pyright: ignore[reportAttributeAccessIssue]
     return answer
+
+
+def _count_guess() -> None:
+    """A link that leads nowhere may be a guess; in a transaction of its own, as the answer's was undone."""
+    with transaction():
+        attempts.note(attempts.link_guessed())
 
 
 def _records(url: dict) -> dict:

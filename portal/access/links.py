@@ -6,8 +6,8 @@ from wtforms.validators import DataRequired, EqualTo, Length
 
 from portal.access import attempts, passwords
 from portal.access.door import Door
+from portal.access.guesses import gone
 from portal.access.permissions import Permission
-from portal.db import transaction
 from portal.domain import settings
 from portal.domain.people import accounts, actions, queries
 from portal.domain.people import links as one_time
@@ -47,14 +47,11 @@ class ForgottenForm(Form):
 
 
 def hash_if_open(purpose: str):
-    """Work ahead of a form behind a link: its password is hashed if the link is open; a guessed one is counted."""
+    """Work ahead of a form behind a link: its password is hashed if the link is open."""
 
     def ahead() -> None:
         if one_time.find(purpose, (request.view_args or {}).get("secret")) is not None:
             passwords.hash_ahead()
-            return
-        with transaction():
-            attempts.note(attempts.link_guessed())
 
     return ahead
 
@@ -137,10 +134,3 @@ def say_invited(email: str, person: Person | None) -> None:
         say(
             N_("There is no mail server: please hand over this link yourself, it works once: {link}"), "warn", link=link
         )
-
-
-def gone():
-    """Unknown, used, run out: the same page for all, so that nothing can be learnt from it; not for ever."""
-    if wait := attempts.wait(attempts.link_guessed(), *attempts.LINKS_GUESSED):
-        return attempts.too_often(wait)
-    return page("access/gone.html", 404)

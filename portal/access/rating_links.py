@@ -1,23 +1,15 @@
 """A rating by the one-time link of a letter, without a sign-in (R23). Looking at it uses nothing up: only an answer does."""
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 
-from portal.access import attempts
 from portal.access.door import attempted
-from portal.access.links import door, gone
+from portal.access.guesses import gone
+from portal.access.links import door
 from portal.access.permissions import Permission
-from portal.db import transaction
 from portal.domain.ratings import actions, requests
 from portal.domain.ratings.models import RatingRequest
 from portal.web.pages import page
 from portal.web.rating_form import STARS, RatingForm, rating_form
-
-
-def _count_guess() -> None:
-    """A guessed link is counted, before the transaction of the answer begins."""
-    if requests.behind((request.view_args or {}).get("secret")) is None:
-        with transaction():
-            attempts.note(attempts.link_guessed())
 
 
 @door.get("/rate/<secret>", needs=Permission.PUBLIC)
@@ -27,7 +19,7 @@ def rate(secret):
     return gone() if asked is None else _form_page(asked, secret, rating_form())
 
 
-@door.post("/rate/<secret>", needs=Permission.PUBLIC, ahead=_count_guess)
+@door.post("/rate/<secret>", needs=Permission.PUBLIC)
 def give(secret):
     """The rating; with that the link has done its work."""
     asked = requests.behind(secret, lock=True)

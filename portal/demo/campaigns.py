@@ -126,7 +126,7 @@ class _Wave:
         if begun is not None and share > 0.3:
             document = read(begun.campaign.questionnaire_version.document)
             codes = [one.code for one in document.sections[0].questions]
-            answering.save(begun, LINK, self._said(document), codes, section=document.sections[0].code)
+            answering.save(answering.held(begun), LINK, self._said(document), codes, section=document.sections[0].code)
 
     def _sends(self, one: Invitation) -> None:
         document = read(one.campaign.questionnaire_version.document)
@@ -134,7 +134,9 @@ class _Wave:
         person = db.session.get(Person, one.contact.person_id) if one.contact.person_id else None
         codes = [each.code for each in document.questions()]
         said = self._said(document)
-        answering.send(one, mode, said, codes, wants_answer=bool(said.get("q.improve", [""])[0]), actor=person)
+        answering.send(
+            answering.held(one), mode, said, codes, wants_answer=bool(said.get("q.improve", [""])[0]), actor=person
+        )
 
     def said_by(self, document: Document) -> Posted:
         """What somebody answers on the telephone."""

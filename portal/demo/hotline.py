@@ -42,13 +42,20 @@ def _call(troupe: Troupe, caller: int, outcome: str, until: datetime, said: Call
     document = read(case.campaign.questionnaire_version.document)
     if outcome == "complete":
         codes = [one.code for one in document.questions()]
-        if not answering.send(case, "phone", said(document), codes, language=case.language, by=by).errors:
+        if not answering.send(
+            answering.held(case), "phone", said(document), codes, language=case.language, by=by
+        ).errors:
             calling.completed(case, by)
         return
     if outcome == "break_off":
         section = document.sections[0]
         answering.save(
-            case, "phone", said(document), [one.code for one in section.questions], section=section.code, by=by
+            answering.held(case),
+            "phone",
+            said(document),
+            [one.code for one in section.questions],
+            section=section.code,
+            by=by,
         )
         calling.record(case, by, outcome, words["broken"])
         return

@@ -20,8 +20,6 @@ from portal.web.forum_forms import ADDRESS
 from portal.web.pages import page, say
 
 door = Door("events", __name__, url_prefix="/events")
-
-COUNTED = guesses.counted(links.invitation)
 ANSWER_WORDS = {
     "coming": N_("I am coming"),
     "not_coming": N_("I am not coming"),
@@ -78,7 +76,7 @@ def invitation(secret):
     return _page(row, secret, form, SubstituteForm())
 
 
-@door.post("/invitation/<secret>", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/invitation/<secret>", needs=P.PUBLIC)
 def answer(secret):
     if (row := links.invitation(secret)) is None:
         return guesses.gone()
@@ -97,7 +95,7 @@ def answer(secret):
     return _page(row, secret, form, SubstituteForm(formdata=None), 422)
 
 
-@door.post("/invitation/<secret>/substitute", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/invitation/<secret>/substitute", needs=P.PUBLIC)
 def substitute(secret):
     if (row := links.invitation(secret)) is None:
         return guesses.gone()

@@ -15,8 +15,6 @@ from portal.web.survey_sheet import OptOutForm, Ways
 
 door = Door("surveys", __name__, url_prefix="/surveys/link")
 
-COUNTED = guesses.counted(links.behind)
-
 
 def _ways(secret: str) -> Ways:
     return Ways(LINK, "surveys", {"secret": secret})
@@ -37,14 +35,14 @@ def show(secret):
     return guesses.gone() if row is None else survey_sheet.show(row, _ways(secret))
 
 
-@door.post("/<secret>", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/<secret>", needs=P.PUBLIC)
 def answer(secret):
     """A section, or all of it."""
     row = _asked(secret)
     return guesses.gone() if row is None else survey_sheet.answer(row, _ways(secret))
 
 
-@door.post("/<secret>/kept", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/<secret>/kept", needs=P.PUBLIC)
 def keep(secret):
     """What is being typed."""
     row = _asked(secret)
@@ -67,7 +65,7 @@ def leave(secret):
     )
 
 
-@door.post("/<secret>/opt-out", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/<secret>/opt-out", needs=P.PUBLIC)
 def opt_out(secret):
     """No more surveys."""
     row = _asked(secret)

@@ -21,8 +21,6 @@ from portal.web.forum_forms import ComingForm, coming_form, drawn
 from portal.web.pages import page, say
 from portal.web.tables import download
 
-COUNTED = guesses.counted(links.ticket)
-
 
 class QuestionForm(Form):
     question = TextAreaField(N_("A question to us, to be answered at the forum"), [Needed(), AtMost(2000)])
@@ -102,7 +100,7 @@ def details(secret):
     return _details_page(one, secret, coming_form(one.event, **drawn(one)))
 
 
-@door.post("/ticket/<secret>/details", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/ticket/<secret>/details", needs=P.PUBLIC)
 def keep_details(secret):
     if (one := links.ticket(secret)) is None:
         return guesses.gone()
@@ -129,7 +127,7 @@ def _details_page(one: Attendee, secret: str, form: ComingForm, status: int = 20
     return page("everyone/event_details.html", status, event=one.event, one=one, secret=secret, form=form, no=no)
 
 
-@door.post("/ticket/<secret>/cancellation", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/ticket/<secret>/cancellation", needs=P.PUBLIC)
 def cancel(secret):
     if (one := links.ticket(secret)) is None:
         return guesses.gone()
@@ -138,7 +136,7 @@ def cancel(secret):
     return redirect(url_for(".ticket", secret=secret), 303)
 
 
-@door.post("/ticket/<secret>/acceptance", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/ticket/<secret>/acceptance", needs=P.PUBLIC)
 def accept(secret):
     if (one := links.ticket(secret)) is None:
         return guesses.gone()
@@ -147,7 +145,7 @@ def accept(secret):
     return redirect(url_for(".ticket", secret=secret), 303)
 
 
-@door.post("/ticket/<secret>/release", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/ticket/<secret>/release", needs=P.PUBLIC)
 def pass_on(secret):
     if (one := links.ticket(secret)) is None:
         return guesses.gone()
@@ -156,7 +154,7 @@ def pass_on(secret):
     return redirect(url_for(".ticket", secret=secret), 303)
 
 
-@door.post("/ticket/<secret>/questions", needs=P.PUBLIC, ahead=COUNTED)
+@door.post("/ticket/<secret>/questions", needs=P.PUBLIC)
 def ask(secret):
     if (one := links.ticket(secret)) is None:
         return guesses.gone()

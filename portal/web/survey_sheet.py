@@ -179,7 +179,7 @@ def show(row: Invitation, ways: Ways) -> Page:
 
 def answer(row: Invitation, ways: Ways) -> Page:
     """One step: kept for later, back, on, or sent."""
-    found = answering.sheet(row)
+    found = answering.held(row)
     if found.is_sent and not found.may_change:
         return redirect(ways.to("show"), 303)
     at, step, given = _section(found, request.form.get("section", "")), request.form.get("step", "save"), posted()
@@ -192,8 +192,8 @@ def answer(row: Invitation, ways: Ways) -> Page:
     codes = _codes(found, at)
     facts = {"section": at, "language": _language(row, ways), "wants_answer": _wants(found, at), "by": ways.by}
     if step == "send":
-        return _sent(answering.send(row, ways.mode, given, codes, actor=ways.actor, **facts), ways, at, given)
-    found = answering.save(row, ways.mode, given, codes, **facts)
+        return _sent(answering.send(found, ways.mode, given, codes, actor=ways.actor, **facts), ways, at, given)
+    found = answering.save(found, ways.mode, given, codes, **facts)
     if step == "next":
         for code in found.missing(codes):
             found.errors.setdefault(code, Refused(answering.NEEDED))
@@ -216,12 +216,12 @@ def _sent(found: Sheet, ways: Ways, at: str, given: Posted) -> Page:
 
 def keep(row: Invitation, ways: Ways):
     """What is being typed, kept; says when, and how much is left."""
-    found = answering.sheet(row)
+    found = answering.held(row)
     if found.is_sent:
         return render_template("everyone/survey_kept.html", sheet=found)
     at = _section(found, request.form.get("section", ""))
     found = answering.save(
-        row,
+        found,
         ways.mode,
         posted(),
         _codes(found, at),

@@ -90,7 +90,7 @@ def test_guessing_links_hashes_nothing_and_ends_after_twenty_an_hour(app):
     finally:
         passwords.hash_of = kept
 
-    assert answers == [404] * 19 + [429, 429]
+    assert answers == [404] * 20 + [429]
     assert seen == []
     person, secret = invited()
     assert choose(Browser(app), f"/invitation/{secret}").status_code == 303, "a right link is no guess"

@@ -84,7 +84,9 @@ def sent(key: int, stars: int, likely: int, words: str) -> None:
         {"q.why": ["slow"]} if stars < 3 else {}
     )
     with transaction():
-        assert not answering.send(invitation(key), "link", said, ["overall", "why", "nps", "words"]).errors
+        assert not answering.send(
+            answering.held(invitation(key)), "link", said, ["overall", "why", "nps", "words"]
+        ).errors
 
 
 def point(page: Page, question: str, value: int) -> None:

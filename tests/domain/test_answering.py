@@ -22,7 +22,7 @@ def send(key: int, posted=WHOLE, codes=ALL, mode="link", **facts):
     row = invitation(key)
     with transaction():
         row = invitation_in(key)
-        return answering.send(row, mode, posted, codes, **facts)
+        return answering.send(answering.held(row), mode, posted, codes, **facts)
 
 
 def invitation_in(key: int) -> Invitation:
@@ -31,7 +31,7 @@ def invitation_in(key: int) -> Invitation:
 
 def save(key: int, posted, codes, mode="link", **facts):
     with transaction():
-        return answering.save(invitation_in(key), mode, posted, codes, **facts)
+        return answering.save(answering.held(invitation_in(key)), mode, posted, codes, **facts)
 
 
 def kept() -> set:

@@ -130,7 +130,9 @@ def test_a_break_off_keeps_what_was_said_and_another_goes_on_and_the_link_too(ap
         key, mine, other = a_case(), a_caller(), a_caller()
         with transaction():
             by = db.session.get_one(Person, mine)
-            answering.save(invitation(key), "phone", {"q.overall": ["4"]}, ["overall"], section="s1", by=by)
+            answering.save(
+                answering.held(invitation(key)), "phone", {"q.overall": ["4"]}, ["overall"], section="s1", by=by
+            )
         called(key, mine, "break_off")
     with clock.frozen_at(MONDAY + timedelta(days=1)):
         assert next_for(other) == key
@@ -139,7 +141,7 @@ def test_a_break_off_keeps_what_was_said_and_another_goes_on_and_the_link_too(ap
         with transaction():
             by = db.session.get_one(Person, other)
             sent = answering.send(
-                invitation(key),
+                answering.held(invitation(key)),
                 "phone",
                 {"q.nps": ["9"], "q.sides.speed": ["5"], "q.sides.price": ["4"]},
                 ["nps", "sides"],

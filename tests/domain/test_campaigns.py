@@ -250,7 +250,7 @@ def test_it_ends_by_its_date_and_says_of_everybody_how_it_ended(app):
     first, second, _ = invitations(key)
     answered(first)
     with transaction():
-        answering.save(second, "link", {"q.overall": ["4"]}, ["overall"])
+        answering.save(answering.held(second), "link", {"q.overall": ["4"]}, ["overall"])
     with clock.shifted_by(timedelta(days=20)):
         assert run(running.every_minute) == 0
     with clock.shifted_by(timedelta(days=22)):
@@ -266,7 +266,7 @@ def test_ended_early_no_letter_leaves_any_more_and_anonymous_answers_are_parted(
     assert [one.state for one in posted()] == ["waiting", "waiting"]
     with clock.shifted_by(timedelta(days=4)):
         with transaction():
-            answering.save(invitations(key)[0], "link", {"q.overall": ["4"]}, ["overall"])
+            answering.save(answering.held(invitations(key)[0]), "link", {"q.overall": ["4"]}, ["overall"])
         with pytest.raises(Refused, match="say why"):
             running.end(the(key), again(a_supervisor()), " ")
         with transaction():

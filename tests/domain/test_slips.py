@@ -121,7 +121,7 @@ def test_who_answered_by_the_link_meanwhile_has_answered(app):
     called(key, by, "no_answer")
     with transaction():
         given = {"q.overall": ["4"], "q.nps": ["9"]}
-        assert not answering.send(invitation(key), "link", given, ["overall", "nps"]).errors
+        assert not answering.send(answering.held(invitation(key)), "link", given, ["overall", "nps"]).errors
     with pytest.raises(Refused):
         taken_back(key, by)
     assert invitation(key).state == "answered"

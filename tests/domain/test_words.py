@@ -35,7 +35,9 @@ def said(campaign: int, text: str, person=None, customer: int | None = None, **m
     """Somebody answers with these words; gives the response."""
     key, _ = an_invitation(campaign, person, **({"customer_id": customer} if customer else {}))
     with transaction():
-        assert not answering.send(invitation(key), "link", FULL | {"q.words": [text]}, CODES, **more).errors
+        assert not answering.send(
+            answering.held(invitation(key)), "link", FULL | {"q.words": [text]}, CODES, **more
+        ).errors
     return db.session.scalars(db.select(Response.id).order_by(Response.sent_at.desc(), Response.id.desc())).first()
 
 
@@ -84,12 +86,12 @@ def test_an_answer_that_was_changed_is_read_anew(app):
     person = a_person()
     key, _ = an_invitation(campaign, person)
     with transaction():
-        answering.send(invitation(key), "portal", FULL | {"q.words": ["一"]}, CODES)
+        answering.send(answering.held(invitation(key)), "portal", FULL | {"q.words": ["一"]}, CODES)
     response = db.session.scalars(db.select(Response.id)).one()
     coded(response)
     with clock.frozen_at(NOW + timedelta(hours=1)):
         with transaction():
-            answering.send(invitation(key), "portal", FULL | {"q.words": ["二"]}, CODES)
+            answering.send(answering.held(invitation(key)), "portal", FULL | {"q.words": ["二"]}, CODES)
         assert [each.text for each in listed("open")] == ["二"]
 
 

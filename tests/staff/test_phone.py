@@ -127,7 +127,7 @@ def test_of_an_answered_case_nothing_more_is_written_down(app, sign_in):
     key = a_case()
     with transaction():
         given = {"q.overall": ["5"], "q.nps": ["10"], "q.sides.speed": ["5"], "q.sides.price": ["5"]}
-        assert not answering.send(invitation(key), "link", given, ["overall", "nps", "sides"]).errors
+        assert not answering.send(answering.held(invitation(key)), "link", given, ["overall", "nps", "sides"]).errors
     browser = sign_in(a_caller(), check=False)
     assert "All answers are kept" in browser.get(of(key)).text
     assert browser.post(of(key), {"section": "s1", "step": "next", "q.overall": "1"}).status_code == 409

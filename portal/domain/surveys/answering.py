@@ -38,6 +38,8 @@ class Sheet:
     """What is wrong, by question."""
     kept: list[Answer] = field(default_factory=list)
     """The rows the answers were read from."""
+    is_held: bool = False
+    """Do others wait until it is written? See held()."""
 
     @property
     def shown(self) -> set[str]:
@@ -88,25 +90,32 @@ class Sheet:
         return last if self.document.section(last) or not self.document.sections else self.document.sections[0].code
 
 
-def sheet(row: Invitation, lock: bool = False) -> Sheet:
-    """What this invitation is answered on; the row comes along with links.along(). `lock`: others wait meanwhile.
+def sheet(row: Invitation) -> Sheet:
+    """What this invitation is answered on, to be shown; the row comes along with links.along().
 
     A response that was begun keeps the version it was begun with, whatever the campaign takes by now.
     """
-    if lock:
-        db.session.execute(db.select(Invitation.id).where(Invitation.id == row.id).with_for_update())
-        db.session.refresh(row, ["state", "outcome", "begun_at"])
+    return _sheet(row, held=False)
+
+
+def held(row: Invitation) -> Sheet:
+    """The same, to be written: read anew, and others who would write it wait until the end of the transaction."""
+    db.session.refresh(row, ["state", "outcome", "begun_at"], with_for_update=True)
+    return _sheet(row, held=True)
+
+
+def _sheet(row: Invitation, held: bool) -> Sheet:
     mine = db.select(Response).where(Response.invitation_id == row.id)
-    response = db.session.scalar(mine.execution_options(populate_existing=lock))
+    response = db.session.scalar(mine.execution_options(populate_existing=held))
     version = row.campaign.questionnaire_version
     if response is not None and response.questionnaire_version_id != version.id:
         version = db.session.get_one(QuestionnaireVersion, response.questionnaire_version_id)
-    kept = _kept(response, lock) if response else []
+    kept = _kept(response, held) if response else []
     answers: Answers = {}
     for one in kept:
         given = Given(one.item, one.choice, one.number, one.text, one.is_not_applicable)
         answers.setdefault(one.question, []).append(given)
-    return Sheet(row, version, read(version.document), response, answers, kept=kept)
+    return Sheet(row, version, read(version.document), response, answers, kept=kept, is_held=held)
 
 
 def _kept(response: Response, fresh: bool = False) -> list[Answer]:
@@ -128,14 +137,14 @@ def take_in(found: Sheet, posted: Posted, codes: Collection[str]) -> None:
 
 
 def save(
-    row: Invitation, mode: str, posted: Posted, codes: Collection[str], *, section: str = "", language: str = "",
+    found: Sheet, mode: str, posted: Posted, codes: Collection[str], *, section: str = "", language: str = "",
     wants_answer: bool | None = None, by: Person | None = None,
 ) -> Sheet:  # fmt: skip
     """Keep what was given to these questions so far; what makes no sense is said and not kept.
 
     Answers that were sent are not touched here: they change only by being sent again. `by`: who wrote it down.
     """
-    found = sheet(row, lock=True)
+    row = _to_write(found)
     take_in(found, posted, codes)
     if not found.is_sent:
         _keep(found, row, mode, section, language, wants_answer, by)
@@ -143,7 +152,7 @@ def save(
 
 
 def send(
-    row: Invitation, mode: str, posted: Posted, codes: Collection[str], *, section: str = "", language: str = "",
+    found: Sheet, mode: str, posted: Posted, codes: Collection[str], *, section: str = "", language: str = "",
     wants_answer: bool | None = None, by: Person | None = None, actor: Person | None = None,
 ) -> Sheet:  # fmt: skip
     """Answered, if nothing is missing; otherwise it is kept, and what is missing stands among the errors.
@@ -151,7 +160,7 @@ def send(
     What is not shown counts as not answered. Sent again it changes the answers; an anonymous one cannot be found
     any more, and is refused. `actor`: whoever is signed in, for the journal.
     """
-    found = sheet(row, lock=True)
+    row = _to_write(found)
     if found.is_sent and found.response is None:
         raise Refused(N_("You have answered this survey already. Thank you."))
     take_in(found, posted, codes)
@@ -181,6 +190,12 @@ def send(
         part(response)
         found.response = None
     return found
+
+
+def _to_write(found: Sheet) -> Invitation:
+    if found.invitation is None or not found.is_held:
+        raise ValueError("only a sheet that is held can be written")
+    return found.invitation
 
 
 def _keep(
