@@ -3,7 +3,6 @@
 from typing import cast
 
 from flask import current_app, g, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import HiddenField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -21,6 +20,7 @@ from portal.web.filters import stamp, words_in
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.rating_form import SatisfactionForm
+from portal.web.words import gettext
 
 WORDS = 4_000
 THANKS = ("solved", "not-solved")

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from flask import g, request, url_for
-from flask_babel import gettext
 from flask_login import current_user
 
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.domain.people.roles import Role
 from portal.i18n import N_
+from portal.web.words import gettext
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app, g, request
-from flask_babel import gettext
 from wtforms.validators import ValidationError
 
 from portal.access.door import me
 from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.i18n import N_
+from portal.web.words import gettext
 
 LONGEST = 128
 TOO_SHORT = N_("Use at least {number} characters; a few words in a row are easy to keep in mind.")

@@ -4,7 +4,6 @@ from functools import wraps
 from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
 
@@ -14,6 +13,7 @@ from portal.access.permissions import Permission
 from portal.i18n import N_
 from portal.web.forms import Form
 from portal.web.pages import own_path, page, say
+from portal.web.words import gettext
 
 door = Door("proof", __name__, url_prefix="/me/proof")
 

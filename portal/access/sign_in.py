@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import abort, current_app, redirect, request, session, url_for
-from flask_babel import gettext
 from werkzeug.wrappers import Response
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, Length
@@ -20,6 +19,7 @@ from portal.domain.people.roles import LABELS, Role
 from portal.i18n import N_
 from portal.web.forms import Form
 from portal.web.pages import by_htmx, own_path, page
+from portal.web.words import gettext
 
 door = Door("sign_in", __name__)
 log = structlog.get_logger()

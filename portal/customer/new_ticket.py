@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, MultipleFileField, SelectField, StringField, TelField, TextAreaField
@@ -28,6 +27,7 @@ from portal.i18n import N_
 from portal.web import asks
 from portal.web.forms import BODY, TITLE, AtMost, Form, Needed, Uploads
 from portal.web.pages import page
+from portal.web.words import gettext
 
 SERVICE = "service"
 """The kind whose form is chosen from the catalogue of services (R10)."""

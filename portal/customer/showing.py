@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import cast
 
 from flask import url_for
-from flask_babel import gettext, ngettext
 
 from portal.access.door import me
 from portal.domain import settings
@@ -19,6 +18,7 @@ from portal.domain.tickets.models import Ticket
 from portal.i18n import N_, Words
 from portal.web.asks import answers_told
 from portal.web.filters import moment, span, told, words_in
+from portal.web.words import gettext, ngettext
 
 TAGS = {
     "question": (N_("A question to you"), "warn"),
@@ -187,10 +187,12 @@ def _item(policy: Policy, listed: str, code: str | None) -> list:
 def closure_words(promise: Promise) -> str:
     """How long it takes, as it is promised."""
     if promise.unit is Unit.WORKING_DAYS:
-        return ngettext("%(num)s working day", "%(num)s working days", int(promise.amount))
+        return ngettext("%(num)s working day", "%(num)s working days", int(promise.amount)) % {
+            "num": int(promise.amount)
+        }
     if promise.unit is Unit.SAME_DAY:
         return gettext("the same day")
-    return ngettext("%(num)s hour", "%(num)s hours", int(promise.amount))
+    return ngettext("%(num)s hour", "%(num)s hours", int(promise.amount)) % {"num": int(promise.amount)}
 
 
 def organisation() -> Customer:

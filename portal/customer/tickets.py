@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 
 from portal import clock
 from portal.access.door import Door, me
@@ -22,6 +21,7 @@ from portal.domain.tickets.states import State, as_customers_read
 from portal.i18n import N_
 from portal.web.pages import page, say
 from portal.web.paging import row_number
+from portal.web.words import gettext
 
 door = Door("tickets", __name__, url_prefix="/tickets")
 

@@ -1,7 +1,6 @@
 """The own second factor: set up, confirmed by a code, recovery codes shown once, taken off."""
 
 from flask import g, redirect, url_for
-from flask_babel import gettext
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -16,6 +15,7 @@ from portal.everyone.account import door
 from portal.i18n import N_
 from portal.web.forms import Form
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 NOT_NOW = N_("There is nothing to confirm. Please look at the page again.")
 MUST_STAY = N_("Your account must have a second factor. You can set it up anew, but not take it off.")

@@ -7,12 +7,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from zoneinfo import ZoneInfo
 
 import segno
-from flask_babel import gettext
 from markupsafe import Markup
 
 from portal.domain.statistics import Interval, percent, rounded
 from portal.i18n import Words
 from portal.reports.facts import Fact, Filled, Said, Shown
+from portal.web.words import gettext
 
 NONE = "—"
 """For not applicable or not known; 0 is only said of a true nought."""

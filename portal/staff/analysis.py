@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask import request, url_for
-from flask_babel import gettext, ngettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -25,6 +24,7 @@ from portal.web.months import code_of
 from portal.web.months import month as month_words
 from portal.web.pages import page
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext, ngettext
 
 door = Door("analysis", __name__, url_prefix="/staff/quality/analysis")
 
@@ -67,17 +67,17 @@ def headline(rows: Sequence[Part]) -> str:
     if not few.parts:
         return gettext("Nothing is said about these complaints.")
     share = filters.number(few.share * 100, 1 if few.n >= WHOLE_BELOW else 0)
-    facts = {"share": share, "n": filters.number(few.n), "unknown": filters.number(few.unknown)}
+    facts = {"num": few.parts, "share": share, "n": filters.number(few.n), "unknown": filters.number(few.unknown)}
     if not few.unknown:
         return ngettext(
             "%(num)s part makes %(share)s %% of the complaints (n = %(n)s)",
-            "%(num)s parts make %(share)s %% of the complaints (n = %(n)s)", few.parts, **facts,
-        )  # fmt: skip
+            "%(num)s parts make %(share)s %% of the complaints (n = %(n)s)", few.parts,
+        ) % facts  # fmt: skip
     return ngettext(
         "%(num)s part makes %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
         "%(num)s parts make %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
-        few.parts, **facts,
-    )  # fmt: skip
+        few.parts,
+    ) % facts  # fmt: skip
 
 
 def _control_url(first, code: str) -> str:

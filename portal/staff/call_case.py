@@ -6,7 +6,6 @@ Somebody who had no hand in the ticket asks the customer, whose word decides.
 from datetime import UTC, datetime
 
 from flask import request, url_for
-from flask_babel import gettext
 from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
@@ -29,6 +28,7 @@ from portal.web.filters import words_in as said
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import key_of
+from portal.web.words import gettext
 
 CLIPPED, ON_FILE = 240, 3
 """So much of a solution is read out; the whole of it stands on the page."""

@@ -1,7 +1,6 @@
 """Whom a campaign asks (R27): the lists, somebody asked all the same, replaced, sent a new link; its end; who wants no surveys."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import SelectField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -20,6 +19,7 @@ from portal.web.fields import MomentField
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import key_of, row_number
+from portal.web.words import gettext
 
 PAGE = 50
 

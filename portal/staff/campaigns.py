@@ -1,7 +1,6 @@
 """Campaigns (调查活动, R25, R27) for staff: the list, one with its sample and course, preparing, drawing, trying dry, launching."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 
@@ -22,6 +21,7 @@ from portal.web import filters
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import key_of, row_number
+from portal.web.words import gettext
 
 door = Door("campaigns", __name__, url_prefix="/staff/surveys")
 

@@ -1,7 +1,6 @@
 """The complaint card of a customer (投诉管理卡, R5): on its page, as PDF, as a workbook."""
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
@@ -19,6 +18,7 @@ from portal.web.filters import words_in
 from portal.web.pages import page
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 PAGE, EXPORT = 50, 20_000
 HEAD = (

@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import (
     DateField,
     FloatField,
@@ -31,6 +30,7 @@ from portal.web.filters import here, words_in
 from portal.web.forms import Form
 from portal.web.pages import page, say
 from portal.web.paging import key_of, name_and_id
+from portal.web.words import gettext
 
 door = Door("customers", __name__, url_prefix="/staff/customers")
 

@@ -1,7 +1,6 @@
 """Orders to departments and providers, and contacts with the customer."""
 
 from flask import abort, current_app, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
@@ -18,6 +17,7 @@ from portal.staff.desk_verbs import WhyForm
 from portal.web.filters import words_in as said
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.pages import say
+from portal.web.words import gettext
 
 
 class DispatchForm(Form):

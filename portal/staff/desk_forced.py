@@ -1,7 +1,6 @@
 """Forced closure (R17) on a ticket's page: asked for at the desk, taken back by whoever asked; how it stands."""
 
 from flask import url_for
-from flask_babel import gettext
 from wtforms import IntegerField, RadioField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -18,6 +17,7 @@ from portal.staff.desk_page import Sheet, door, sheet_page, to_ticket
 from portal.web.filters import words_in
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import say
+from portal.web.words import gettext
 
 WORDS, TOLD = 2000, 1000
 

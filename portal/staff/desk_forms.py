@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, IntegerField, MultipleFileField, RadioField, TextAreaField
 
@@ -13,6 +12,7 @@ from portal.i18n import N_
 from portal.staff.desk_page import Sheet
 from portal.web.asks import PREFIX, answers_in, fields_of
 from portal.web.forms import BODY, AtMost, Form, Needed, Uploads
+from portal.web.words import gettext
 
 # How an answer can be meant: its code, its word, what follows from it, what is said after sending.
 WAYS = {

@@ -1,7 +1,6 @@
 """Tickets that belong together (R21): merged with a way back, linked, put under one problem."""
 
 from flask import abort, request, url_for
-from flask_babel import gettext
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
@@ -15,6 +14,7 @@ from portal.staff.desk_page import door, sheet_page, to_ticket
 from portal.staff.desk_verbs import WHY
 from portal.web.forms import TITLE, AtMost, Form, Needed
 from portal.web.pages import say
+from portal.web.words import gettext
 
 
 class NumberForm(Form):

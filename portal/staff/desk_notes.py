@@ -1,7 +1,6 @@
 """Internal notes: kept in their own box, with colleagues named by @."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 
 from portal.access import draft_files
 from portal.access.door import me
@@ -16,6 +15,7 @@ from portal.staff.desk_forms import NoteForm
 from portal.staff.desk_page import door, is_narrow
 from portal.staff.desk_showing import ticket_page
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 
 @door.post("/<int:ticket>/notes", needs=Permission.DESK_NOTE, files=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from flask_babel import gettext
 from wtforms import SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -11,6 +10,7 @@ from portal.access.scopes import visible
 from portal.domain.people.models import Department, Provider
 from portal.domain.tickets import dispatching
 from portal.web.filters import words_in
+from portal.web.words import gettext
 
 
 class Ticks(SelectMultipleField):

@@ -1,7 +1,6 @@
 """How a running order stands, told every day by its handler (进展汇报, R15): to the customer, or to the desk alone."""
 
 from flask import redirect, url_for
-from flask_babel import gettext
 from wtforms import HiddenField, RadioField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -13,6 +12,7 @@ from portal.staff.desk_dispatch import of
 from portal.staff.desk_page import Sheet, door, sheet_page, to_ticket
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import say
+from portal.web.words import gettext
 
 LONGEST = 2_000
 READERS = {"desk": N_("For the desk only"), "customer": N_("To the customer too, as progress")}

@@ -1,7 +1,6 @@
 """How the staff's page of a ticket says things: what happened, what a message is, what was asked and answered."""
 
 from flask import url_for
-from flask_babel import gettext
 
 from portal.domain import settings
 from portal.domain.files import PHOTO_TYPES, Attachment
@@ -14,6 +13,7 @@ from portal.i18n import N_, Words
 from portal.web.asks import answers_told
 from portal.web.filters import told
 from portal.web.filters import words_in as said
+from portal.web.words import gettext
 
 # What stands on a message: its sort or stage, and the tone of its badge.
 TAGS = {

@@ -1,7 +1,7 @@
 """Texts to begin an answer from: the policy's reply templates, filled for the ticket and read before they are taken."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from portal.access.door import me
 from portal.access.permissions import Permission
@@ -13,6 +13,7 @@ from portal.domain.tickets.thread import place_of
 from portal.staff.desk_page import door
 from portal.web import filters
 from portal.web.pages import page
+from portal.web.words import gettext
 
 
 @door.get("/<int:ticket>/templates", needs=Permission.DESK_HANDLE)

@@ -1,7 +1,6 @@
 """The plain verbs on a ticket: accept, hand over, classify, go on, take back, reopen, watch."""
 
 from flask import request
-from flask_babel import gettext
 from wtforms import IntegerField, SelectField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -17,6 +16,7 @@ from portal.staff.desk_page import door, sheet_page, to_ticket
 from portal.web.filters import words_in as said
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import say
+from portal.web.words import gettext
 
 WHY = 500
 

@@ -2,7 +2,6 @@
 
 import re
 
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -31,6 +30,7 @@ from portal.staff.desk_parties import Ticks
 from portal.web.asks import fields_of, telephone
 from portal.web.filters import words_in as said
 from portal.web.forms import BODY, TITLE, AtMost, Form, Needed, Uploads
+from portal.web.words import gettext
 
 OFFICE, MOST_YUAN = 120, 1_000_000_000
 ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")

@@ -1,7 +1,6 @@
 """Figures (指标, R31): a month for whomever one wants, each with its formula, and every ticket behind it."""
 
 from flask import abort, request, url_for
-from flask_babel import gettext
 
 from portal import clock
 from portal.access.door import Door, me
@@ -26,6 +25,7 @@ from portal.web.filters import told
 from portal.web.pages import page
 from portal.web.paging import row_number
 from portal.web.tables import as_csv, as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("figures", __name__, url_prefix="/staff/quality/figures")
 

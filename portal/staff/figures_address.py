@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from flask import abort, request, url_for
-from flask_babel import gettext
 
 from portal import clock
 from portal.access.door import me
@@ -18,6 +17,7 @@ from portal.i18n import N_
 from portal.web import months
 from portal.web.filters import words_in
 from portal.web.paging import row_number, typed
+from portal.web.words import gettext
 
 MONTHS = 25
 """How far back the choice of months goes."""

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from types import SimpleNamespace as Thing
 
 from flask import url_for
-from flask_babel import gettext
 
 from portal.domain.quality import changes
 from portal.domain.quality.figures import Figure, Figures
 from portal.domain.quality.measures import DENOMINATOR, MISSING, NUMERATOR
 from portal.staff.figures_address import Address
 from portal.web.filters import told
+from portal.web.words import gettext
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """Beside the month: who is late today and why, league tables, closed months and their corrections, paper."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import IntegerField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -29,6 +28,7 @@ from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import key_of, moment_and_id
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 PERIOD_WORDS = {"month": N_("Month"), "quarter": N_("Quarter"), "year": N_("Calendar year")}
 VERDICTS = {

@@ -1,7 +1,6 @@
 """Low ratings to follow up (低分跟进, R24): what is open, one with what the customer said, taken and finished."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import TextAreaField
 
@@ -16,6 +15,7 @@ from portal.web.filters import words_in
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import row_number
+from portal.web.words import gettext
 
 door = Door("follow_ups", __name__, url_prefix="/staff/quality/follow-ups")
 

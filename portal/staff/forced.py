@@ -1,7 +1,6 @@
 """Forced closures (强制关闭, R17): what waits for a manager, one request with the decision, the list of a month."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import TextAreaField
 
 from portal.access.door import Door, attempted, me
@@ -22,6 +21,7 @@ from portal.web.months import code_of
 from portal.web.pages import page, say
 from portal.web.paging import key_of, moment_and_id
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("forced", __name__, url_prefix="/staff/quality/forced")
 

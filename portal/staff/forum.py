@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from flask import redirect, url_for
-from flask_babel import gettext
 from wtforms import BooleanField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional, Regexp
 
@@ -23,6 +22,7 @@ from portal.web.fields import MomentField
 from portal.web.filters import words_in
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 door = Door("forum", __name__, url_prefix="/staff/forum")
 

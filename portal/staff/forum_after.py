@@ -1,7 +1,6 @@
 """Topics of a forum with their owners, answers and tickets; minutes, photos and slides; the survey of whoever was there."""
 
 from flask import abort, redirect, url_for
-from flask_babel import gettext
 from wtforms import BooleanField, HiddenField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 
 from portal import clock
@@ -27,6 +26,7 @@ from portal.staff.forum import door, frame
 from portal.web.filters import words_in
 from portal.web.forms import BODY, AtMost, Form, Needed, Uploads
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 
 class TopicForm(Form):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import abort, jsonify, make_response, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import Optional
 
@@ -31,6 +30,7 @@ from portal.web.filters import moment
 from portal.web.forms import AtMost, Form, Needed, said, submission_key
 from portal.web.headers import PAGE
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 door = Door("forum_door", __name__, url_prefix="/staff/forum-door")
 

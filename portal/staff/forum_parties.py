@@ -3,7 +3,6 @@
 from typing import cast
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import BooleanField, SelectField, TextAreaField
 
 from portal import clock
@@ -23,6 +22,7 @@ from portal.web.forms import AtMost, Form, Needed
 from portal.web.forum_forms import ComingForm, coming_form, drawn
 from portal.web.pages import page, say
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 
 class StaffComingForm(ComingForm):

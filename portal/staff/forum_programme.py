@@ -3,7 +3,6 @@
 from typing import cast
 
 from flask import abort, redirect, url_for
-from flask_babel import gettext
 from wtforms import DateField, IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -18,6 +17,7 @@ from portal.web.fields import MomentField
 from portal.web.filters import words_in
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 BOUNDS = NumberRange(1, 100_000, N_("Please give a number in these bounds."))
 

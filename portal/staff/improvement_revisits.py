@@ -1,7 +1,6 @@
 """The customers who raised it, asked again (整改回访, R30): each one's answer, the list, the answer to them, the complaints behind."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import RadioField, StringField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -20,6 +19,7 @@ from portal.staff.improvements import LONG, door
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
+from portal.web.words import gettext
 
 TICKETS = 100
 SIDES = {"before": N_("Complaints before the measure"), "after": N_("Complaints after the measure")}

@@ -1,7 +1,6 @@
 """One improvement action (R33): its page, its steps, done, verified or begun again, closed or dropped."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, MultipleFileField, StringField, TextAreaField
 
@@ -29,6 +28,7 @@ from portal.staff.improvements import LONG, OwnForm, action_form, door
 from portal.web import filters
 from portal.web.forms import TITLE, AtMost, Form, Needed, Uploads
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 
 class StepForm(Form):

@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import DateField, SelectField, StringField, TextAreaField
 
 from portal.access.door import Door, attempted, me
@@ -26,6 +25,7 @@ from portal.web.forms import TITLE, AtMost, Form, Needed, Version
 from portal.web.pages import page, say
 from portal.web.paging import day_and_id, key_of
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("improvements", __name__, url_prefix="/staff/quality/improvements")
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import make_response, redirect, request, url_for
-from flask_babel import gettext
 
 from portal import clock
 from portal.access.door import Door, me
@@ -19,6 +18,7 @@ from portal.web import filters
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
 from portal.web.tables import as_csv
+from portal.web.words import gettext
 
 door = Door("journal", __name__, url_prefix="/staff/journal")
 

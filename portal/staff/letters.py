@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from jinja2 import TemplateError
 
 from portal.access.door import Door, me
@@ -15,6 +14,7 @@ from portal.i18n import N_
 from portal.web import mail
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
+from portal.web.words import gettext
 
 door = Door("letters", __name__, url_prefix="/staff/letters")
 

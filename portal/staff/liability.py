@@ -1,7 +1,6 @@
 """Liability (责任认定, R19): what waits for a decision, which appeals wait, what was decided; also as a workbook."""
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from portal import clock
 from portal.access.door import Door, me
@@ -19,6 +18,7 @@ from portal.web.filters import words_in
 from portal.web.pages import page
 from portal.web.paging import key_of, moment_and_id, row_number
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("liability", __name__, url_prefix="/staff/quality/liability")
 

@@ -1,7 +1,6 @@
 """Deciding on liability (R19): what there is to judge by, the decision, the one appeal, another supervisor's word."""
 
 from flask import redirect, url_for
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import MultipleFileField, RadioField, SelectField, TextAreaField
 
@@ -26,6 +25,7 @@ from portal.web import promises
 from portal.web.filters import words_in
 from portal.web.forms import AtMost, Form, Needed, Uploads
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 WORDS = 4000
 YES_NO = {"yes": rules.WORDS[True], "no": rules.WORDS[False]}

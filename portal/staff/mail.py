@@ -1,7 +1,6 @@
 """Incoming mail (来信): what waits to be sorted, one mail, and what is done with it: a ticket, into a ticket, aside."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import StringField, TextAreaField
 
 from portal.access.door import Door, attempted, me
@@ -21,6 +20,7 @@ from portal.web.forms import AtMost, Form, Needed
 from portal.web.mail import has_mailbox
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
+from portal.web.words import gettext
 
 door = Door("mail", __name__, url_prefix="/staff/mail")
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import IntegerField, SelectMultipleField, TextAreaField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -23,6 +22,7 @@ from portal.web.forms import AtMost, Between, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("major", __name__, url_prefix="/staff/quality/major")
 

@@ -3,7 +3,6 @@
 from datetime import UTC
 
 from flask import abort
-from flask_babel import gettext
 from wtforms import IntegerField, MultipleFileField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -19,6 +18,7 @@ from portal.staff.major_page import DecideForm, EntryForm, Wrong, case_page, to_
 from portal.web import filters
 from portal.web.forms import AtMost, Form, Needed, Uploads
 from portal.web.pages import say
+from portal.web.words import gettext
 
 
 class PartForm(Form):

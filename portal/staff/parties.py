@@ -1,7 +1,6 @@
 """Departments and providers: whom an order may go to."""
 
 from flask import redirect, url_for
-from flask_babel import gettext
 from wtforms import DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Regexp
 
@@ -14,6 +13,7 @@ from portal.i18n import N_
 from portal.staff.customers import named, today
 from portal.web.forms import Form
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 door = Door("parties", __name__, url_prefix="/staff/parties")
 

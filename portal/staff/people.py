@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -22,6 +21,7 @@ from portal.i18n import N_
 from portal.web.forms import Form
 from portal.web.pages import page
 from portal.web.paging import key_of, name_and_id
+from portal.web.words import gettext
 
 door = Door("people", __name__, url_prefix="/staff/people")
 

@@ -1,7 +1,6 @@
 """One call of a survey (R28): whom, what to say, the questions, how it went; then the next case. The keyboard does all of it."""
 
 from flask import redirect, url_for
-from flask_babel import gettext
 from wtforms import StringField, TextAreaField
 from wtforms.validators import Optional
 
@@ -24,6 +23,7 @@ from portal.web.fields import MomentField
 from portal.web.forms import AtMost, Form
 from portal.web.pages import page, say
 from portal.web.survey_sheet import Ways
+from portal.web.words import gettext
 
 TICKETS = 6
 GROUPS = (

@@ -1,7 +1,6 @@
 """How far the telephone survey is (R28), for the supervisors: rates after AAPOR, outcomes, who called how often; and its script."""
 
 from flask import redirect, url_for
-from flask_babel import gettext
 from wtforms import HiddenField, TextAreaField
 
 from portal.access.door import attempted, me
@@ -16,6 +15,7 @@ from portal.staff.campaigns import door, frame
 from portal.web import filters
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 LONG = 1000
 

@@ -2,7 +2,6 @@
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from werkzeug.utils import redirect
 from wtforms import SelectField, TextAreaField
 
@@ -15,6 +14,7 @@ from portal.i18n import N_
 from portal.staff.problems import LONG, _form, door
 from portal.web.forms import AtMost, Form, Needed, said
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 
 class SolveForm(Form):

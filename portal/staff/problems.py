@@ -1,7 +1,6 @@
 """Problems (热点问题, R21): the list, one with its tickets and customers, opening and describing it."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
@@ -26,6 +25,7 @@ from portal.web.forms import TITLE, AtMost, Form, Needed, Version
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("problems", __name__, url_prefix="/staff/quality/problems")
 

@@ -1,7 +1,6 @@
 """Supervised projects (立项督办, R18): complaints open too long, each with owner, plan and milestones."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 from wtforms import DateField, MultipleFileField, SelectField, StringField, TextAreaField
 
@@ -26,6 +25,7 @@ from portal.web.forms import TITLE, AtMost, Form, Needed, Uploads, Version
 from portal.web.pages import page, say
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("projects", __name__, url_prefix="/staff/quality/projects")
 

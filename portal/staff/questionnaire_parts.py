@@ -4,7 +4,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import (
     BooleanField,
     DecimalField,
@@ -28,6 +27,7 @@ from portal.staff.questionnaires import LONG, asked_section, door, draft_or_404,
 from portal.web.filters import words_in
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 
 class SectionForm(Form):

@@ -1,7 +1,6 @@
 """Questionnaires (问卷, R26): the list, one with its versions, beginning one, publishing, the next version."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
 
 from portal.access.door import Door, attempted, me
@@ -16,6 +15,7 @@ from portal.i18n import N_, Words
 from portal.web import filters
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 door = Door("questionnaires", __name__, url_prefix="/staff/surveys/questionnaires")
 

@@ -1,7 +1,6 @@
 """Ratings (评价, R23): for supervisors with n and interval, each figure with its ratings; for whoever was rated, results only."""
 
 from flask import abort, request, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -18,6 +17,7 @@ from portal.web.filters import words_in
 from portal.web.pages import page
 from portal.web.paging import row_number, typed
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("ratings_of_us", __name__, url_prefix="/staff/quality/ratings")
 

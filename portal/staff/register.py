@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -21,6 +20,7 @@ from portal.web.months import choices, code_of, month_of
 from portal.web.pages import page
 from portal.web.paging import key_of, moment_and_id, typed
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("register", __name__, url_prefix="/staff/quality/register")
 

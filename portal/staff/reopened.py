@@ -1,7 +1,6 @@
 """What was reopened and why (R21): the list, and the workbook."""
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -17,6 +16,7 @@ from portal.web import filters
 from portal.web.pages import page
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("reopened", __name__, url_prefix="/staff/quality/reopened")
 

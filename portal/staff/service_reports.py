@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import RadioField, SelectField, TextAreaField
 
 from portal.access.door import Door, attempted, me
@@ -17,6 +16,7 @@ from portal.web.forms import AtMost, Form, Needed
 from portal.web.months import code_of, month, month_of
 from portal.web.pages import page, say
 from portal.web.paging import row_number
+from portal.web.words import gettext
 
 door = Door("service_reports", __name__, url_prefix="/staff/reports")
 

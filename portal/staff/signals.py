@@ -1,7 +1,6 @@
 """Signals in the complaints: each with what raised it; becomes a problem or an improvement action, or is dismissed."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import TextAreaField
 
 from portal.access.door import Door, attempted, me
@@ -22,6 +21,7 @@ from portal.web.forms import AtMost, Form, Needed
 from portal.web.months import month
 from portal.web.pages import page, say
 from portal.web.paging import row_number
+from portal.web.words import gettext
 
 door = Door("signals", __name__, url_prefix="/staff/quality/signals")
 

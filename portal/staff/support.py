@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -27,6 +26,7 @@ from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.months import code_of, month, month_of
 from portal.web.pages import page, say
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("support", __name__, url_prefix="/staff/quality/support")
 

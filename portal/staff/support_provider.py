@@ -1,7 +1,6 @@
 """What weighs on one provider (R32): standing, harm to the market, penalties, stars; each with its history."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
@@ -23,6 +22,7 @@ from portal.staff.support import door, heads, line
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.months import code_of, month_of
 from portal.web.pages import page
+from portal.web.words import gettext
 
 
 class StandingForm(Form):

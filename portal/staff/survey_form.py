@@ -1,6 +1,5 @@
 """The form of a campaign (R27): whom it means, how many are drawn, when, by which channels, what is promised."""
 
-from flask_babel import gettext
 from wtforms import (
     BooleanField,
     DateField,
@@ -29,6 +28,7 @@ from portal.staff.desk_parties import Ticks
 from portal.web.fields import MomentField
 from portal.web.filters import words_in
 from portal.web.forms import AtMost, Form, Needed
+from portal.web.words import gettext
 
 LONG = 2000
 BOUNDS = N_("Please give a number in these bounds.")

@@ -1,7 +1,6 @@
 """Results of a survey (R29) for staff: the index and every question, live; one question by groups; groups beside each other."""
 
 from flask import abort, request, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -19,6 +18,7 @@ from portal.domain.surveys.results import GROUPS, INDEX, LEVELS, Results, groups
 from portal.i18n import N_, Words
 from portal.web import filters
 from portal.web.pages import page
+from portal.web.words import gettext
 
 door = Door("survey_results", __name__, url_prefix="/staff/surveys/campaigns/<int:campaign>/results")
 

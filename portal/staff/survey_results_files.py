@@ -1,7 +1,5 @@
 """A survey's results to take along (R29): a workbook with figures, answers and code book; answers as CSV and for SPSS."""
 
-from flask_babel import gettext
-
 from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
@@ -25,6 +23,7 @@ from portal.staff.survey_results import (
 from portal.web import filters
 from portal.web.sav import Column, as_sav
 from portal.web.tables import as_csv, as_xlsx, download
+from portal.web.words import gettext
 
 CSV = "text/csv; charset=utf-8"
 SPSS = "application/x-spss-sav"

@@ -3,7 +3,6 @@
 from math import hypot
 
 from flask import abort, request, url_for
-from flask_babel import gettext
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
@@ -21,6 +20,7 @@ from portal.staff.funnel import funnel
 from portal.staff.survey_results import asked_by, asked_level, door, figures_of, looks_after_own, named, need_begun
 from portal.web.filters import told
 from portal.web.paging import key_of, row_number
+from portal.web.words import gettext
 
 PAGE = 20
 SEEN = 14

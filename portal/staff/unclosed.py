@@ -1,7 +1,6 @@
 """Unclosed complaints week by week (未关闭投诉周报, R18): the weeks that are kept, one with its lines, as PDF and workbook."""
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -17,6 +16,7 @@ from portal.web.months import day_of
 from portal.web.pages import page
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("unclosed", __name__, url_prefix="/staff/quality/unclosed")
 

@@ -1,7 +1,6 @@
 """Complaints found on the web and in social media (网络投诉, R10): a month's list of posts and their closing share (R31)."""
 
 from flask import request, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -19,6 +18,7 @@ from portal.web.months import code_of
 from portal.web.pages import page
 from portal.web.paging import key_of, moment_and_id
 from portal.web.tables import as_xlsx, download
+from portal.web.words import gettext
 
 door = Door("web_complaints", __name__, url_prefix="/staff/quality/web")
 

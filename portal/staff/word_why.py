@@ -1,11 +1,10 @@
 """Why an issue is hot, in words."""
 
-from flask_babel import gettext
-
 from portal.domain.surveys.hot_issues import DAYS, Line
 from portal.domain.surveys.word_models import HotIssue
 from portal.i18n import N_
 from portal.web.filters import told
+from portal.web.words import gettext
 
 WHY = {
     "limit": N_("{customers} customers in the month; hot from {alert} on (mean {mean})"),

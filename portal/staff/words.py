@@ -1,7 +1,6 @@
 """The words of surveys (R29): comments read by hand, coded into issues with suggestions by cue words."""
 
 from flask import redirect, request, url_for
-from flask_babel import gettext
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -11,6 +10,7 @@ from portal.domain.surveys.answer_models import Response
 from portal.i18n import N_
 from portal.web.pages import page, say
 from portal.web.paging import key_of, row_number
+from portal.web.words import gettext
 
 door = Door("words", __name__, url_prefix="/staff/surveys/words")
 

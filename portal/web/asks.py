@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
-from flask_babel import gettext
 from markupsafe import Markup
 from wtforms import (
     DateField,
@@ -26,6 +25,7 @@ from portal.domain.policy import Ask, AskType
 from portal.i18n import N_, Words
 from portal.web import filters
 from portal.web.forms import AtMost, Needed
+from portal.web.words import gettext
 
 LINE, TEXT, ADDRESS, LARGEST_NUMBER = 200, 4_000, 1_000, 10**12
 PREFIX = "ask_"

@@ -1,14 +1,19 @@
 """The smallest pieces of a page, drawn dozens of times on each: made in Python, where a macro costs ten times as much."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from markupsafe import Markup, escape
 
 from portal.web import assets, words
+from portal.web.moments import Moments
 
 ICON = Markup(
     '<svg class="icon {look}" width="20" height="20" {role} focusable="false"><use href="{sheet}#{name}"></use></svg>'
 )
+BADGE = Markup('<span class="badge{tone}">{sign}{text}</span>')
+STAMP = Markup('<time datetime="{iso}" title="{whole}" class="nowrap">{said}</time>')
+NEVER = Markup('<span class="muted">—</span>')
 SILENT, NAMED = Markup('aria-hidden="true"'), Markup('role="img" aria-label="{}"')
 
 
@@ -24,3 +29,21 @@ def say(text) -> str | Markup:
     if not text:
         return ""
     return escape(text if "%" in str(text) else words.gettext(str(text)))
+
+
+def badge(text, tone: str = "", icon: str | None = None) -> Markup:
+    """A word on a ground of its colour, with a sign before it."""
+    return BADGE.format(tone=f" badge-{tone}" if tone else "", sign=_icon(icon) if icon else "", text=text)
+
+
+def stamp(at: datetime | None, how: str = "moment") -> Markup:
+    """A moment as an element, whole for machines and for hovering; `how`: as day, moment, or whole (stamp)."""
+    if at is None:
+        return NEVER
+    told = Moments()
+    whole = told.stamp(at)
+    said = told.day(at.astimezone(told.zone).date()) if how == "day" else told.moment(at) if how == "moment" else whole
+    return STAMP.format(iso=at.isoformat(), whole=whole, said=said)
+
+
+_icon = icon

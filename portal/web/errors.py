@@ -4,7 +4,6 @@ import secrets
 
 import structlog
 from flask import Flask, request
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,6 +15,7 @@ from portal.domain.refusals import Refused
 from portal.i18n import N_
 from portal.web.filters import told
 from portal.web.pages import by_htmx, page, say, word
+from portal.web.words import gettext
 
 log = structlog.get_logger()
 

@@ -2,10 +2,10 @@
 
 from datetime import UTC
 
-from flask_babel import gettext
 from wtforms import DateTimeLocalField
 
 from portal.web import filters
+from portal.web.words import gettext
 
 YEARS = range(1970, 2200)
 """Others are a slip of the finger; the first and the last years there are cannot be told in other zones."""

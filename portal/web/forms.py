@@ -5,7 +5,6 @@ from functools import cache
 from typing import ClassVar
 
 from flask import request
-from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, IntegerField, i18n
 from wtforms.validators import NumberRange, StopValidation, ValidationError
@@ -13,6 +12,7 @@ from wtforms.validators import NumberRange, StopValidation, ValidationError
 from portal.domain.refusals import Refused
 from portal.i18n import N_
 from portal.web import uploads, words
+from portal.web.words import gettext
 
 TITLE, BODY = 200, 20_000
 

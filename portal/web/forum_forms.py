@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_babel import gettext
 from wtforms import BooleanField, DateField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -15,6 +14,7 @@ from portal.domain.forum.registering import Coming
 from portal.i18n import N_
 from portal.web import filters
 from portal.web.forms import AtMost, Form, Needed
+from portal.web.words import gettext
 
 ADDRESS = Regexp(r"([^@\s,;<>]{1,64}@[^@\s,;<>]{1,255})?\Z", message=N_("This is no e-mail address."))
 

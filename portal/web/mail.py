@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app, render_template
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale
 from jinja2 import Environment
 
 from portal.domain import settings
@@ -17,6 +17,7 @@ from portal.domain.surveys import links as survey_links
 from portal.i18n import Words
 from portal.web.filters import stamp, words_in
 from portal.web.look import ink_on
+from portal.web.words import gettext
 
 # Facts of these names are moments, kept as ISO texts.
 MOMENTS = ("due", "until")

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask_babel import gettext
-
 from portal import clock
 from portal.domain import settings
 from portal.domain.policy import Unit
@@ -15,6 +13,7 @@ from portal.domain.tickets.outlook import in_view
 from portal.web import filters
 from portal.web.filters import span, work_span
 from portal.web.filters import words_in as said
+from portal.web.words import gettext
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import abort, redirect, render_template, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 from werkzeug.wrappers import Response as Page
 from wtforms import StringField
 
@@ -19,6 +19,7 @@ from portal.i18n import N_
 from portal.web import filters
 from portal.web.forms import AtMost, Form, said
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 ENDS = {
     "nps": (N_("not at all likely"), N_("very likely")),

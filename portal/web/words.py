@@ -3,6 +3,7 @@
 A page of fifty rows says some hundred words; the catalogue is looked up once for each by an attribute.
 """
 
+from functools import lru_cache
 from pathlib import Path
 
 from babel.support import NullTranslations, Translations
@@ -31,9 +32,10 @@ def _catalogue() -> NullTranslations:
     return _kept["zh"]
 
 
-def gettext(text: str) -> str:
-    """A marked word as it is said; the word itself where nobody translated it."""
-    return _catalogue().gettext(text)
+def gettext(text: str, **facts) -> str:
+    """A marked word as it is said, filled with facts; the word itself where nobody translated it."""
+    said = _catalogue().gettext(text)
+    return said % facts if facts else said
 
 
 def ngettext(one: str, many: str, n: int) -> str:
@@ -44,9 +46,16 @@ def ngettext(one: str, many: str, n: int) -> str:
 @pass_eval_context
 def _say(how, text: str, **facts) -> str:
     """`_("…")` of a template: one call where the extension's own way takes three."""
-    said = _catalogue().gettext(text)
-    said = Markup(said) if how.autoescape else said  # noqa: S704  the words are ours; what fills them is escaped by %
-    return said % facts if facts else said.replace("%%", "%")
+    said = _said(_catalogue(), text, bool(facts))
+    said = said if how.autoescape else str(said)
+    return said % facts if facts else said
+
+
+@lru_cache(maxsize=10_000)
+def _said(catalogue: NullTranslations, text: str, is_filled: bool) -> Markup:
+    """What a marked word says, kept: the words are ours and few; what fills them is escaped by %."""
+    said = catalogue.gettext(text)
+    return Markup(said if is_filled else said.replace("%%", "%"))  # noqa: S704
 
 
 def install(environment) -> None:

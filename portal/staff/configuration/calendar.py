@@ -3,7 +3,6 @@
 from datetime import date
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 from wtforms import DateField, RadioField, StringField
 from wtforms.validators import Length
 
@@ -18,6 +17,7 @@ from portal.staff.configuration.ways import Decision, door, tabs
 from portal.web import filters
 from portal.web.forms import Needed
 from portal.web.pages import page, say
+from portal.web.words import gettext
 
 DAYS = {"off": N_("a day off"), "work": N_("a make-up working day")}
 

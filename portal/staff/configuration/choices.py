@@ -5,13 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask_babel import gettext
-
 from portal.domain.policy import EVENTS, AskType, Policy
 from portal.domain.settings import ZONES
 from portal.i18n import N_
 from portal.staff.configuration.sections import EVENT_FIELDS, EVENTS_SAID, QUESTIONS, REFERS_TO
 from portal.web.filters import words_in
+from portal.web.words import gettext
 
 SPRITE = Path(__file__).resolve().parents[2] / "static" / "icons.svg"
 

@@ -1,7 +1,6 @@
 """Reading and editing the policy, section by section: each form ends in a proposal, nothing is decided here."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 
 from portal.access.door import attempted
 from portal.access.permissions import Permission as P
@@ -15,6 +14,7 @@ from portal.staff.configuration.sheets import Sheet, sheet
 from portal.staff.configuration.ways import door
 from portal.staff.configuration.wording import called, title
 from portal.web.pages import page
+from portal.web.words import gettext
 
 
 @door.get("/promises/<section>", needs=P.SETTINGS_RUN)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import abort, redirect, request, url_for
-from flask_babel import gettext
 
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
@@ -20,6 +19,7 @@ from portal.staff.configuration.wording import Told, told_differences
 from portal.web.filters import here
 from portal.web.pages import page, say
 from portal.web.paging import row_number
+from portal.web.words import gettext
 
 PAGE = 20
 NAMES = {"policy": N_("Promises and classes"), "calendar": N_("Working calendar"), "company": N_("Company")}

@@ -11,7 +11,6 @@ from datetime import time
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from flask_babel import gettext
 from wtforms import (
     BooleanField,
     DecimalField,
@@ -30,6 +29,7 @@ from portal.i18n import N_
 from portal.staff.configuration.choices import SIGNS, choices_of, signs
 from portal.staff.configuration.sections import BOUNDS, PLAIN_SAID
 from portal.web.forms import AtMost, Between
+from portal.web.words import gettext
 
 LONG = ("body", "help", "first_suggestion")
 BOUNDS_SAID = N_("Please give a number in these bounds.")

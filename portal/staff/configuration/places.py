@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from flask_babel import gettext
-
 from portal.domain.policy import Policy
 from portal.domain.policy_reading import Mistake
 from portal.i18n import N_
 from portal.staff.configuration.sections import LABELS
 from portal.staff.configuration.wording import title
 from portal.web.filters import told, words_in
+from portal.web.words import gettext
 
 COMPANY = {
     "name": N_("Name of the company"), "short_name": N_("Short name"), "accent": N_("Colour"), "logo": N_("Logo"),

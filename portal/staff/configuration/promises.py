@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext
 
 from portal.access.permissions import Permission as P
 from portal.domain import settings
@@ -18,6 +17,7 @@ from portal.staff.configuration.shape import in_short, is_list
 from portal.staff.configuration.ways import door, tabs
 from portal.staff.configuration.wording import title
 from portal.web.pages import page
+from portal.web.words import gettext
 
 LAST = 5
 

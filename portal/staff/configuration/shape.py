@@ -5,11 +5,10 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
-from flask_babel import gettext
-
 from portal.domain import settings
 from portal.domain.policy import Policy, Promise, Words, item_type
 from portal.staff.configuration.wording import called, label, title, value
+from portal.web.words import gettext
 
 KEYS = ("code", "extension")
 SHOWN = 4

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import abort, request
-from flask_babel import gettext
 from wtforms import HiddenField
 
 from portal.domain import revisions, settings
@@ -22,6 +21,7 @@ from portal.staff.configuration.shape import hint_of, is_list, item_hint, key_of
 from portal.staff.configuration.tables import Table, made, steps_of
 from portal.staff.configuration.ways import number_in
 from portal.web.forms import Form, said
+from portal.web.words import gettext
 
 ROOT = "v"
 KEYS = ("code", "extension")

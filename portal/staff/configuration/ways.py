@@ -1,13 +1,13 @@
 """What the pages of settings share: their door, their tabs, the reason every decision needs."""
 
 from flask import request, url_for
-from flask_babel import gettext
 from wtforms import HiddenField, StringField
 from wtforms.validators import Length
 
 from portal.access.door import Door
 from portal.i18n import N_
 from portal.web.forms import Form, Needed
+from portal.web.words import gettext
 
 door = Door("configuration", __name__, url_prefix="/staff/settings")
 

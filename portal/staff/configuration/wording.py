@@ -6,8 +6,6 @@ from datetime import time
 from enum import StrEnum
 from typing import Any
 
-from flask_babel import gettext
-
 from portal.domain.differences import OFFERED, ORDER, RETIRED, Difference, between_policies
 from portal.domain.policy import Policy, Promise, Target, Words
 from portal.domain.quality.measures import MEASURES
@@ -22,6 +20,7 @@ from portal.staff.configuration.sections import (
 )
 from portal.web.filters import number, words_in
 from portal.web.filters import promise as in_words
+from portal.web.words import gettext
 
 NOTHING = "—"
 
