@@ -164,6 +164,15 @@ def transaction() -> Iterator[None]:
         raise
 
 
+def in_turn(key: str) -> None:
+    """Of several transactions that say the same key one goes on, the others wait until it is over.
+
+    For what has no row yet that could be locked. On SQLite all writers take turns anyway.
+    """
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})
+
+
 @contextmanager
 def one_moment() -> Iterator[None]:
     """For reading a lot: all of it as it stood at one moment, whatever others write meanwhile. Writes nothing."""

@@ -5,11 +5,10 @@ import ipaddress
 from datetime import timedelta
 
 from flask import request
-from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from portal import clock
-from portal.db import db
+from portal.db import db, in_turn
 from portal.domain import settings
 from portal.domain.people.models import Attempt, Person
 from portal.web.pages import page
@@ -34,7 +33,7 @@ def forget(key: str) -> None:
 
 def wait(key: str, *limits: tuple[int, timedelta]) -> timedelta | None:
     """How long until another try is allowed; none when it is now. Each limit: how many, within what."""
-    _one_at_a_time(key)
+    in_turn(key)
     times = _latest(key, max(n for n, _ in limits), max(within for _, within in limits))
     waits = [_left(times, *limit) for limit in limits]
     return max((left for left in waits if left), default=None)
@@ -127,9 +126,3 @@ def _grown(times: list, free: int, window: timedelta) -> timedelta | None:
     delay = min(window, MINUTE * 2 ** min(len(times) - free, 10))
     left = times[0] + delay - clock.now()
     return left if left > timedelta(0) else None
-
-
-def _one_at_a_time(key: str) -> None:
-    """On PostgreSQL tries of one key wait for each other; on SQLite all writers do anyway."""
-    if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("select pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": key})

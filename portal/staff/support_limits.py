@@ -96,18 +96,9 @@ def visits():
 def by_table():
     """Set what the table says for every provider whose visits are known and whose limit is not set yet."""
     asked = _quarter()
-    providers = open_to(visible(Provider, me()))
-    months, ids = limits.months_of(following(asked, -3)), [one.id for one in providers]
-    known, given = limits.visits_of(ids, months), limits.limits_of(ids, asked)
-    ready = [
-        one
-        for one in providers
-        if one.id not in given and limits.proposed(known.get((one.id, each)) for each in months).limit is not None
-    ]
-    for one in ready:
-        limits.set_limit(one, asked, me())
-    if ready:
-        say(N_("{number} limits were set by the table."), number=len(ready))
+    made = limits.set_by_table(open_to(visible(Provider, me())), asked, me())
+    if made:
+        say(N_("{number} limits were set by the table."), number=len(made))
     else:
         say(N_("No limit could be set: they are set already, or visits are missing."), "info")
     return redirect(url_for(".quarter", quarter=code_of(asked)), 303)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal import clock
-from portal.db import db
+from portal.db import db, in_turn
 from portal.domain import journal, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.roles import Role
@@ -16,6 +16,8 @@ from portal.domain.refusals import Refused
 from portal.i18n import N_
 
 MOST_VISITS = 1_000_000
+TURN = "support"
+"""What is decided about providers' visits, limits, stars and support is decided one after another (`in_turn`)."""
 
 TOLD = {
     "provider.visits": N_("{by} entered the visits of {month}: {became}"),
@@ -38,6 +40,7 @@ def enter_visits(provider: Provider, month: date, visits: int, by: Person) -> No
     need_supervisor(by)
     if not 0 <= visits <= MOST_VISITS:
         raise Refused(N_("Please give a number of visits between 0 and {most}."), most=MOST_VISITS)
+    in_turn(TURN)
     known = (ProviderVisits.provider_id == provider.id, ProviderVisits.month == month)
     row = db.session.scalar(db.select(ProviderVisits).where(*known))
     if row is not None and row.visits == visits:
@@ -101,6 +104,21 @@ def set_limit(provider: Provider, quarter: date, by: Person, limit: int | None =
     db.session.add(row)
     journal.write("provider.limit", provider, by, became=str(limit), why=why, month=f"{quarter:%Y-%m}")
     return row
+
+
+def set_by_table(providers: Iterable[Provider], quarter: date, by: Person) -> list[ComplaintLimit]:
+    """Set what the table says for those of these whose visits are known and whose limit is not set yet."""
+    need_supervisor(by)
+    in_turn(TURN)
+    asked, months = list(providers), months_of(following(quarter, -3))
+    ids = [one.id for one in asked]
+    given, known = limits_of(ids, quarter), visits_of(ids, months)
+    ready = [
+        one
+        for one in asked
+        if one.id not in given and proposed(known.get((one.id, month)) for month in months).limit is not None
+    ]
+    return [set_limit(one, quarter, by) for one in ready]
 
 
 def limits_of(providers: Iterable[int], quarter: date) -> dict[int, ComplaintLimit]:

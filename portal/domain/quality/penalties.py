@@ -7,13 +7,13 @@ from sqlalchemy import Select, or_
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.db import db
+from portal.db import db, in_turn
 from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.queries import handlers_of, staff
 from portal.domain.people.roles import Role
 from portal.domain.quality.days import following, today
-from portal.domain.quality.limits import need_supervisor
+from portal.domain.quality.limits import TURN, need_supervisor
 from portal.domain.quality.support_models import MarketHarm, Penalty, ProviderStanding, StarRating
 from portal.domain.refusals import Refused
 from portal.domain.tickets.lifecycle import handled_by
@@ -48,6 +48,7 @@ def note_standing(provider: Provider, sort: str, since: date, reason: str, by: P
     need_supervisor(by)
     if abs(since - today()) > FAR:
         raise Refused(N_("Please choose a day within a year of today.")).beside("since")
+    in_turn(TURN)
     if standings(provider, open_only=True):
         raise Refused(N_("{name} is in transition or suspended already; end that first."), name=provider.name)
     row = ProviderStanding(
@@ -61,6 +62,7 @@ def note_standing(provider: Provider, sort: str, since: date, reason: str, by: P
 def end_standing(row: ProviderStanding, provider: Provider, until: date, by: Person) -> None:
     """The last day of it."""
     need_supervisor(by)
+    db.session.refresh(row, ["until_on"], with_for_update=True)
     if row.until_on is not None:
         raise Refused(N_("This has ended already."))
     if until < row.from_on:
@@ -101,6 +103,7 @@ def note_harm(provider: Provider, month: date, what: str, by: Person, ticket: Ti
 def withdraw_harm(row: MarketHarm, provider: Provider, why: str, by: Person) -> None:
     """It was not so; it stays readable with the reason."""
     need_supervisor(by)
+    db.session.refresh(row, ["withdrawn_at"], with_for_update=True)
     if row.withdrawn_at is not None:
         raise Refused(N_("This was withdrawn already."))
     row.withdrawn_at, row.withdrawn_why = clock.now(), why
@@ -193,6 +196,7 @@ def decide(row: Penalty, provider: Provider, is_granted: bool, reason: str, by: 
     if not is_granted:
         return
     if row.sort in TAKES_STARS:
+        in_turn(TURN)
         _need_stars(provider)
         fewer = 0 if row.sort == "stars_removed" else (stars_of(provider) or 1) - 1
         rate(provider, fewer, row.reason, by, row)
@@ -234,6 +238,7 @@ def rate(provider: Provider, stars: int, why: str, by: Person, penalty: Penalty 
         raise Refused(N_("Stars are between 0 and {most}."), most=most)
     if penalty is None:
         need_supervisor(by)
+    in_turn(TURN)
     was = stars_of(provider)
     row = StarRating(
         provider_id=provider.id, stars=stars, why=why, penalty_id=penalty.id if penalty else None, by=by, at=clock.now()

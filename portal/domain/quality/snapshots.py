@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, Select, case, func, insert, literal
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.db import db, transaction
+from portal.db import db, in_turn, transaction
 from portal.domain import journal, settings
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
@@ -72,6 +72,7 @@ def close_due() -> int:
 
 def close(month: date) -> None:
     """Keep a month's figures as they stand now, unless that was done."""
+    _in_turn(month)
     if newest(month) is None:
         row = _keep(month, None, "")
         journal.write("figures.closed", row, None, became=f"{month:%Y-%m}")
@@ -86,6 +87,7 @@ def correct(month: date, by: Person, why: str, *, revision: int) -> FigureSnapsh
     """
     if not by.has(Role.SUPERVISOR):
         raise Refused(N_("Only a quality supervisor corrects the figures of a closed month."))
+    _in_turn(month)
     last = newest(month)
     if last is None:
         raise Refused(N_("This month is not closed yet; its figures are live."))
@@ -98,6 +100,11 @@ def correct(month: date, by: Person, why: str, *, revision: int) -> FigureSnapsh
         raise Refused(N_("Nothing would change: what is known today gives the same figures of the same tickets."))
     journal.write("figures.corrected", row, by, became=f"{month:%Y-%m}", why=why.strip())
     return row
+
+
+def _in_turn(month: date) -> None:
+    """Whoever closes or corrects a month sees what was kept of it before."""
+    in_turn(f"figures:{month:%Y-%m}")
 
 
 def _says(of: FigureSnapshot) -> tuple:

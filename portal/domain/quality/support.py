@@ -11,7 +11,7 @@ from sqlalchemy import Select, case, or_
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.db import db
+from portal.db import db, in_turn
 from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.queries import handlers_of, supervisors
@@ -20,7 +20,7 @@ from portal.domain.quality import penalties
 from portal.domain.quality.days import first, following, today
 from portal.domain.quality.fact_models import COUNTED, TicketFacts
 from portal.domain.quality.facts import end_of
-from portal.domain.quality.limits import limits_of, need_supervisor, quarter_of
+from portal.domain.quality.limits import TURN, limits_of, need_supervisor, quarter_of
 from portal.domain.quality.measures import COMPLAINT, TALLIES
 from portal.domain.quality.support_models import SupportResult
 from portal.domain.refusals import Refused
@@ -204,6 +204,7 @@ def reckon(providers: Iterable[Provider], month: date, by: Person | None, why: s
         need_supervisor(by)
     if month >= first(today()):
         raise Refused(N_("The month is not over yet; it is reckoned when it is."))
+    in_turn(TURN)
     asked = list(providers)
     now, before = found([one.id for one in asked], month), newest(month)
     made = []
