@@ -52,6 +52,7 @@ class SupportStatement(Facts):
     reckoned_at: datetime
     made_at: datetime
     zone: str = "Asia/Shanghai"
+    provider_closed_on: date | None = None
     reckoned_by: str = ""
     why: str = ""
     approved_at: datetime | None = None

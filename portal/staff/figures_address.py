@@ -14,7 +14,7 @@ from portal.domain.quality.counting import SCOPES, TOTAL, Scope
 from portal.domain.quality.facts import month_of
 from portal.domain.quality.units import EVERYBODY, Named
 from portal.i18n import N_
-from portal.web import months
+from portal.web import filters, months
 from portal.web.filters import words_in
 from portal.web.paging import row_number, typed
 from portal.web.words import gettext
@@ -103,12 +103,19 @@ def month_choices(address: Address) -> list[tuple[str, str]]:
     return months.choices(month_of(clock.now()), address.month, MONTHS)
 
 
+def _called(one: Named) -> str:
+    """Its name; of what is no more since when."""
+    if one.closed_on is None:
+        return words_in(one.words)
+    return f"{words_in(one.words)} ({gettext('ended %(day)s', day=filters.day(one.closed_on))})"
+
+
 def scope_choices(address: Address) -> list[tuple[str, list[tuple[str, str]]]]:
     """Whom figures can be about, by group: (group, [(code, name)])."""
     return [
         (
             gettext(label),
-            [(code_of(one.scope), words_in(one.words)) for one in address.choices if one.scope.sort == sort],
+            [(code_of(one.scope), _called(one)) for one in address.choices if one.scope.sort == sort],
         )
         for sort, label in GROUPS.items()
     ]

@@ -11,6 +11,7 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain import settings
+from portal.domain.people import parties
 from portal.domain.people.models import Provider
 from portal.domain.people.roles import Role
 from portal.domain.quality import liability, liability_list, penalties
@@ -18,7 +19,6 @@ from portal.domain.quality import support as rules
 from portal.domain.quality.days import first, following, today
 from portal.domain.quality.models import Liability
 from portal.domain.quality.support_models import Penalty, SupportResult
-from portal.domain.tickets.dispatching import open_to
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.web import filters
@@ -95,7 +95,7 @@ def line(row: SupportResult) -> dict:
 @door.get("/running", needs=P.QUALITY_READ)
 def running():
     """The running month so far: who can no longer earn the support, and for which ticket."""
-    lines = rules.so_far(open_to(visible(Provider, me())))
+    lines = rules.so_far(parties.providers(visible(Provider, me())))
     named = [key for _, findings in lines for one in findings if not one.holds for key in one.tickets]
     return page(
         "staff/support_running.html", lines=[(one, findings, rules.lost(findings)) for one, findings in lines], words=rules,
@@ -105,11 +105,13 @@ def running():
 
 @door.post("/reckonings", needs=P.QUALITY_WORK)
 def reckon():
-    """Reckon a month for every provider that is not closed."""
+    """Reckon a month for every provider whose contract reached into it."""
     asked, form = _month(), ReckonForm()
     if not form.validate():
         return _month_page(asked, form, 422)
-    made = attempted(form, "why", rules.reckon, open_to(visible(Provider, me())), asked, me(), form.why.data or "")
+    made = attempted(
+        form, "why", rules.reckon, parties.providers(visible(Provider, me())), asked, me(), form.why.data or ""
+    )
     if made is False:
         return _month_page(asked, form, 422)
     if made:

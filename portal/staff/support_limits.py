@@ -10,11 +10,11 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain import settings
+from portal.domain.people import parties
 from portal.domain.people.models import Provider
 from portal.domain.quality import limits
 from portal.domain.quality.days import following, today
 from portal.domain.refusals import Refused
-from portal.domain.tickets.dispatching import open_to
 from portal.i18n import N_
 from portal.staff.support import door
 from portal.web.forms import AtMost, Form, Needed, said
@@ -42,7 +42,7 @@ def _quarter() -> date:
 
 
 def _limits_page(asked: date, status: int = 200, typed: dict | None = None, wrong: dict | None = None):
-    providers = open_to(visible(Provider, me()))
+    providers = _providers(asked)
     months, ids = limits.months_of(following(asked, -3)), [one.id for one in providers]
     visits, known = limits.visits_of(ids, months), limits.limits_of(ids, asked)
     lines = [
@@ -59,6 +59,11 @@ def _limits_page(asked: date, status: int = 200, typed: dict | None = None, wron
     )  # fmt: skip
 
 
+def _providers(quarter: date) -> list[Provider]:
+    """Those whose contract reaches into this quarter."""
+    return [one for one in parties.providers(visible(Provider, me())) if one.is_there_since(quarter)]
+
+
 def _said(first_day: date) -> str:
     return f"{month(first_day)} – {month(following(first_day, 2))}"
 
@@ -73,7 +78,7 @@ def _quarters(chosen: date) -> list[dict]:
 def visits():
     """The visits of the quarter before, a field for each provider and month; empty ones stay unknown."""
     asked, given = _quarter(), {name: value.strip() for name, value in request.form.items() if name.startswith("v-")}
-    providers = {one.id: one for one in open_to(visible(Provider, me()))}
+    providers = {one.id: one for one in _providers(asked)}
     wrong = {}
     for name, value in given.items():
         _, key, code = (*name.split("-", 2), "", "")[:3]
@@ -96,7 +101,7 @@ def visits():
 def by_table():
     """Set what the table says for every provider whose visits are known and whose limit is not set yet."""
     asked = _quarter()
-    made = limits.set_by_table(open_to(visible(Provider, me())), asked, me())
+    made = limits.set_by_table(_providers(asked), asked, me())
     if made:
         say(N_("{number} limits were set by the table."), number=len(made))
     else:

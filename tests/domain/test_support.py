@@ -30,7 +30,9 @@ def the(model, key):
     return db.session.get_one(model, key, populate_existing=True)
 
 
-def a_complaint(provider, *, opened=NOON, closes=timedelta(hours=5), outcome="solved_satisfied", **facts) -> int:
+def a_complaint(
+    provider, *, opened=NOON, closes: timedelta | None = timedelta(hours=5), outcome="solved_satisfied", **facts
+) -> int:
     """A complaint dispatched to this provider, solved and verified after so long; none to leave it open."""
     from tests.factories import _loaded
 

@@ -27,11 +27,16 @@ class Dispatchable:
     if TYPE_CHECKING:
         id: Mapped[int]
         name: Mapped[str]
+        closed_on: Mapped[date | None]
 
     def is_party_of(self, person: "Person") -> bool:
         """Does this person belong to it?"""
         own = person.department_id if isinstance(self, Department) else person.provider_id
         return own is not None and own == self.id
+
+    def is_there_since(self, day: date) -> bool:
+        """Was it not closed before this day? Whatever ends on the day it is closed on is its own still."""
+        return self.closed_on is None or self.closed_on >= day
 
 
 class Department(Dispatchable, Base):

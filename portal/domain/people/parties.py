@@ -47,10 +47,13 @@ def change_department(department: Department, by: Person, name: str, name_en: st
 
 
 def close_provider(provider: Provider, by: Person, on: date, why: str) -> None:
-    """The contract has ended: no new orders, and its people are disabled at once."""
+    """The contract has ended: no new orders, those that run go back to the desk, its people are disabled at once."""
+    from portal.domain.tickets import dispatching  # that room knows this one's tables
+
     if provider.closed_on is not None:
         return
     provider.closed_on = on
+    dispatching.end_with(provider, by, why)
     actions.shut_all(queries.handlers_of(provider), by, why)
     journal.write("party.closed", provider, by, why=why)
 

@@ -86,6 +86,8 @@ def proposed(visits: Iterable[int | None]) -> Proposed:
 def set_limit(provider: Provider, quarter: date, by: Person, limit: int | None = None, why: str = "") -> ComplaintLimit:
     """Set the limit of a quarter: the table's, or another one with a reason. What held before stays as history."""
     need_supervisor(by)
+    if not provider.is_there_since(quarter):
+        raise Refused(N_("The contract with {name} ended before this quarter."), name=provider.name)
     before = months_of(following(quarter, -3))
     known = visits_of([provider.id], before)
     table = proposed(known.get((provider.id, month)) for month in before)

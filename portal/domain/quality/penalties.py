@@ -78,14 +78,16 @@ def standings(provider: Provider, open_only: bool = False) -> list[ProviderStand
     return list(db.session.scalars(rows.order_by(ProviderStanding.from_on.desc(), ProviderStanding.id.desc())))
 
 
-def without_support(providers: Iterable[int], month: date) -> dict[int, str]:
-    """Which of these providers were in transition or suspended on any day of the month, and which of the two."""
-    rows = db.select(ProviderStanding).where(
-        ProviderStanding.provider_id.in_(list(providers)),
+def without_support(providers: Iterable[int], month: date) -> set[int]:
+    """Which of these providers were in transition or suspended on any day of the month, or closed before it."""
+    wanted = list(providers)
+    standing = db.select(ProviderStanding.provider_id).where(
+        ProviderStanding.provider_id.in_(wanted),
         ProviderStanding.from_on < following(month),
         or_(ProviderStanding.until_on.is_(None), ProviderStanding.until_on >= month),
     )
-    return {row.provider_id: row.sort for row in db.session.scalars(rows.order_by(ProviderStanding.id))}
+    closed = db.select(Provider.id).where(Provider.id.in_(wanted), Provider.closed_on < month)
+    return set(db.session.scalars(standing.union(closed)))
 
 
 def note_harm(provider: Provider, month: date, what: str, by: Person, ticket: Ticket | None = None) -> MarketHarm:

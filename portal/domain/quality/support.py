@@ -48,7 +48,9 @@ RULES = {
         "Web complaints closed by the end of the month ÷ web complaints without those that could not be reached; where the policy says so, with those still open from earlier months."
     ),
     "harm": N_("No harm by neglect was noted for the month."),
-    "standing": N_("On no day of the month was the provider in transition or suspended."),
+    "standing": N_(
+        "On no day of the month was the provider in transition or suspended, and its contract had not ended before."
+    ),
 }
 SHARES = {
     "first_time": ("closed_in_limit", "called_back"),
@@ -115,9 +117,13 @@ def found(providers: Iterable[int], month: date) -> dict[int, list[Finding]]:
 
 
 def so_far(providers: Iterable[Provider]) -> list[tuple[Provider, list[Finding]]]:
-    """The running month as it stands now, those that can no longer earn their support first; nothing is written."""
-    asked = list(providers)
-    now = found([one.id for one in asked], first(today()))
+    """The running month as it stands now, those that can no longer earn their support first; nothing is written.
+
+    Of these providers those whose contract reaches into it.
+    """
+    month = first(today())
+    asked = [one for one in providers if one.is_there_since(month)]
+    now = found([one.id for one in asked], month)
     return sorted(((one, now[one.id]) for one in asked), key=lambda pair: (not lost(pair[1]), pair[0].name))
 
 
@@ -128,8 +134,7 @@ def lost(findings: Iterable[Finding]) -> list[Finding]:
 
 def losing_count() -> int:
     """How many providers can no longer earn the support of the running month."""
-    rows = db.select(Provider).where(Provider.closed_on.is_(None))
-    return sum(bool(lost(findings)) for _, findings in so_far(db.session.scalars(rows)))
+    return sum(bool(lost(findings)) for _, findings in so_far(db.session.scalars(db.select(Provider))))
 
 
 def _rows(providers: list[int], month: date) -> dict[int, list]:
@@ -195,7 +200,7 @@ def _share(code: str, rows: list) -> Finding:
 
 
 def reckon(providers: Iterable[Provider], month: date, by: Person | None, why: str = "") -> list[SupportResult]:
-    """Reckon a month for these providers. A result that finds what the newest one found is not written again.
+    """Reckon a month for these providers, as far as their contract reaches into it. A result that finds what the newest one found is not written again.
 
     What is approved stays approved; a reckoning that finds something else after that is a correction and needs
     a reason. Raises Refused for a month that is not over.
@@ -205,8 +210,9 @@ def reckon(providers: Iterable[Provider], month: date, by: Person | None, why: s
     if month >= first(today()):
         raise Refused(N_("The month is not over yet; it is reckoned when it is."))
     in_turn(TURN)
-    asked = list(providers)
-    now, before = found([one.id for one in asked], month), newest(month)
+    before = newest(month)
+    asked = [one for one in providers if one.is_there_since(month) or one.id in before]
+    now = found([one.id for one in asked], month)
     made = []
     for provider in asked:
         row = _next(provider, month, now[provider.id], before.get(provider.id), by, why)

@@ -1,8 +1,9 @@
 """Whom figures can be about, by name: departments, providers, account managers, customers."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import Select, String, cast, literal, union_all
+from sqlalchemy import Select, String, cast, literal, null, union_all
 
 from portal.db import db
 from portal.domain.people.models import Customer, Department, Person, Provider
@@ -17,6 +18,8 @@ class Named:
 
     scope: Scope
     words: Words
+    closed_on: date | None = None
+    """Since when it is no more: what was counted for it stays."""
 
 
 EVERYBODY = Named(TOTAL, Words("全部", "In total"))
@@ -27,13 +30,17 @@ def choices(departments: Select, providers: Select, people: Select) -> list[Name
     managers = people.where(cast(Person.roles, String).like(f'%"{Role.ACCOUNT_MANAGER}"%'))
     parts = [
         departments.with_only_columns(
-            literal("department").label("sort"), Department.id, Department.name, Department.name_en
+            literal("department").label("sort"),
+            Department.id,
+            Department.name,
+            Department.name_en,
+            Department.closed_on,
         ),
-        providers.with_only_columns(literal("provider"), Provider.id, Provider.name, Provider.name),
-        managers.with_only_columns(literal("manager"), Person.id, Person.name, Person.name),
+        providers.with_only_columns(literal("provider"), Provider.id, Provider.name, Provider.name, Provider.closed_on),
+        managers.with_only_columns(literal("manager"), Person.id, Person.name, Person.name, null()),
     ]
-    found = [Named(Scope(sort, key), Words(name, other or name)) for sort, key, name, other in
-             db.session.execute(union_all(*parts))]  # fmt: skip
+    rows = map(tuple, db.session.execute(union_all(*parts)))
+    found = [Named(Scope(sort, key), Words(name, other or name), ended) for sort, key, name, other, ended in rows]
     return sorted(found, key=lambda one: (one.scope.sort, one.words.zh))
 
 
@@ -58,6 +65,6 @@ def named(scope: Scope, departments: Select, providers: Select, people: Select, 
 
 
 def _customer(rows: Select) -> Named | None:
-    columns = rows.with_only_columns(Customer.id, Customer.short_name, Customer.number)
+    columns = rows.with_only_columns(Customer.id, Customer.short_name, Customer.number, Customer.closed_on)
     row = db.session.execute(columns.limit(1)).first()
-    return Named(Scope("customer", row[0]), Words(row[1], row[1])) if row else None
+    return Named(Scope("customer", row[0]), Words(row[1], row[1]), row[3]) if row else None

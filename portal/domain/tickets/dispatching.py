@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Select
+from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
@@ -172,8 +173,25 @@ def report_state(order: Dispatch, ticket: Ticket, by: Person, body: str, to_cust
 def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     """The party cannot do it and says why; the owner hears of it and dispatches anew."""
     _need_party(order, by)
+    order.handler = order.handler or by
+    _given_up(order, ticket, by, why)
+
+
+def end_with(party: Department | Provider, by: Person, why: str) -> None:
+    """The party has gone: what it still worked on goes back to the desk, which hears why. It still counts for it (R32)."""
+    mine = Dispatch.department_id if isinstance(party, Department) else Dispatch.provider_id
+    along = (
+        joinedload(Dispatch.ticket).joinedload(Ticket.owner),
+        *map(joinedload, (Dispatch.department, Dispatch.provider)),
+    )
+    rows = db.select(Dispatch).where(mine == party.id, Dispatch.done_at.is_(None)).options(*along)
+    for order in db.session.scalars(rows.order_by(Dispatch.id)).all():
+        _given_up(order, order.ticket, by, why)
+
+
+def _given_up(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     at = clock.now()
-    order.handed_back, order.done_at, order.handler = why, at, order.handler or by
+    order.handed_back, order.done_at = why, at
     deadlines.drop(ticket, at, order)
     touch(ticket, at)
     journal.write("ticket.handed_back", ticket, by, was=order.party.name, why=why)

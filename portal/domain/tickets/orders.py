@@ -31,10 +31,15 @@ def end_running(ticket: Ticket, at) -> None:
 
 
 def rerun(ticket: Ticket, ended_at: datetime | None = None) -> None:
-    """Not solved, or unmerged: the orders that ended with the application (or at `ended_at`) are running again."""
+    """Not solved, or unmerged: the orders that ended with the application (or at `ended_at`) are running again.
+
+    Not those of a party that has gone meanwhile: the desk dispatches anew.
+    """
     ended_at = ended_at or ticket.applied_at
     for order in orders(ticket):
-        if order.done_at is not None and order.done_at == ended_at and order.handed_back is None:
+        if order.done_at is None or order.done_at != ended_at or order.handed_back is not None:
+            continue
+        if order.party.closed_on is None:
             order.done_at = None
 
 
