@@ -70,7 +70,10 @@ def people() -> list[Who]:
         case((calls, None), else_=Dispatch.provider_id).label("provider_id"),
     )
     counted = (
-        _running(select(Ticket)).with_only_columns(*whose, missed, func.count().label("all")).group_by(*whose).subquery()
+        _running(select(Ticket))
+        .with_only_columns(*whose, missed, func.count().label("all"))
+        .group_by(*whose)
+        .subquery()
     )
     rows = (
         select(
