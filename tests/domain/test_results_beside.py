@@ -10,13 +10,10 @@ from portal.domain.surveys import result_answers, result_groups, result_prioriti
 from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.campaign_lists import figures
 from portal.domain.surveys.campaign_models import Campaign, Invitation
-from portal.domain.surveys.document import Document, Section
-from portal.domain.surveys.result_records import records
 from portal.domain.surveys.results import results
-from portal.i18n import Words
 from tests.factories import a_person
 from tests.results_cast import a_named_customer, answers, customers_of, rated, the
-from tests.survey_cast import a_campaign, an_invitation, q
+from tests.survey_cast import a_campaign, an_invitation
 
 
 def read(campaign: int, **how):
@@ -143,21 +140,7 @@ def test_the_answers_behind_are_those_of_the_customers_one_may_see(app):
     campaign = a_campaign()
     rated(campaign, *[5] * 6, *[1] * 2)
     found = read(campaign)
-    low = result_answers.sheets(db.select(Response), found, ("overall", "", "1"), None, 10, False)
+    low = result_answers.sheets(db.select(Response), found, ("overall", "", "1"), None, 10)
     assert len(low) == 2
     assert {one.response.customer_id for one in low} <= {one.id for one in customers_of(campaign)}
     assert [one.number for one in low[0].said][:1] == [1.0]
-
-
-def test_how_the_account_manager_was_judged_is_not_read_by_them(app):
-    sheet = Document(
-        sections=(Section("s", Words("一", "One"), questions=(q("overall"), q("person", dimension="manager"))),)
-    )
-    campaign = a_campaign(sheet)
-    for _ in range(5):
-        answers(campaign, {"overall": "5", "person": "1"})
-    found = read(campaign)
-    [first, *_] = result_answers.sheets(db.select(Response), found, None, None, 10, True)
-    assert [one.words.en for one in first.said] == ["Question overall"]
-    assert "person" not in [one.name for one in records(db.select(Response), found, own=True).variables]
-    assert "person" in [one.name for one in records(db.select(Response), found).variables]
