@@ -90,9 +90,21 @@ def test_a_league_table_names_no_group_of_fewer_than_five(app):
     assert [(one.raw, one.unit.n, one.unit.customers) for one in table.places] == [(1.0, 12, 12)]
 
 
-def with_manager(campaign: int, manager: int, stars: int, number: int) -> None:
+def test_of_a_rated_person_nothing_follows_from_a_region_without_the_others(app):
+    campaign = a_campaign()
+    few, beside, north, more = (a_person(Role.ACCOUNT_MANAGER).id for _ in range(4))
+    for manager, region, number in ((few, "south", 3), (beside, "south", 9), (north, "north", 7), (more, "north", 20)):
+        with_manager(campaign, manager, 5, number, region=region)
+    split = read(campaign, by="manager", level=PER_ANSWER)
+    assert split.shown_groups == [str(more)]
+    table = result_groups.table(split, "manager", split.paper.overall())
+    assert [one.unit.key for one in table.places] == [str(more)]
+    assert len(read(campaign, by="region", level=PER_ANSWER).shown_groups) == 2
+
+
+def with_manager(campaign: int, manager: int, stars: int, number: int, **facts) -> None:
     for _ in range(number):
-        customer = a_named_customer()
+        customer = a_named_customer(**facts)
         with transaction():
             db.session.get_one(Customer, customer).account_manager_id = manager
         answers(campaign, {"overall": str(stars), "nps": "7", "why": "slow"}, customer)
