@@ -18,6 +18,7 @@ from portal.domain.tickets import callback, dispatching
 from portal.domain.tickets.models import Ticket
 from portal.reports import registry
 from portal.reports.gathering.support import support_statement
+from portal.web import mail as words
 from tests.factories import a_class, a_handler, a_person, a_provider, a_supervisor, a_ticket, again, live
 
 MARCH, APRIL, Q1, Q2 = date(2026, 3, 1), date(2026, 4, 1), date(2026, 1, 1), date(2026, 4, 1)
@@ -453,3 +454,51 @@ def test_the_providers_people_hear_of_the_result_once(app):
                 support.reckon([the(Provider, provider)], APRIL, the(Person, supervisor))
     letters = db.session.scalars(db.select(Letter.template).where(Letter.to_id == handler)).all()
     assert letters == ["support_reckoned"]
+
+
+def read_as(letter: Letter, language: str) -> tuple[str, list[str]]:
+    """What a letter says to a reader of this language: its subject, and its lines."""
+    reader = the(Person, letter.to_id)
+    reader.language = language
+    told = words.said(letter, reader)
+    return told.subject, list(told.paragraphs)
+
+
+def the_letter(template: str, to: int) -> Letter:
+    return db.session.scalars(db.select(Letter).where(Letter.template == template, Letter.to_id == to)).one()
+
+
+def test_the_providers_people_hear_when_its_stars_change_from_what_to_what_and_why(app):
+    provider, other = a_provider(), a_provider()
+    handler, _ = a_handler(provider), a_handler(other)
+    with transaction():
+        penalties.rate(the(Provider, provider.id), 4, "年度评定", again(a_supervisor()))
+    [letter] = db.session.scalars(db.select(Letter)).all()
+
+    assert (letter.to_id, letter.template) == (handler.id, "stars_changed")
+    assert read_as(letter, "en") == (
+        f"{provider.name} has 4 of 5 stars from today", ["These are its first stars.", "The reason: 年度评定"],
+    )  # fmt: skip
+    with transaction():
+        penalties.rate(the(Provider, provider.id), 3, "半年复评", again(a_supervisor()))
+    later = db.session.scalars(db.select(Letter).order_by(Letter.id.desc())).first()
+    assert read_as(later, "zh_Hans_CN") == (
+        f"自今日起，{provider.name}为 3 星（满 5 星）", ["此前为 4 星。", "原因：半年复评"],
+    )  # fmt: skip
+
+
+def test_a_penalty_that_takes_a_star_tells_the_provider_so_in_one_letter(app):
+    provider, supervisor, manager = a_provider().id, a_supervisor().id, a_person(Role.MANAGER).id
+    ticket = a_major_complaint(provider)
+    with transaction():
+        penalties.rate(the(Provider, provider), 4, "年度评定", the(Person, supervisor))
+    handler = a_handler(the(Provider, provider)).id
+    decided(propose(provider, "star_down", supervisor, ticket=ticket), manager)
+
+    assert told("stars_changed") == []
+    subject, lines = read_as(the_letter("penalty_granted", handler), "en")
+    assert subject.endswith("One star less")
+    assert lines == [
+        "The reason: 重大投诉处置不力", f"It is about complaint {the(Ticket, ticket).number}.",
+        "Stars: 3 from today, 4 until now.",
+    ]  # fmt: skip

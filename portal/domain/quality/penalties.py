@@ -197,13 +197,23 @@ def decide(row: Penalty, provider: Provider, is_granted: bool, reason: str, by: 
         _letter("penalty_decided", row.by, row, provider, "decided", by=by.name, granted=is_granted, why=reason[:500])
     if not is_granted:
         return
+    facts = {}
     if row.sort in TAKES_STARS:
         in_turn(TURN)
         _need_stars(provider)
-        fewer = 0 if row.sort == "stars_removed" else (stars_of(provider) or 1) - 1
-        rate(provider, fewer, row.reason, by, row)
+        was = stars_of(provider) or 0
+        facts = {"was": was, "became": 0 if row.sort == "stars_removed" else was - 1}
+        rate(provider, facts["became"], row.reason, by, row)
     for handler in handlers_of(provider):
-        _letter("penalty_granted", handler, row, provider, "granted", by=by.name)
+        _letter(
+            "penalty_granted",
+            handler,
+            row,
+            provider,
+            "granted",
+            number=row.ticket.number if row.ticket else "",
+            **facts,
+        )
 
 
 def penalties(provider: Provider) -> list[Penalty]:
@@ -234,7 +244,7 @@ def undecided_count() -> Select:
 
 
 def rate(provider: Provider, stars: int, why: str, by: Person, penalty: Penalty | None = None) -> StarRating:
-    """The provider has so many stars from now on."""
+    """The provider has so many stars from now on, and hears of it; of those a penalty takes it hears with that."""
     most = settings.policy().support.stars
     if not 0 <= stars <= most:
         raise Refused(N_("Stars are between 0 and {most}."), most=most)
@@ -247,6 +257,13 @@ def rate(provider: Provider, stars: int, why: str, by: Person, penalty: Penalty 
     )
     db.session.add(row)
     journal.write("provider.stars", provider, by, was="—" if was is None else str(was), became=str(stars), why=why)
+    if penalty is None:
+        db.session.flush()
+        for handler in handlers_of(provider):
+            outbox.post(
+                "stars_changed", handler, key=f"stars:{row.id}", provider=provider.name, was=was, became=stars, most=most,
+                why=why[:500],
+            )  # fmt: skip
     return row
 
 
