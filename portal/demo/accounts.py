@@ -52,7 +52,7 @@ def _month(troupe: Troupe, said: dict[str, str], dice: random.Random, over: date
             limits.visits_of([provider.id], [each]).get((provider.id, each))
             for each in limits.months_of(following(quarter, -3))
         ]
-        table = limits.proposed(before).limit
+        table = limits.proposed(before, limits.steps_of(quarter)).limit
         if provider.id not in known and table is not None:
             limits.set_limit(provider, quarter, supervisor)
         elif provider.id not in known:

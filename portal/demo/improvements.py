@@ -49,7 +49,7 @@ def bursts(troupe: Troupe, until: datetime) -> list[Iterator[datetime]]:
 
 
 def _story(burst: dict, n: int, subject: str, text: str) -> Story:
-    final = Answer(burst["solution"], "final", {"cause": burst["cause"], "measure": burst["measure"]})
+    final = Answer(burst["solution"], "final", {name: burst[name] for name in ("cause", "cause_kind", "measure")})
     return Story(
         id=f"{burst['key']}-{n}", kind="complaint", channel="portal", subject=subject, text=text, pace="prompt" if n % 2 else "normal",
         class_code=burst["class_code"], to=burst["to"], suggestion=burst["suggestion"], contact="已致电客户，核实情况并致歉。",

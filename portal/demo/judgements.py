@@ -14,7 +14,7 @@ from portal.domain.people.models import Person
 from portal.domain.quality import liability, liability_list
 from portal.domain.quality.days import zone
 from portal.domain.quality.models import Liability
-from portal.domain.tickets.models import Ticket
+from portal.domain.tickets.models import Message, Ticket
 
 APPEALS_EVERY = 6
 """One in so many that are found liable appeals."""
@@ -37,6 +37,13 @@ def judged(troupe: Troupe, since: datetime) -> Iterator[datetime]:
         day += timedelta(days=7)
 
 
+def _cause_of(ticket: Ticket) -> str:
+    """What the handling party found and said; the decision speaks of the same."""
+    said = db.select(Message.shape).where(Message.ticket_id == ticket.id).order_by(Message.id.desc())
+    causes = (shape["cause"] for shape in db.session.scalars(said) if shape and shape.get("cause"))
+    return next(causes, "承办单位未写明原因").rstrip("。")
+
+
 class _Bench:
     """Two supervisors, and the reasons they have: each said in turn."""
 
@@ -57,7 +64,7 @@ class _Bench:
                 continue
             found = self.said["reasons"][ticket.cause_code or "unknown"]
             turn = self.turns.setdefault(ticket.cause_code or "unknown", count())
-            reason = found["texts"][next(turn) % len(found["texts"])]
+            reason = found["texts"][next(turn) % len(found["texts"])].format(cause=_cause_of(ticket))
             party = leads[ticket.id].party
             row = liability.decide(ticket, by, party, found["liable"], reason, degree=found.get("degree"))
             if row.is_liable and next(self.liable) % APPEALS_EVERY == APPEALS_EVERY - 1:

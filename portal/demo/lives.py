@@ -323,12 +323,7 @@ class Life:
         dispatching.dispatch(self.ticket, self.who(self.owner), party, suggestion, lead=lead)
 
     def _apply(self, solution: str) -> None:
-        shape = self._shape(self.story.shape)
-        if CAUSE_KIND in {part.code for part in steps.shape_of(self.ticket)}:
-            causes = self.troupe.phrases.causes
-            group = settings.policy().ticket_class(self.story.class_code or "").parent
-            shape[CAUSE_KIND] = random.Random(self.story.id).choice(causes.get(group or "", ("unknown",)))
-        actions.apply(self.ticket, self.worker, solution, shape=shape)
+        actions.apply(self.ticket, self.worker, solution, shape=self._shape(self.story.shape))
 
     def _call_back(self, outcome: str, said: str, false_reply: str = "") -> None:
         callback.call_back(
@@ -365,8 +360,12 @@ class Life:
         return told
 
     def _shape(self, shape) -> dict:
+        """The parts of a reply as the story tells them; what the cause is counted as stands beside the cause itself."""
         types = {part.code: part.type for part in settings.policy().reply_fields}
-        return {code: self._plain(value, types.get(code)) for code, value in shape.items()}
+        told = {code: self._plain(value, types.get(code)) for code, value in shape.items()}
+        if told and CAUSE_KIND not in {part.code for part in steps.shape_of(self.ticket)}:
+            told.pop(CAUSE_KIND, None)
+        return told
 
     def _plain(self, value, kind: str | None):
         """As the forms keep it: moments in UTC, yes and no as truth."""

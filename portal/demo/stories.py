@@ -164,8 +164,6 @@ class Phrases:
     reports: tuple[str, ...]
     """How an order stands, as a handler says it day by day."""
     views: tuple[str, ...]
-    causes: Mapping[str, tuple[str, ...]]
-    """What a complaint of a group of classes mostly comes from, the likelier more than once."""
 
 
 @cache
@@ -184,7 +182,6 @@ def phrases(pack: str) -> Phrases:
         additions=tuple(told["additions"]),
         reports=tuple(told["reports"]),
         views=tuple(told["views"]),
-        causes={group: tuple(codes) for group, codes in told["causes"].items()},
     )
 
 

@@ -149,6 +149,14 @@ def policy(revision: int | None = None) -> Policy:
     return _policy(_engine(), revision or policy_id())
 
 
+def policy_at(moment: datetime) -> Policy:
+    """The policy that held at a moment, or will as things are planned; before the first one that one."""
+    policies = db.select(Revision.id).where(Revision.area == "policy")
+    come = policies.where(db.func.coalesce(Revision.holds_from, Revision.at) <= moment)
+    latest = db.session.scalar(come.order_by(Revision.id.desc()).limit(1))
+    return policy(latest or db.session.scalar(policies.order_by(Revision.id).limit(1)))
+
+
 def calendar(policy_revision: int | None = None) -> WorkingCalendar:
     """The working calendar: the hours of this policy and the days as they are known now."""
     return _calendar(_engine(), policy_revision or policy_id(), _ids()["calendar"])

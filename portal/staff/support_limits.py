@@ -9,7 +9,6 @@ from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
-from portal.domain import settings
 from portal.domain.people import parties
 from portal.domain.people.models import Provider
 from portal.domain.quality import limits
@@ -44,17 +43,17 @@ def _quarter() -> date:
 def _limits_page(asked: date, status: int = 200, typed: dict | None = None, wrong: dict | None = None):
     providers = _providers(asked)
     months, ids = limits.months_of(following(asked, -3)), [one.id for one in providers]
-    visits, known = limits.visits_of(ids, months), limits.limits_of(ids, asked)
+    visits, known, steps = limits.visits_of(ids, months), limits.limits_of(ids, asked), limits.steps_of(asked)
     lines = [
         {
             "provider": one, "visits": [(code_of(each), visits.get((one.id, each))) for each in months],
-            "table": limits.proposed(visits.get((one.id, each)) for each in months), "set": known.get(one.id),
+            "table": limits.proposed([visits.get((one.id, each)) for each in months], steps), "set": known.get(one.id),
         }
         for one in providers
     ]  # fmt: skip
     return page(
         "staff/support_limits.html", status, lines=lines, asked=asked, months=[month(one) for one in months],
-        code=code_of(asked), works=may(me(), P.QUALITY_WORK), steps=settings.policy().support.steps, typed=typed or {},
+        code=code_of(asked), works=may(me(), P.QUALITY_WORK), steps=steps, typed=typed or {},
         wrong=wrong or {}, quarters=_quarters(asked), said_quarter=_said(asked),
     )  # fmt: skip
 
@@ -128,7 +127,7 @@ def set_limit(provider):
 def _limit_page(provider: Provider, asked: date, form: LimitForm, status: int = 200):
     months = limits.months_of(following(asked, -3))
     known = limits.visits_of([provider.id], months)
-    table = limits.proposed(known.get((provider.id, each)) for each in months)
+    table = limits.proposed([known.get((provider.id, each)) for each in months], limits.steps_of(asked))
     return page(
         "staff/support_limit.html", status, provider=provider, form=form, code=code_of(asked), said_quarter=_said(asked),
         table=table, held=limits.limits_of([provider.id], asked).get(provider.id),

@@ -250,7 +250,14 @@ def test_what_the_plots_say_is_the_pack_s(pack):
     classes = [deeds["supervised"], *deeds["forced"].values(), *better["burst"], *better["action"].values(), majors]
 
     assert set(table(pack, "judgements")["reasons"]) == causes
-    assert {code for codes in phrases(pack).causes.values() for code in codes} <= causes
+    ends = [
+        end["shape"]
+        for theme in table(pack, "everyday")["theme"]
+        if theme["kind"] == "complaint"
+        for end in theme["end"]
+    ]
+    told = [one.shape for one in stories(pack) if one.kind == "complaint"] + ends + table(pack, "improvements")["burst"]
+    assert {one["cause_kind"] for one in told if "cause" in one} <= causes, "what is counted stands beside what is said"
     assert all(not known.ticket_class(one["class_code"]).is_group for one in classes if "class_code" in one)
     assert {one["issue"] for one in better["action"].values() if "issue" in one} <= {
         issue.key for issue in phrases(pack).issues

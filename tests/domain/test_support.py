@@ -1,5 +1,6 @@
 """Limits of complaints and the support of handling costs (R32), condition by condition."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,11 +8,15 @@ import pytest
 from portal import clock
 from portal.access.scopes import find
 from portal.db import db, transaction
-from portal.domain import settings
+from portal.domain import policy_changes, revisions, settings
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.roles import Role
-from portal.domain.quality import limits, major, penalties, support
+from portal.domain.policy_changes import Change
+from portal.domain.policy_quality import LimitStep
+from portal.domain.policy_reading import write
+from portal.domain.quality import limit_effect, limits, major, penalties, support
+from portal.domain.quality.days import following
 from portal.domain.quality.support_models import SupportResult
 from portal.domain.refusals import Refused
 from portal.domain.tickets import callback, dispatching
@@ -67,7 +72,7 @@ def with_a_limit(provider, limit=2, quarter=Q2) -> None:
 def test_the_limit_comes_from_the_average_visits_of_the_quarter_before(app, visits, limit):
     """50 × 2 ÷ 100 = 1; 99 × 2 ÷ 100 = 1.98 → 2; 100 × 1.5 ÷ 100 = 1.5 → 2; 200 × 1.5 ÷ 100 = 3; 300 × 1 ÷ 100 = 3;
     900 × 0.8 ÷ 100 = 7.2 → 8 (telecom pack)."""
-    assert limits.proposed(visits).limit == limit
+    assert limits.proposed(visits, settings.policy().support.steps).limit == limit
 
 
 def test_no_limit_is_proposed_while_a_months_visits_are_missing(app):
@@ -502,3 +507,61 @@ def test_a_penalty_that_takes_a_star_tells_the_provider_so_in_one_letter(app):
         "The reason: 重大投诉处置不力", f"It is about complaint {the(Ticket, ticket).number}.",
         "Stars: 3 from today, 4 until now.",
     ]  # fmt: skip
+
+
+def changed_support(at: datetime, on: date | None = None, **values) -> None:
+    """Limits and support decided otherwise at this moment, for then or from a day on."""
+    admin = a_person(Role.ADMINISTRATOR).id
+    with clock.frozen_at(at), transaction():
+        value = write(settings.policy().support) | values
+        policy_changes.decide(
+            the(Person, admin), "新的合同年", Change("set", "support", value=value), revisions.head("policy"), on
+        )
+
+
+def test_a_quarter_to_come_goes_by_the_table_planned_for_it_and_this_one_by_what_holds(app):
+    """200 visits a month on average: by the table of the pack 200 × 1.5 ÷ 100 = 3, by the one from 2027 on 200 × 1 ÷ 100 = 2."""
+    provider, quarters = a_provider().id, (date(2026, 10, 1), date(2027, 1, 1))
+    changed_support(clock.now(), quarters[1], steps=[{"visits_from": 0, "per_hundred": 1.0}])
+    with transaction():
+        for quarter in quarters:
+            for month in limits.months_of(following(quarter, -3)):
+                limits.enter_visits(the(Provider, provider), month, 200, again(a_supervisor()))
+
+    with transaction():
+        set_now = [
+            limits.set_limit(the(Provider, provider), quarter, again(a_supervisor())).limit for quarter in quarters
+        ]
+    assert set_now == [3, 2]
+
+
+def test_a_month_reckoned_late_goes_by_what_held_on_its_last_day(app):
+    """November earns 3,000 yuan and counts complaints about installation; from December on it is 500 yuan and only
+    price counts. November, reckoned in December: one complaint against a limit of one, and
+    the amount of November."""
+    provider, november = a_provider().id, date(2026, 11, 1)
+    was = settings.policy().support.month_yuan
+    with_a_limit(provider, 1, date(2026, 10, 1))
+    a_complaint(provider, opened=datetime(2026, 11, 24, 4, tzinfo=UTC))
+    changed_support(datetime(2026, 12, 2, 4, tzinfo=UTC), month_yuan=500, groups=["price"])
+
+    with clock.frozen_at(datetime(2026, 12, 3, 4, tzinfo=UTC)):
+        assert settings.policy().support.month_yuan == 500
+        with transaction():
+            [row] = support.reckon([the(Provider, provider)], november, again(a_supervisor()))
+            assert (row.holds, row.amount_yuan, support.findings_of(row)[0].count) == (True, was, 1)
+
+
+def test_a_proposal_says_what_each_providers_limit_and_count_would_be(app):
+    """120 visits a month: 120 × 1.5 ÷ 100 = 1.8 → 2 as it holds, 120 × 5 ÷ 100 = 6 by the new table; of the one complaint
+    about a line that was down nothing counts where only price does."""
+    provider = a_provider(name="云博网络服务").id
+    with transaction():
+        for month in (8, 9, 10):
+            limits.enter_visits(the(Provider, provider), date(2026, month, 1), 120, again(a_supervisor()))
+    a_complaint(provider, opened=datetime(2026, 10, 20, 4, tzinfo=UTC))
+    old = settings.policy()
+    new = replace(old, support=replace(old.support, groups=("price",), steps=(LimitStep(0, 5.0),)))
+
+    [line] = limit_effect.of(old, new, [the(Provider, provider)])
+    assert (line.average, line.limit, line.limit_then, line.count, line.count_then) == (120, 2, 6, 1, 0)

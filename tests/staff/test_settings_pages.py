@@ -1,6 +1,6 @@
 """The policy on its pages: every section read, edited as a proposal, its effect seen before, decided with a reason, restored."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,11 +12,12 @@ from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
 from portal.domain.policy import PACKS, Policy, load_pack
 from portal.domain.policy_changes import Change
+from portal.domain.quality import limits
 from portal.domain.tickets.models import Deadline, Ticket
 from portal.staff.configuration import sections
 from portal.staff.configuration.sections import SECTIONS
 from portal.staff.configuration.shape import is_list, key_of
-from tests.factories import a_class, a_person, a_ticket
+from tests.factories import a_class, a_person, a_provider, a_supervisor, a_ticket
 
 URL = "/staff/settings/promises"
 NOON = datetime(2026, 11, 23, 4, tzinfo=UTC)
@@ -477,3 +478,16 @@ def test_questions_that_a_rule_names_are_told_and_chosen_in_their_words(admin):
     assert "Amount in dispute (yuan)" in told(page)
     assert "disputed_yuan" not in told(page)
     assert page.select_one("input[type=checkbox][value=disputed_yuan][checked]")
+
+
+def test_another_table_shows_what_each_providers_limit_would_be_before_it_is_decided(admin):
+    """120 visits in each of August, September and October: 2 by the table that holds (1.8 rounded up), 6 by 5 in 100."""
+    provider = a_provider(name="云博网络服务")
+    with transaction():
+        for month in (8, 9, 10):
+            limits.enter_visits(provider, date(2026, month, 1), 120, a_supervisor())
+
+    page = propose(admin, "support", **{"v-groups": "price", "v-steps-1-per_hundred": "5"})
+
+    [row] = [row for row in page.select("#effect tr") if "云博网络服务" in row.text]
+    assert [cell.text.strip() for cell in row.select("td")][:3] == ["120.0", "2", "6"]

@@ -1,16 +1,17 @@
 """Limits of complaints (抱怨限值, R32): set for a quarter from the visits of the quarter before, or by hand with a reason."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from portal import clock
 from portal.db import db, in_turn
 from portal.domain import journal, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.roles import Role
-from portal.domain.quality.days import following
+from portal.domain.policy_quality import LimitStep
+from portal.domain.quality.days import begins, following
 from portal.domain.quality.support_models import ComplaintLimit, ProviderVisits
 from portal.domain.refusals import Refused
 from portal.i18n import N_
@@ -69,8 +70,15 @@ class Proposed:
     limit: int | None
 
 
-def proposed(visits: Iterable[int | None]) -> Proposed:
-    """The limit of a quarter from the monthly visits of the quarter before.
+def steps_of(quarter: date) -> tuple[LimitStep, ...]:
+    """The table a quarter goes by: the one that holds now, of a quarter to come the one planned for its first day, of a
+    quarter that is over the one that held on its last."""
+    at = min(max(clock.now(), begins(quarter)), begins(following(quarter, 3)) - timedelta.resolution)
+    return settings.policy_at(at).support.steps
+
+
+def proposed(visits: Iterable[int | None], steps: Sequence[LimitStep]) -> Proposed:
+    """The limit of a quarter from the monthly visits of the quarter before, by a table.
 
     average × complaints per 100 visits ÷ 100, rounded up to a whole complaint; the step is the last one that the
     average reaches.
@@ -79,7 +87,7 @@ def proposed(visits: Iterable[int | None]) -> Proposed:
     if not known or any(one is None for one in known):
         return Proposed(None, None, None)
     average = sum(one for one in known if one is not None) / len(known)
-    step = [one for one in settings.policy().support.steps if average >= one.visits_from][-1]
+    step = [one for one in steps if average >= one.visits_from][-1]
     return Proposed(average, step.per_hundred, math.ceil(round(average * step.per_hundred / 100, 6)))
 
 
@@ -90,7 +98,7 @@ def set_limit(provider: Provider, quarter: date, by: Person, limit: int | None =
         raise Refused(N_("The contract with {name} ended before this quarter."), name=provider.name)
     before = months_of(following(quarter, -3))
     known = visits_of([provider.id], before)
-    table = proposed(known.get((provider.id, month)) for month in before)
+    table = proposed([known.get((provider.id, month)) for month in before], steps_of(quarter))
     if limit is None:
         limit = table.limit
     if limit is None:
@@ -114,11 +122,11 @@ def set_by_table(providers: Iterable[Provider], quarter: date, by: Person) -> li
     in_turn(TURN)
     asked, months = list(providers), months_of(following(quarter, -3))
     ids = [one.id for one in asked]
-    given, known = limits_of(ids, quarter), visits_of(ids, months)
+    given, known, steps = limits_of(ids, quarter), visits_of(ids, months), steps_of(quarter)
     ready = [
         one
         for one in asked
-        if one.id not in given and proposed(known.get((one.id, month)) for month in months).limit is not None
+        if one.id not in given and proposed([known.get((one.id, month)) for month in months], steps).limit is not None
     ]
     return [set_limit(one, quarter, by) for one in ready]
 

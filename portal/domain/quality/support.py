@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, case, or_
+from sqlalchemy import Select, or_
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -18,10 +18,8 @@ from portal.domain.people.queries import handlers_of, supervisors
 from portal.domain.people.roles import Role
 from portal.domain.quality import penalties
 from portal.domain.quality.days import first, following, today
-from portal.domain.quality.fact_models import COUNTED, TicketFacts
-from portal.domain.quality.facts import end_of
 from portal.domain.quality.limits import TURN, limits_of, need_supervisor, quarter_of
-from portal.domain.quality.measures import COMPLAINT, TALLIES
+from portal.domain.quality.support_facts import SHARES, Carried, carried_to, counting, policy_of, rows_of
 from portal.domain.quality.support_models import SupportResult
 from portal.domain.refusals import Refused
 from portal.domain.tickets.models import Ticket
@@ -52,12 +50,6 @@ RULES = {
         "On no day of the month was the provider in transition or suspended, and its contract had not ended before."
     ),
 }
-SHARES = {
-    "first_time": ("closed_in_limit", "called_back"),
-    "monthly": ("closed_in_month", "reachable"),
-    "web": ("web_closed", "web"),
-}
-"""Which tallies a share is made of: kept, and all it is asked of."""
 MAY_MEND = ("monthly", "web")
 """What stands closed at the end of the month: as long as the month runs, what is open can still be closed."""
 STAGES = {
@@ -105,13 +97,17 @@ def findings_of(result: SupportResult) -> list[Finding]:
 
 
 def found(providers: Iterable[int], month: date) -> dict[int, list[Finding]]:
-    """Every condition for these providers in a month, as things stand now; six statements however many there are."""
+    """Every condition for these providers in a month, as things stand now; as many statements for one as for all."""
     wanted = list(providers)
     allowed = limits_of(wanted, quarter_of(month))
     harm, standing = penalties.harm_in(wanted, month), penalties.without_support(wanted, month)
-    rows, carried = _rows(wanted, month), _carried(wanted, month)
+    policy = policy_of(month)
+    rows, carried = rows_of(wanted, month), carried_to(wanted, month) if policy.support.web_carries else {}
+    classes = counting(policy)
     return {
-        key: _findings(rows.get(key, []), carried.get(key, []), allowed.get(key), harm.get(key, []), key in standing)
+        key: _findings(
+            rows.get(key, []), classes, carried.get(key, []), allowed.get(key), harm.get(key, []), key in standing
+        )
         for key in wanted
     }
 
@@ -137,50 +133,9 @@ def losing_count() -> int:
     return sum(bool(lost(findings)) for _, findings in so_far(db.session.scalars(db.select(Provider))))
 
 
-def _rows(providers: list[int], month: date) -> dict[int, list]:
-    at, codes = clock.now(), sorted({code for pair in SHARES.values() for code in pair})
-    columns = [case((TALLIES[code].rule(at), 1), else_=0).label(code) for code in codes]
-    statement = db.select(TicketFacts.ticket_id, TicketFacts.provider_id, TicketFacts.class_code, *columns).where(
-        TicketFacts.provider_id.in_(providers), TicketFacts.month == month, TicketFacts.kind == COMPLAINT,
-        TicketFacts.standing == COUNTED,
-    )  # fmt: skip
-    by_provider: dict[int, list] = {}
-    for row in db.session.execute(statement.order_by(TicketFacts.ticket_id)):
-        by_provider.setdefault(row.provider_id, []).append(row)
-    return by_provider
-
-
-@dataclass(frozen=True)
-class Carried:
-    """A web complaint of an earlier month that was still open when this one began; named like the tallies it joins."""
-
-    ticket_id: int
-    web_closed: bool
-    web: bool = True
-
-
-def _carried(providers: list[int], month: date) -> dict[int, list[Carried]]:
-    """By provider, where the policy says that such complaints count again."""
-    if not settings.policy().support.web_carries:
-        return {}
-    begins, ends = end_of(following(month, -1)), end_of(month)
-    rows = db.select(TicketFacts.ticket_id, TicketFacts.provider_id, Ticket.closed_at).join(
-        Ticket, Ticket.id == TicketFacts.ticket_id
-    ).where(
-        TicketFacts.provider_id.in_(providers), TicketFacts.month < month, TicketFacts.kind == COMPLAINT,
-        TicketFacts.standing == COUNTED, TicketFacts.channel == "web", ~TicketFacts.unreachable,
-        or_(Ticket.closed_at.is_(None), Ticket.closed_at >= begins),
-    )  # fmt: skip
-    found: dict[int, list[Carried]] = {}
-    for row in db.session.execute(rows.order_by(TicketFacts.ticket_id)):
-        is_closed = row.closed_at is not None and row.closed_at < ends
-        found.setdefault(row.provider_id, []).append(Carried(row.ticket_id, is_closed))
-    return found
-
-
-def _findings(rows: list, carried: list[Carried], allowed, harm: list, is_without: bool) -> list[Finding]:
-    policy = settings.policy()
-    classes = {one.code for one in policy.classes if one.parent in policy.support.groups}
+def _findings(
+    rows: list, classes: set[str], carried: list[Carried], allowed, harm: list, is_without: bool
+) -> list[Finding]:
     counted = tuple(row.ticket_id for row in rows if row.class_code in classes)
     limit = allowed.limit if allowed else None
     shares = [_share(code, [*rows, *carried] if code == "web" else rows) for code in SHARES]
@@ -234,15 +189,15 @@ def _next(
         raise Refused(
             N_("The support of {name} is approved already; please say why it is reckoned again."), name=provider.name
         )
-    at, rules = clock.now(), settings.policy().support
+    at, objection = clock.now(), settings.policy().support.objection
     holds = all(one.holds or one.waived for one in findings)
     if last is not None:
         last.is_newest = False
         db.session.flush()
     row = SupportResult(
         provider=provider, month=month, revision=last.revision + 1 if last else 1, holds=holds,
-        amount_yuan=rules.month_yuan if holds else 0, conditions=kept, by=by, at=at, why=why,
-        objection_until=settings.calendar().after(at, rules.objection), objection="", answer="",
+        amount_yuan=policy_of(month).support.month_yuan if holds else 0, conditions=kept, by=by, at=at, why=why,
+        objection_until=settings.calendar().after(at, objection), objection="", answer="",
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()

@@ -13,9 +13,12 @@ from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
 from portal.domain import policy_changes, revisions, settings
+from portal.domain.people import parties
+from portal.domain.people.models import Provider
 from portal.domain.policy import Policy
 from portal.domain.policy_changes import PlannedOtherwise
 from portal.domain.policy_reading import Mistake
+from portal.domain.quality import limit_effect
 from portal.domain.refusals import Refused
 from portal.domain.savepoint import savepoint
 from portal.domain.tickets import effect
@@ -129,7 +132,7 @@ def _draw(section: str, code: str, found: Proposal, form: ProposalForm, status: 
 
 
 def _effect(seen: Seen, after: str | None) -> dict:
-    """The promises that stay, and what the new policy would have given instead."""
+    """The promises that stay, and what the new policy would have given instead; of limits what they would be."""
     old, new = seen.old, seen.new
     if old is None or new is None:
         return {}
@@ -140,6 +143,9 @@ def _effect(seen: Seen, after: str | None) -> dict:
     return {
         "spared": spared,
         "cases": [_case(old, one, readable) for one in rows[:PAGE]],
+        "limits": limit_effect.of(old, new, parties.providers(visible(Provider, me())))
+        if limit_effect.changes_something(old, new) else [],
+        "limits_month": limit_effect.last_month(),
         "older": key_of(rows[PAGE - 1].due_at, rows[PAGE - 1].id) if len(rows) > PAGE else None,
         "is_first": not after,
         "examples": [

@@ -49,7 +49,7 @@ GROUPS: tuple[tuple[str, dict[str, Section]], ...] = (
         "liability": Section(N_("Liability"), N_("How long a party may appeal, and the degrees of being liable.")),
         "targets": Section(N_("Targets of quality"), N_("What each measure of quality supervision shall reach."), N_("Months already closed keep the figures and targets they were closed with.")),
         "improvement": Section(N_("Improvement actions"), N_("When an action is pressed for, and how its effect is measured."), N_("It holds at once for every action that is not closed.")),
-        "support": Section(N_("Limits and support"), N_("How many complaints a provider may have, what a month without fault earns, and the bounds of fines."), N_("Limits already set and months already reckoned stay as they are.")),
+        "support": Section(N_("Limits and support"), N_("How many complaints a provider may have, what a month without fault earns, and the bounds of fines."), N_("Limits already set and months already reckoned stay as they are; a month that is reckoned later goes by what held on its last day.")),
         "major": Section(N_("Major complaints"), N_("When a complaint is a major one, and what its dossier must hold.")),
     }),
     (N_("Meeting customers"), {
