@@ -130,7 +130,7 @@ def _facts(letter: Letter, reader: Person, secrets: bool) -> dict:
     given["link_id"], given["rating_path"] = None, lambda link, otherwise: _rating_path(link, otherwise, secrets)
     given["survey_path"] = lambda invitation: _survey_path(letter, invitation, secrets)
     given["promised"] = _promised(facts, reader)
-    given["of_month"] = month(date(facts["year"], facts["month"], 1)) if {"year", "month"} <= facts.keys() else ""
+    given["of_month"] = _month_of(letter.facts)
     kind = facts.get("kind")
     given["kind_words"] = words_in(settings.policy().called("kinds", str(kind))) if kind else ""
     given["confirm_path"] = lambda link_id: _confirm_path(letter, link_id, given["secret"], given["ticket_path"])
@@ -138,6 +138,11 @@ def _facts(letter: Letter, reader: Person, secrets: bool) -> dict:
     given["next_step"] = _next_step(facts, given["promised"], reader)
     given["ticket_path"] = f"/staff/tickets/{letter.ticket_id}" if reader.is_staff else f"/tickets/{letter.ticket_id}"
     return given | facts
+
+
+def _month_of(facts: Mapping) -> str:
+    """The month a letter speaks of; blank where it speaks of none."""
+    return month(date(facts["year"], facts["month"], 1)) if {"year", "month"} <= facts.keys() else ""
 
 
 def _rating_path(link_id: int | None, otherwise: str, secrets: bool) -> str:

@@ -80,6 +80,7 @@ def test_days_moments_and_spans_are_said_in_the_readers_language(printing, langu
     wording = Wording(language, ZoneInfo("Asia/Shanghai"))
     with force_locale(language):
         assert wording.day(date(2026, 3, 5)) == day
+        assert wording.short_day(date(2026, 3, 5)) == day.replace("March", "Mar")
         assert wording.days(date(2026, 3, 1), date(2026, 3, 31)) == month
         assert wording.stamp(samples.at(5, 9, 12)) == stamp
         assert wording.span(timedelta(hours=3, minutes=20)) == span

@@ -2,18 +2,16 @@
 
 import io
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain import drafts
+from portal.domain import drafts, journal
 from portal.domain.journal import Entry
 from portal.domain.people.models import Person
 from portal.domain.tickets import dispatching, reminders
 from portal.domain.tickets.thread import BY_THE_CLOCKS
-from portal.staff.desk_clocks import folded
 from tests.factories import a_department, again
 from tests.staff.desk_cast import a_customer, a_ticket, an_agent, at, whole
 
@@ -87,10 +85,12 @@ def test_what_only_the_clocks_wrote_is_one_line_that_opens(app, sign_in):
     assert len(folded[0].select(".entry-event")) == many
 
 
-def test_a_single_entry_of_the_clocks_stays_an_entry(app):
-    one, many, note = (
-        SimpleNamespace(part="event", kind=kind) for kind in ("ticket.warned", "ticket.breached", "ticket.accept")
-    )
+def test_a_single_entry_of_the_clocks_stays_an_entry(app, sign_in):
+    ticket = a_ticket(moved=("accept",))
+    with transaction():
+        journal.write("ticket.warned", whole(ticket), None, became="closed")
 
-    assert folded([one, note, many]) == [one, note, many]
-    assert [each.part for each in folded([note, one, many, note])] == ["event", "clocks", "event"]
+    stream = sign_in(an_agent()).page(at(ticket)).select_one("#stream")
+
+    assert not stream.select("details")
+    assert "A promise is due soon" in stream.get_text()

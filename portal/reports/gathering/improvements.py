@@ -11,6 +11,7 @@ from portal.domain.quality.improvement_models import Improvement
 from portal.domain.quality.improvement_sources import SOURCES
 from portal.i18n import N_
 from portal.reports.facts import Filled
+from portal.reports.gathering.plain import day_words
 from portal.reports.listing import MOST_ROWS, About, Column, Listing, Row
 
 
@@ -40,5 +41,5 @@ def improvements(document: Document, asker: Person, rows) -> Listing:
 def _row(row: Improvement) -> Row:
     return Row((
         row.number, row.title, Filled(SOURCES[row.source].label), row.department.words, row.person.name if row.person else None,
-        Filled("{on}", {"on": row.due_on}), Filled(STATES[row.state]), str(row.round), row.measure[:160] or None,
+        day_words(row.due_on), Filled(STATES[row.state]), str(row.round), row.measure[:160] or None,
     ))  # fmt: skip

@@ -225,7 +225,7 @@ def _party(line: register.Line) -> Shown | None:
 
 
 def _day(at) -> Shown | None:
-    return Filled("{on}", {"on": at.astimezone(zone()).date()}) if at else None
+    return day_words(at.astimezone(zone()).date()) if at else None
 
 
 def _outcome(ticket: Ticket) -> Shown:

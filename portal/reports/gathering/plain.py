@@ -121,8 +121,8 @@ def as_read(ask: Ask | ReplyField, value) -> Shown:
 
 
 def day_words(on: date) -> Words:
-    """A day in both languages, where it stands among words of the company."""
-    return Words(*(Wording(language, zone()).day(on) for language in ("zh_Hans_CN", "en")))
+    """A day in both languages, for a column or among words of the company."""
+    return Words(*(Wording(language, zone()).short_day(on) for language in ("zh_Hans_CN", "en")))
 
 
 def shape_read(shape: dict) -> tuple[Answer, ...]:
