@@ -60,7 +60,9 @@ class Permission(enum.StrEnum):
     FORUM_ATTEND = "forum:attend"
     """A customer's people: see the forum, answer, register, change and cancel."""
     SURVEY_READ = "survey:read"
-    """Satisfaction surveys (R25–R30) as staff see them: questionnaires, campaigns, whom they ask."""
+    """Satisfaction surveys (R25–R30) as staff see them: questionnaires, campaigns, whom they ask, results of many answers."""
+    SURVEY_SHEETS = "survey:sheets"
+    """What one customer answered: read by whoever looks after quality, as customers are told, and by nobody who is rated."""
     SURVEY_RUN = "survey:run"
     """Write and publish questionnaires, run campaigns: the supervisors' work."""
     SURVEY_CALL = "survey:call"
@@ -95,11 +97,20 @@ GRANTS: dict[Role, set[Permission]] = {
     Role.SUPERVISOR: _STAFF
     | {P.DESK_WORK, P.DESK_HANDLE, P.MAIL_SORT, P.VIEW_SHARE, P.CUSTOMER_READ, P.CUSTOMER_EDIT, P.REPORT_READ}
     | {P.QUALITY_READ, P.QUALITY_WORK, P.FOLLOW_UP, P.MAJOR_DECIDE, P.FORUM_RUN, P.IMPROVE}
-    | {P.SURVEY_READ, P.SURVEY_RUN, P.SURVEY_CALL, P.SALES_READ}
+    | {P.SURVEY_READ, P.SURVEY_SHEETS, P.SURVEY_RUN, P.SURVEY_CALL, P.SALES_READ}
     | _FORUM,
     Role.MANAGER: _STAFF
     | {P.VIEW_SHARE, P.CUSTOMER_READ, P.REPORT_READ, P.QUALITY_READ, P.APPROVE}
-    | {P.MAJOR_DECIDE, P.MAJOR_APPROVE, P.FORCE_DECIDE, P.FORUM_READ, P.IMPROVE, P.SURVEY_READ, P.SALES_READ},
+    | {
+        P.MAJOR_DECIDE,
+        P.MAJOR_APPROVE,
+        P.FORCE_DECIDE,
+        P.FORUM_READ,
+        P.IMPROVE,
+        P.SURVEY_READ,
+        P.SURVEY_SHEETS,
+        P.SALES_READ,
+    },
     Role.ADMINISTRATOR: {P.SETTINGS_RUN, P.LETTERS_READ, P.CUSTOMER_READ, P.CUSTOMER_EDIT, P.SALES_READ},
     Role.SECURITY_ADMIN: {P.PEOPLE_RUN, P.SECURITY_RUN, P.APPROVE},
     Role.AUDITOR: {P.JOURNAL_READ},

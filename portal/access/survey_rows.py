@@ -12,6 +12,17 @@ from portal.domain.surveys.campaign_models import RUNNING, CallAttempt, Campaign
 from portal.domain.surveys.links import NEVER
 from portal.domain.surveys.models import BankItem, Questionnaire, QuestionnaireVersion
 from portal.domain.surveys.word_models import Coded, HotIssue, Issue, Mention, Reply
+from portal.i18n import N_
+
+AT_THE_END = N_(
+    "Whoever is rated reads the results once the survey is over: before, each new answer would show what it says."
+)
+
+
+def reads_results(person: Person, campaign: Campaign) -> bool:
+    """May they read what was answered so far? While it runs only whoever may read single answers too."""
+    return campaign.state != RUNNING or may(person, Permission.SURVEY_SHEETS)
+
 
 Rule = Callable[[Person], object]
 
@@ -56,9 +67,9 @@ def rows(customers: Rule) -> dict[type, Rule]:
         runs = select(Campaign.id).where(Campaign.state == RUNNING)
         return and_(Invitation.contact_id.in_(mine), Invitation.state.not_in(NEVER), Invitation.campaign_id.in_(runs))
 
-    def words(person: Person):
-        """What was said in words is read by whoever looks after quality, never by who is rated (R29)."""
-        return true() if person.is_staff and person.has(Role.SUPERVISOR, Role.MANAGER) else false()
+    def sheets(person: Person):
+        """What one customer answered is read by whoever looks after quality, never by who is rated (R29)."""
+        return true() if person.is_staff and may(person, Permission.SURVEY_SHEETS) else false()
 
     return {
         BankItem: reads,
@@ -68,10 +79,10 @@ def rows(customers: Rule) -> dict[type, Rule]:
         OptOut: lambda person: OptOut.contact_id.in_(select(Contact.id).where(of(Contact.customer_id)(person))),
         Questionnaire: reads,
         QuestionnaireVersion: reads,
-        Response: of(Response.customer_id),
-        Coded: words,
-        HotIssue: words,
-        Issue: words,
-        Mention: words,
-        Reply: words,
+        Response: sheets,
+        Coded: sheets,
+        HotIssue: sheets,
+        Issue: sheets,
+        Mention: sheets,
+        Reply: sheets,
     }

@@ -11,6 +11,7 @@ from portal.access import papers
 from portal.access.door import Door, me
 from portal.access.permissions import Permission
 from portal.access.scopes import find
+from portal.access.survey_rows import AT_THE_END, reads_results
 from portal.domain import slots
 from portal.domain.documents import actions, queries
 from portal.domain.documents.models import Document
@@ -119,6 +120,8 @@ def _survey(form: ImmutableMultiDict) -> Document:
     campaign = find("campaign", _id(form, "campaign"), me())
     if campaign.launched_at is None:
         abort(404)
+    if not reads_results(me(), campaign):
+        raise Refused(AT_THE_END)
     level = {"level": form["level"]} if form.get("level") in LEVELS else {}
     return actions.ask_for_list("survey-report", f"{campaign.number}-BG", me(), campaign=campaign.id, **level)
 

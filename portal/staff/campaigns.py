@@ -9,6 +9,7 @@ from portal.access.door import Door, attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
+from portal.access.survey_rows import reads_results
 from portal.domain import told
 from portal.domain.surveys import campaign_lists as lists
 from portal.domain.surveys import campaigns as rules
@@ -53,7 +54,7 @@ def frame(row: Campaign, **more) -> dict:
     """What the page of one campaign needs whatever it shows."""
     return {
         "row": row, "rules": rules, "runs": may(me(), P.SURVEY_RUN), "is_draft": row.state == DRAFT,
-        "is_running": row.state == RUNNING, "said": filters.told, "who": None, **more,
+        "reads_results": reads_results(me(), row), "is_running": row.state == RUNNING, "said": filters.told, "who": None, **more,
     }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
 from portal.domain.people.models import Contact, Customer
-from portal.domain.refusals import Refused
 from portal.domain.surveys import answering, questionnaires, trial
 from portal.domain.surveys.document import read
 from portal.domain.surveys.models import Questionnaire
@@ -47,8 +46,7 @@ def _page(row: Questionnaire, given=None):
     status = 200
     if given is not None:
         answering.take_in(sheet, given, list(document.by_code))
-        for code in sheet.missing():
-            sheet.errors.setdefault(code, Refused(answering.NEEDED))
+        sheet.ask_for_missing()
         status = 422 if sheet.errors else 200
         if not sheet.errors:
             say(N_("It would be taken as it is. Nothing was kept."))

@@ -5,8 +5,9 @@ from flask import abort, request, url_for
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
+from portal.access.survey_rows import AT_THE_END, reads_results
 from portal.domain import settings
-from portal.domain.people.roles import Role
+from portal.domain.refusals import Refused
 from portal.domain.statistics import PER_ANSWER, letter
 from portal.domain.surveys import campaigns as rules
 from portal.domain.surveys import result_groups, result_response
@@ -26,8 +27,6 @@ ROOMS = {
     "show": N_("All figures"), "compare": N_("Groups"), "priorities": N_("What to improve first"), "trend": N_("Against earlier waves"),
     "league": N_("League tables"), "taking_part": N_("Who took part"), "comments": N_("Own words"), "answers": N_("Answers"),
 }  # fmt: skip
-OF_NAMED = ("league", "answers")
-"""Rooms there are only where answers stand under names."""
 MEASURES = {"rate": N_("Share of the satisfied"), "score": N_("Score")}
 
 
@@ -38,9 +37,9 @@ def named(words) -> str:
     return gettext(words) if isinstance(words, str) else str(words)
 
 
-def looks_after_own() -> bool:
-    """Is the reader somebody who sees only answers of the customers they look after?"""
-    return not me().has(Role.SUPERVISOR, Role.MANAGER)
+def reads_sheets(campaign: Campaign) -> bool:
+    """May the reader open what one customer answered? Of an anonymous survey nobody may."""
+    return not campaign.is_anonymous and may(me(), P.SURVEY_SHEETS)
 
 
 def asked_level(campaign: Campaign) -> str:
@@ -55,9 +54,11 @@ def asked_by(campaign: Campaign, otherwise: str = "") -> str:
 
 
 def need_begun(campaign: Campaign) -> None:
-    """404 for a survey nobody was asked in yet."""
+    """404 for a survey nobody was asked in yet; whoever is rated waits for its end."""
     if campaign.launched_at is None and campaign.state == DRAFT:
         abort(404)
+    if not reads_results(me(), campaign):
+        raise Refused(AT_THE_END)
 
 
 def versions_of(found: Results, line) -> str:
@@ -71,15 +72,20 @@ def figures_of(found: Results, room: str, **more):
     """A page of results; every one says what is counted and how."""
     campaign = found.campaign
     need_begun(campaign)
+    gone = {
+        code
+        for code, is_gone in (("league", campaign.is_anonymous), ("answers", not reads_sheets(campaign)))
+        if is_gone
+    }
     keep = {"level": found.level} if found.level != levels_of(campaign)[0] else {}
     chips = [
         {"label": gettext(words), "url": url_for(f".{code}", campaign=campaign.id, **keep), "on": code == room}
         for code, words in ROOMS.items()
-        if not (campaign.is_anonymous and code in OF_NAMED)
+        if code not in gone
     ]
     return page(
         f"staff/results_{room}.html", row=campaign, rules=rules, runs=may(me(), P.SURVEY_RUN), is_draft=campaign.state == DRAFT,
-        is_running=campaign.state == RUNNING, said=filters.told, who=None, found=found, rooms=chips, named=named, keep=keep,
+        is_running=campaign.state == RUNNING, said=filters.told, who=None, found=found, reads_results=True, opens_sheets=may(me(), P.SURVEY_SHEETS), rooms=chips, named=named, keep=keep,
         levels={code: gettext(LEVELS[code]) for code in levels_of(campaign)}, side_names=side_names(found),
         group_sorts={code: gettext(GROUPS[code]) for code in groups_of(campaign)}, scale=scale(found), versions_of=versions_of,
         units=gettext("answers") if found.level == PER_ANSWER else gettext("customers"), **more,
@@ -138,7 +144,7 @@ def question(campaign, code):
     names = {group: named(words) for group, words in result_groups.names(found).items()}
     return figures_of(
         found, "question", block=block, cells=[found.cell(one) for one in found.paper.lines_of(block)], names=names,
-        tables=result_groups.crosstabs(found, block), by=by, letter=letter, opens=None if campaign.is_anonymous else opens(campaign, block),
+        tables=result_groups.crosstabs(found, block), by=by, letter=letter, opens=opens(campaign, block) if reads_sheets(campaign) else None,
         is_scale=block.question.kind in ("stars", "matrix"),
     )  # fmt: skip
 

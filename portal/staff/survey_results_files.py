@@ -2,6 +2,7 @@
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
+from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain.surveys import campaigns as rules
 from portal.domain.surveys import result_groups, result_response
@@ -13,7 +14,6 @@ from portal.i18n import N_
 from portal.staff.survey_results import (
     asked_level,
     door,
-    looks_after_own,
     named,
     need_begun,
     scale,
@@ -34,10 +34,9 @@ NOTHING = N_("does not apply")
 
 @door.get("/results.xlsx", needs=P.SURVEY_READ)
 def workbook(campaign):
-    """All that the page says, the answers one a row, and what each column means."""
+    """All that the page says; for whoever may read them the answers one a row, and what each column means."""
     need_begun(campaign)
     found = results(campaign, asked_level(campaign))
-    kept = _records(found)
     sheets = {
         gettext("Figures"): (_figures_head(), _figures(found)),
         gettext("Sides of the service"): (
@@ -47,14 +46,13 @@ def workbook(campaign):
         gettext("Distribution"): (_distribution_head(), _distribution(found)),
         gettext("How asking ended"): _outcomes(campaign),
         **_groups(campaign, found),
-        gettext("Answers"): ([one.name for one in kept.variables], kept.rows),
-        gettext("Code book"): (_book_head(), _book(kept)),
+        **(_sheets(_records(found)) if may(me(), P.SURVEY_SHEETS) else {}),
         gettext("About"): ([gettext("What"), gettext("Value")], _about(found)),
     }
     return download(f"{_name(campaign)}.xlsx", as_xlsx(sheets, filters.zone()))
 
 
-@door.get("/answers.csv", needs=P.SURVEY_READ)
+@door.get("/answers.csv", needs=P.SURVEY_SHEETS)
 def plain(campaign):
     """The answers, one response a row; the code book says what the codes mean."""
     need_begun(campaign)
@@ -62,7 +60,7 @@ def plain(campaign):
     return download(f"{_name(campaign)}.csv", as_csv([one.name for one in kept.variables], kept.rows), CSV)
 
 
-@door.get("/code-book.csv", needs=P.SURVEY_READ)
+@door.get("/code-book.csv", needs=P.SURVEY_SHEETS)
 def code_book(campaign):
     """What each column of the answers is, and what its codes mean."""
     need_begun(campaign)
@@ -70,7 +68,7 @@ def code_book(campaign):
     return download(f"{_name(campaign)}-{gettext('Code book')}.csv", as_csv(_book_head(), _book(kept)), CSV)
 
 
-@door.get("/answers.sav", needs=P.SURVEY_READ)
+@door.get("/answers.sav", needs=P.SURVEY_SHEETS)
 def spss(campaign):
     """The answers for SPSS, with labels and codes."""
     need_begun(campaign)
@@ -90,8 +88,15 @@ def _name(campaign) -> str:
 
 
 def _records(found: Results) -> Records:
-    """The answers of the customers the reader may see."""
-    return records(visible(Response, me()), found, looks_after_own())
+    """The answers one by one."""
+    return records(visible(Response, me()), found)
+
+
+def _sheets(kept: Records) -> dict[str, tuple]:
+    return {
+        gettext("Answers"): ([one.name for one in kept.variables], kept.rows),
+        gettext("Code book"): (_book_head(), _book(kept)),
+    }
 
 
 def _figures_head() -> list[str]:

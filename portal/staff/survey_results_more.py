@@ -1,11 +1,13 @@
 """More of a survey's results (R29): priorities, earlier waves, league tables, who took part, own words, the answers behind."""
 
+from dataclasses import replace
 from math import hypot
 
 from flask import abort, request, url_for
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
+from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain import settings
 from portal.domain.statistics import PER_ANSWER, said_difference, signed
@@ -17,7 +19,7 @@ from portal.domain.surveys.results import GROUPS, results
 from portal.i18n import N_
 from portal.staff.figures_more import VERDICTS
 from portal.staff.funnel import funnel
-from portal.staff.survey_results import asked_by, asked_level, door, figures_of, looks_after_own, named, need_begun
+from portal.staff.survey_results import asked_by, asked_level, door, figures_of, named, need_begun
 from portal.web.filters import told
 from portal.web.paging import key_of, row_number
 from portal.web.words import gettext
@@ -165,12 +167,17 @@ def comments(campaign):
     """What people wrote, question by question; nothing of fewer than ten."""
     found = results(campaign, asked_level(campaign))
     texts = [one for one in found.paper.blocks if one.question.kind == "text"]
-    rows = visible(Response, me())
-    said = [(one, result_answers.comments(found, one, rows)) for one in texts]
-    return figures_of(found, "comments", comments=said, least=COMMENTS_FROM, own=looks_after_own())
+    said = [(one, result_answers.comments(found, one, visible(Response, me()))) for one in texts]
+    if not may(me(), P.SURVEY_SHEETS):
+        names = result_answers.known_names(found)
+        said = [
+            (one, [replace(each, text=result_answers.masked(each.text, names)) for each in listed])
+            for one, listed in said
+        ]
+    return figures_of(found, "comments", comments=said, least=COMMENTS_FROM)
 
 
-@door.get("/answers", needs=P.SURVEY_READ)
+@door.get("/answers", needs=P.SURVEY_SHEETS)
 def answers(campaign):
     """The answers behind the figures, each under its name; of an anonymous survey there is no such page."""
     need_begun(campaign)
@@ -179,25 +186,16 @@ def answers(campaign):
     found = results(campaign, asked_level(campaign))
     asked = {name: request.args.get(name, "")[:40] for name in ("question", "item", "value")}
     wanted = tuple(asked.values()) if asked["question"] else None
-    if wanted and looks_after_own() and _judges_them(found, asked["question"]):
-        abort(404)
     after = row_number(request.args.get("after"))
     rows = visible(Response, me())
-    sheets = result_answers.sheets(rows, found, wanted, after, PAGE + 1, looks_after_own())
+    sheets = result_answers.sheets(rows, found, wanted, after, PAGE + 1)
     this = {name: value for name, value in asked.items() if value}
     here = url_for(".answers", campaign=campaign.id, **this)
     older = key_of(sheets[PAGE - 1].response.id) if len(sheets) > PAGE else None
     return figures_of(
-        found, "answers", sheets=sheets[:PAGE], asked=_asked(found, asked), own=looks_after_own(), all_url=url_for(".answers", campaign=campaign.id),
+        found, "answers", sheets=sheets[:PAGE], asked=_asked(found, asked), all_url=url_for(".answers", campaign=campaign.id),
         older=url_for(".answers", campaign=campaign.id, **this, after=older) if older else None, first=here if after else None,
     )  # fmt: skip
-
-
-def _judges_them(found, code: str) -> bool:
-    """Is this the question on the account manager? Who was judged does not read who said what."""
-    return any(
-        one.question.code == code and one.question.dimension == result_answers.OF_MANAGER for one in found.paper.blocks
-    )
 
 
 def _asked(found, asked: dict[str, str]) -> str:

@@ -1,4 +1,5 @@
 /* Questions behind a rule come and go as the other question is answered. Without it they stand there with their rule in words; the server decides in any case. */
+/* And whoever says that something does not apply has not answered it: the one takes the other away, words that were typed stay. */
 (() => {
   "use strict";
   const form = document.querySelector(".survey-form");
@@ -21,4 +22,13 @@
   form.addEventListener("input", show);
   form.addEventListener("change", show);
   show();
+  questions.forEach((one) => one.querySelector(".survey-rule")?.remove());
+  form.addEventListener("input", ({ target }) => {
+    const question = target.closest(".survey-question"), not = question?.querySelector('input[type="checkbox"][value="na"]');
+    if (!not) return;
+    if (target !== not) { if (target.type === "checkbox" ? target.checked : target.value.trim()) not.checked = false; return; }
+    if (!not.checked) return;
+    question.querySelectorAll('input[type="checkbox"]').forEach((one) => { if (one !== not) one.checked = false; });
+    question.querySelectorAll("select").forEach((one) => { one.value = ""; });
+  });
 })();

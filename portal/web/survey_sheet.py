@@ -9,15 +9,14 @@ from werkzeug.wrappers import Response as Page
 from wtforms import StringField
 
 from portal.domain.people.models import Person
-from portal.domain.refusals import Refused
 from portal.domain.surveys import answering, piping, replies, rules
 from portal.domain.surveys.answering import Sheet
 from portal.domain.surveys.campaign_models import Invitation
 from portal.domain.surveys.document import Document, Question, Section
 from portal.domain.surveys.questions import KINDS, NOT_APPLICABLE, STARS, Given, Posted
-from portal.i18n import N_
+from portal.i18n import N_, Words
 from portal.web import filters
-from portal.web.forms import AtMost, Form, said
+from portal.web.forms import AtMost, Form
 from portal.web.pages import page, say
 from portal.web.words import gettext
 
@@ -65,8 +64,9 @@ class Drawn:
     """What stands in each of its fields, by the field's name."""
     error: str
     rule: str
+    """When it is asked, in words, where that is decided on this page; what comes of another page is asked or not there."""
     rule_on_page: Mapping[str, str]
-    """How the page itself can tell, where the other question is on it; empty otherwise."""
+    """How the page itself can tell."""
 
     @property
     def kind(self) -> str:
@@ -79,6 +79,11 @@ class Drawn:
     def value(self, item: str = "") -> str:
         return next(iter(self.values.get(self.question.named(item), ())), "")
 
+    @property
+    def typed(self) -> str:
+        """What stands in its one field."""
+        return "" if self.value() == NOT_APPLICABLE else self.value()
+
     def is_chosen(self, code: str) -> bool:
         return code in self.values.get(self.question.named(), ())
 
@@ -86,6 +91,23 @@ class Drawn:
     def applies_not(self) -> bool:
         """Was it said that it does not apply?"""
         return bool(self.values.get(f"na.{self.question.code}")) or self.is_chosen(NOT_APPLICABLE)
+
+    @property
+    def is_group(self) -> bool:
+        """Has it several fields, so that its words name all of them together?"""
+        return self.kind not in ("text", "number", "date")
+
+    @property
+    def open_items(self) -> list[str]:
+        """Of its rows or things to rank those without an answer, where that is what is wrong."""
+        items = {"matrix": self.rows, "ranking": self.options}.get(self.kind, ()) if self.error else ()
+        return [code for code, _ in items if not self.value(code)]
+
+    @property
+    def first(self) -> int:
+        """Which of its fields one is led to, to put it right."""
+        items = [code for code, _ in (self.rows or self.options)]
+        return items.index(self.open_items[0]) if self.open_items else 0
 
     @property
     def points(self) -> Sequence[int]:
@@ -122,20 +144,22 @@ def _drawn(found: Sheet, one: Question, number: int, here: set[str], known, raw:
         return filters.words_in(piping.filled_words(words, known))
 
     rule, on_page = "", {}
-    if one.show_if is not None:
+    if one.show_if is not None and one.show_if.question in here:
         text, facts = rules.in_words(found.document, one.show_if)
-        facts = {name: piping.filled_words(words, known) for name, words in facts.items()}
-        rule = filters.told(text, facts)
-        if one.show_if.question in here:
-            on_page = {
-                "of": f"q.{one.show_if.question}", "how": one.show_if.how, "values": "|".join(one.show_if.values)
-            }  # fmt: skip
+        rule = filters.told(text, _piped(facts, known))
+        on_page = {"of": f"q.{one.show_if.question}", "how": one.show_if.how, "values": "|".join(one.show_if.values)}
     error = found.errors.get(one.code)
+    wrong = filters.told(error.text, _piped(error.facts, known)) if error else ""
     return Drawn(
         one, number, told(one.words), told(one.help), [(each.code, told(each.words)) for each in one.options],
         [(each.code, told(each.words)) for each in one.rows],
-        raw if raw is not None else _fields(one, found.answers.get(one.code, ())), said(error) if error else "", rule, on_page,
+        raw if raw is not None else _fields(one, found.answers.get(one.code, ())), wrong, rule, on_page,
     )  # fmt: skip
+
+
+def _piped(facts: Mapping, known: Mapping[str, str]) -> dict:
+    """The facts of a sentence, with names in the words of the company."""
+    return {name: piping.filled_words(one, known) if isinstance(one, Words) else one for name, one in facts.items()}
 
 
 def _fields(question: Question, given: Sequence[Given]) -> Posted:
@@ -173,8 +197,7 @@ def show(row: Invitation, ways: Ways) -> Page:
         return thanks(row, ways, found)
     at = _section(found, request.args.get("section", ""))
     if "check" in request.args:
-        for code in found.missing(_codes(found, at)):
-            found.errors[code] = Refused(answering.NEEDED)
+        found.ask_for_missing(_codes(found, at))
     return _page(found, ways, at)
 
 
@@ -196,9 +219,8 @@ def answer(row: Invitation, ways: Ways) -> Page:
         return _sent(answering.send(found, ways.mode, given, codes, actor=ways.actor, **facts), ways, at, given)
     found = answering.save(found, ways.mode, given, codes, **facts)
     if step == "next":
-        for code in found.missing(codes):
-            found.errors.setdefault(code, Refused(answering.NEEDED))
-    if found.errors and step != "back":
+        found.ask_for_missing(codes)
+    if found.errors:  # on the way back too: what makes no sense is not kept, and would be gone
         return _page(found, ways, at, 422, given)
     if step == "save":
         say(N_("Kept. You can go on at any time until the survey ends, here or on another device."))
@@ -278,19 +300,25 @@ def _beside(found: Sheet, at: str, by: int) -> str | None:
     codes = [one.code for one in found.document.sections]
     if at not in codes:
         return None
-    shown, n = found.shown, codes.index(at) + by
-    while 0 <= n < len(codes) and by and not any(one.code in shown for one in found.document.sections[n].questions):
+    n = codes.index(at) + by
+    while 0 <= n < len(codes) and by and not _asks(found, found.document.sections[n]):
         n += by
     return codes[min(max(n, 0), len(codes) - 1)]
 
 
+def _asks(found: Sheet, section: Section) -> bool:
+    """Has it something to ask, as things stand?"""
+    return any(one.code in found.shown for one in section.questions)
+
+
 def _page(found: Sheet, ways: Ways, at: str, status: int = 200, raw: Posted | None = None) -> Page:
-    row, sections = found.invitation, found.document.sections
+    row = found.invitation
     if row is None:
         abort(404)
-    place = [one.code for one in sections].index(at) if at else 0
+    last = found.document.sections[-1].code
+    walked = [one.code for one in found.document.sections if one.code in (at, last) or _asks(found, one)]
     facts = {
-        "row": row, "ways": ways, "at": at, "place": place, "of": len(sections),
-        "is_last": not at or place == len(sections) - 1, **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
+        "row": row, "ways": ways, "at": at, "place": walked.index(at) if at else 0, "of": len(walked),
+        "is_last": at in ("", last), **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
     }  # fmt: skip
     return ways.draws(facts, status) if ways.draws else page("everyone/survey.html", status, **facts)

@@ -35,7 +35,7 @@ def given(question: Question, **posted) -> list[Given]:
         (q("a", "date"), {"q_a": "2026-03-15"}, [Given(text="2026-03-15")]),
         (q("a", "ranking", options=options("x", "y")), {"q_a_x": "2", "q_a_y": "1"}, [Given("x", number=2), Given("y", number=1)]),
         (q("a", may_not_apply=True), {"q_a": "na"}, [NOTHING]),
-        (q("a", "text", may_not_apply=True), {"q_a": "x", "na_a": "na"}, [NOTHING]),
+        (q("a", "text", may_not_apply=True), {"q_a": "", "na_a": "na"}, [NOTHING]),
     ],
 )  # fmt: skip
 def test_what_is_given_becomes_typed_answers(question, posted, kept):
@@ -56,6 +56,9 @@ def test_what_is_given_becomes_typed_answers(question, posted, kept):
         (q("a", "number", most=3), {"q_a": "4"}),
         (q("a", "date"), {"q_a": "soon"}),
         (q("a", "ranking", options=options("x", "y")), {"q_a_x": "1", "q_a_y": "1"}),
+        (q("a", "text", may_not_apply=True), {"q_a": "x", "na_a": "na"}),
+        (q("a", "several", options=options("x"), may_not_apply=True), {"q_a": ["x", "na"]}),
+        (q("a", "ranking", options=options("x"), may_not_apply=True), {"q_a_x": "1", "na_a": "na"}),
     ],
 )
 def test_what_makes_no_sense_is_refused(question, posted):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.domain.statistics import ALL, hidden, hidden_table
+from portal.domain.statistics import ALL, hidden, hidden_across, hidden_table
 
 patient = settings(deadline=None)  # the other package is slow on its first call
 
@@ -36,6 +36,34 @@ def test_what_is_hidden_beside_a_total_is_no_small_group(groups, least):
     if gone and ALL not in gone:
         assert len(gone) >= 2
         assert sum(groups[group] for group in gone) >= least
+
+
+def test_a_group_that_follows_from_another_division_hides_more():
+    # A small manager in the south with one other; two large ones in the north.
+    cells = {("m1", "south"): 3, ("m2", "south"): 9, ("m3", "north"): 7, ("m4", "north"): 20}
+    assert hidden({"m1": 3, "m2": 9, "m3": 7, "m4": 20}) == {"m1", "m3"}  # and m1 is the south without m2
+    assert hidden_across(cells, 0) == {"m1", "m3", "m2"}
+    assert hidden_across(cells | {("m4", "north"): 2}, 1) == set()
+    assert hidden_across({("m1",): 3, ("m2",): 9}, 0) == {"m1", "m2"}
+    assert hidden_across({}, 0) == {ALL}
+
+
+@patient
+@given(st.dictionaries(st.tuples(*[st.integers(0, 3)] * 3), st.integers(1, 12), min_size=1, max_size=12))
+def test_no_small_group_follows_from_what_is_shown_of_all_divisions(cells):
+    gone = hidden_across(cells, 0)
+    counts = [
+        {group: sum(n for key, n in cells.items() if key[at] == group) for group in {key[at] for key in cells}}
+        for at in range(3)
+    ]
+    if ALL in gone or gone >= set(counts[0]):
+        return
+    shown = [(0, group) for group in counts[0] if group not in gone]
+    shown += [(at, group) for at in (1, 2) for group in counts[at] if group not in hidden(counts[at])]
+    known = numpy.array([[1] * len(cells), *([key[at] == group for key in cells] for at, group in shown)], dtype=float)
+    for group in [one for one, n in counts[0].items() if n < 5]:
+        told = numpy.vstack([known, [key[0] == group for key in cells]])
+        assert numpy.linalg.matrix_rank(told) > numpy.linalg.matrix_rank(known), f"{group} follows from the others"
 
 
 def test_a_table_without_small_cells_is_shown_whole():

@@ -12,9 +12,11 @@ from portal.domain.people.models import Customer
 from portal.domain.surveys import links
 from portal.domain.surveys.answer_models import Answer, Participation, Response
 from portal.domain.surveys.campaign_models import Invitation, OptOut
+from portal.domain.surveys.document import Document, Rule, Section
+from portal.i18n import Words
 from tests.factories import a_person, again
 from tests.pages import Browser
-from tests.survey_cast import a_campaign, a_document, an_invitation, invitation, q
+from tests.survey_cast import a_campaign, a_document, an_invitation, invitation, options, q
 
 FIRST = {"section": "s1", "q.overall": "1", "q.why": "slow", "q.sides.speed": "2", "q.sides.price": "na"}
 LAST = {"section": "s2", "q.nps": "3", "q.words": "太慢", "step": "send"}
@@ -89,6 +91,57 @@ def test_what_is_missing_is_asked_for_beside_its_question_and_what_was_typed_sta
     assert nobody.post(link(secret), {"section": "s2", "step": "back"}).status_code == 303
 
 
+def test_of_a_question_of_several_rows_it_is_said_which_are_open_and_one_is_led_to_the_first(app):
+    sides = q("sides", "matrix", rows=options("speed", "price", "people"), required=True)
+    document = Document(sections=(Section("s1", Words("服务", "Service"), questions=(sides,)),))
+    _, secret = an_invitation(a_campaign(document))
+    sent = Browser(app).post(link(secret), {"section": "s1", "q.sides.speed": "4", "step": "send"})
+    page = BeautifulSoup(sent.text, "html.parser")
+    assert "Please answer this too: Choice price, Choice people." in page.select_one("#q-sides-error").get_text()
+    assert page.select_one(".errors a")["href"] == "#q-sides-1"
+    rows = page.select(".survey-row")
+    assert [one.get("aria-describedby") for one in rows] == [None, "q-sides-error", "q-sides-error"]
+
+
+def test_what_makes_no_sense_is_not_gone_on_the_way_back(app):
+    number = q("times", "number", most=9)
+    sections = (
+        Section("s1", Words("一", "One"), questions=(q("a"),)),
+        Section("s2", Words("二", "Two"), questions=(number,)),
+    )
+    _, secret = an_invitation(a_campaign(Document(sections=sections)))
+    back = Browser(app).post(link(secret), {"section": "s2", "q.times": "900", "step": "back"})
+    page = BeautifulSoup(back.text, "html.parser")
+    assert (back.status_code, page.select_one("#q-times-0")["value"]) == (422, "900")
+    assert page.title.get_text().startswith("One thing has to be put right · Section 2 of 2")
+
+
+def test_that_it_does_not_apply_is_named_with_its_question_and_words_beside_it_are_not_dropped(app):
+    document = Document(sections=(Section("s1", Words("一", "One"), questions=(q("a", "text", may_not_apply=True),)),))
+    _, secret = an_invitation(a_campaign(document))
+    sent = Browser(app).post(link(secret), {"section": "s1", "q.a": "太慢", "na.a": "na", "step": "send"})
+    page = BeautifulSoup(sent.text, "html.parser")
+    assert (sent.status_code, page.select_one("#q-a-0").get_text()) == (422, "太慢")
+    named = [
+        page.select_one(f"#{one}").get_text(" ", strip=True)
+        for one in page.select_one("#q-a-na")["aria-labelledby"].split()
+    ]
+    assert named == ["Does not apply, or I do not know", "1. Question a (optional)"]
+
+
+def test_sections_without_anything_to_ask_are_not_counted(app):
+    why = Section("s2", Words("二", "Two"), questions=(q("why", "text", show_if=Rule("a", "at_most", ("2",))),))
+    ends = (
+        Section("s1", Words("一", "One"), questions=(q("a"),)),
+        Section("s3", Words("三", "Three"), questions=(q("b"),)),
+    )
+    _, secret = an_invitation(a_campaign(Document(sections=(ends[0], why, ends[1]))))
+    nobody = Browser(app)
+    assert "Section 1 of 2" in nobody.page(link(secret)).get_text()
+    on = nobody.post(link(secret), {"section": "s1", "q.a": "1", "step": "next"})
+    assert "Section 2 of 3" in nobody.page(on.location).get_text()
+
+
 def test_the_rule_stands_there_in_words_and_for_the_script(app):
     _, secret = an_invitation(a_campaign())
     why = Browser(app).page(link(secret)).select_one("#q-why")
@@ -98,7 +151,6 @@ def test_the_rule_stands_there_in_words_and_for_the_script(app):
 
 def test_a_rule_on_another_page_is_decided_by_the_server(app):
     from portal.domain.surveys import editing
-    from portal.domain.surveys.document import Rule
 
     document = editing.put_question(a_document(), "s2", q("more", "text", show_if=Rule("overall", "at_most", ("2",))))
     _, secret = an_invitation(a_campaign(document))

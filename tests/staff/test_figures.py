@@ -14,7 +14,7 @@ from portal.domain.quality import snapshots
 from portal.domain.quality.counting import TOTAL
 from portal.domain.quality.fact_models import FigureSnapshot
 from portal.domain.quality.units import EVERYBODY
-from portal.domain.tickets.models import Dispatch, Ticket
+from portal.domain.tickets.models import Deadline, Dispatch, Ticket
 from portal.reports import registry
 from portal.reports.gathering.figures_month import figures_month
 from portal.reports.gathering.plain import house
@@ -141,6 +141,22 @@ def test_a_ticket_that_is_late_with_all_stands_once_and_says_how_many_promises_i
     rows = page.select(".figures-tickets tbody tr")
     assert len(rows) == 1
     assert "more promise" in rows[0].get_text(" ", strip=True)
+
+
+def test_whoever_calls_back_stands_once_whichever_departments_did_the_work(app, sign_in):
+    one, other = (Life().do(1, "accept", "dispatch", "contact", "final", "apply") for _ in range(2))
+    order = db.session.scalar(db.select(Dispatch).where(Dispatch.ticket_id == other.id))
+    order.department_id = db.session.scalar(db.select(Department.id).where(Department.id != order.department_id))
+    for life in (one, other):
+        mine = db.select(Dispatch.id).where(Dispatch.ticket_id == life.id).scalar_subquery()
+        db.session.execute(db.update(Deadline).where(Deadline.ticket_id == life.id).values(dispatch_id=mine))
+    db.session.commit()
+    with clock.frozen_at(MORNING + timedelta(days=30)):
+        page = sign_in(factories.a_supervisor()).page(f"{ROOM}/late")
+
+    assert [row.select_one("th").get_text(strip=True) for row in page.select(".figures-who tbody tr")] == [
+        "Call-back officers"
+    ]
 
 
 def test_nobody_late_is_said(app, sign_in):

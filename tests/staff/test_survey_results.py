@@ -82,18 +82,54 @@ def test_a_figure_opens_the_answers_behind_it(lived, sign_in):
     assert len(browser.page(link).select("section[id^=answer-]")) == 8
 
 
-def test_an_account_manager_reads_figures_and_only_the_answers_of_the_own_customers(lived, sign_in):
+SINGLE = ("/answers", "/answers.csv", "/code-book.csv", "/answers.sav")
+
+
+def test_an_account_manager_reads_what_many_said_and_no_single_answer_of_the_own_customers_either(lived, sign_in):
     manager = factories.a_person(Role.ACCOUNT_MANAGER)
-    mine = customers_of(lived)[-1]
-    name = mine.short_name
     with transaction():
-        db.session.get_one(Customer, mine.id).account_manager_id = manager.id
+        for one in customers_of(lived):
+            db.session.get_one(Customer, one.id).account_manager_id = manager.id
+    names = [one.short_name for one in customers_of(lived)]
     browser = sign_in(factories.again(manager))
     assert browser.page(of(lived)).select_one("tr[data-line=overall] td").get_text(" ", strip=True).startswith("67 %")
-    shown = browser.page(of(lived, "/answers"))
-    assert [one.get_text(strip=True) for one in shown.select("section[id^=answer-] h2")] == [name]
-    rows = list(csv.reader(io.StringIO(browser.get(of(lived, "/answers.csv")).text.lstrip("\ufeff"))))
-    assert len(rows) == 2
+    for room in ("", "/questions/overall", "/comments"):
+        page = browser.page(of(lived, room))
+        assert not [one for one in names if one in page.get_text()]
+        assert not [
+            one["href"] for one in page.select("main a[href]") if any(f"/results{way}" in one["href"] for way in SINGLE)
+        ]
+    assert {browser.get(of(lived, way)).status_code for way in SINGLE} == {403}
+    sheets = load_workbook(io.BytesIO(browser.get(of(lived, "/results.xlsx")).data)).sheetnames
+    assert not {"Answers", "Code book"} & set(sheets)
+
+
+def test_whoever_is_rated_cannot_watch_the_figures_move_with_each_answer(app, sign_in):
+    campaign = launched(a_campaign())
+    for _ in range(12):
+        answers(campaign, {"overall": "5", "nps": "9", "words": "好"})
+    manager, supervisor = (
+        sign_in(factories.again(one)) for one in (factories.a_person(Role.ACCOUNT_MANAGER), factories.a_supervisor())
+    )
+    for room in (*ROOMS, "/results.xlsx"):
+        assert manager.get(of(campaign, room)).status_code in (403, 409)
+    paper = {"report": "survey-report", "campaign": campaign}
+    assert manager.post("/documents", paper).status_code == 409
+    assert supervisor.get(of(campaign)).status_code == 200
+    ended(campaign)
+    assert manager.get(of(campaign)).status_code == 200
+
+
+def test_names_are_struck_out_of_the_words_whoever_is_rated_reads(app, sign_in):
+    campaign, manager = launched(a_campaign()), factories.a_person(Role.ACCOUNT_MANAGER)
+    name = manager.name
+    for number in range(10):
+        answers(campaign, {"overall": "5", "nps": "9", "words": f"{name}第{number}次没来"})
+    ended(campaign)
+    page = sign_in(factories.again(manager)).page(of(campaign, "/comments"))
+    said = [one.get_text(strip=True) for one in page.select("section[id^=own-] .list-lines p")]
+    assert "×××第3次没来" in said
+    assert not [one for one in said if name in one]
 
 
 @pytest.mark.parametrize("room", [*ROOMS, *FILES])

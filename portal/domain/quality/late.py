@@ -62,16 +62,27 @@ def _running(tickets: Select) -> Select:
 def people() -> list[Who]:
     """With whom they lie, the most missed first; one statement."""
     now = clock.now()
-    missed = func.sum(case((Deadline.due_at < now, 1), else_=0))
-    calls = case((Ticket.state == State.VERIFYING, 1), else_=0)
-    rows = (
+    calls = Ticket.state == State.VERIFYING
+    missed = func.sum(case((Deadline.due_at < now, 1), else_=0)).label("missed")
+    whose = (
+        case((calls, 1), else_=0).label("calls"),
+        case((calls, None), else_=Dispatch.department_id).label("department_id"),
+        case((calls, None), else_=Dispatch.provider_id).label("provider_id"),
+    )
+    counted = (
         _running(select(Ticket))
-        .outerjoin(Department, Department.id == Dispatch.department_id)
-        .outerjoin(Provider, Provider.id == Dispatch.provider_id)
-        .with_only_columns(
-            calls.label("calls"), Department.id, Department.name, Department.name_en, Provider.id, Provider.name, missed, func.count()
+        .with_only_columns(*whose, missed, func.count().label("all"))
+        .group_by(*whose)
+        .subquery()
+    )
+    rows = (
+        select(
+            counted.c.calls, Department.id, Department.name, Department.name_en, Provider.id, Provider.name,
+            counted.c.missed, counted.c.all,
         )
-        .group_by(calls, Department.id, Department.name, Department.name_en, Provider.id, Provider.name)
+        .select_from(counted)
+        .outerjoin(Department, Department.id == counted.c.department_id)
+        .outerjoin(Provider, Provider.id == counted.c.provider_id)
     )  # fmt: skip
     found = [_who(*row) for row in db.session.execute(rows)]
     return sorted(found, key=lambda who: (-who.missed, -who.today, who.code))

@@ -34,7 +34,7 @@ Who is best, what comes first?
   Importance and performance                                    importance, quadrants; spearman, standardised
   Hot issues by distinct customers                              distinct, per_hundred; control, alarming; vital_few
 What must not be shown?
-  Groups beside a total; a table with totals                    hidden; hidden_table
+  Groups beside a total, beside other divisions; a table       hidden, hidden_across; hidden_table
 """
 
 from portal.domain.statistics.answers import Base, Missing, base, valid
@@ -120,7 +120,7 @@ from portal.domain.statistics.shares import (
     share,
     wilson,
 )  # fmt: skip
-from portal.domain.statistics.suppression import ALL, hidden, hidden_table
+from portal.domain.statistics.suppression import ALL, hidden, hidden_across, hidden_table
 from portal.domain.statistics.trends import Trend, mean_trend, share_trend
 from portal.domain.statistics.weights import (
     LEVELS,
@@ -219,6 +219,7 @@ __all__ = [
     "draw",
     "fisher",
     "hidden",
+    "hidden_across",
     "hidden_table",
     "importance",
     "index",

@@ -4,9 +4,12 @@ What is hidden shows neither its count nor its score: from a total and the other
 A group without any answer hides nothing and is never hidden.
 """
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from enum import Enum
 from typing import Any
+
+import numpy as np
 
 from portal.domain.statistics.shares import FEWEST
 
@@ -38,6 +41,45 @@ def hidden(groups: Mapping[Any, int], least: int = FEWEST) -> set[Hashable]:
     while small and (len(small) < 2 or sum(groups[group] for group in small) < least):
         small.add(larger.pop(0))  # there is one: the total is no small group
     return small
+
+
+def hidden_across(cells: Mapping[tuple, int], way: int, least: int = FEWEST) -> set[Hashable]:
+    """Which groups of one way to divide answers stay hidden where the same answers are shown divided in other ways too.
+
+    `cells`: how many answers by all ways at once; `way`: the place of the one that is asked about. A region with two
+    account managers tells what one of them is not shown for, once it and the other are: then the other is hidden too.
+    """
+    ways = [Counter() for _ in next(iter(cells), ())]
+    for groups, n in cells.items():
+        for counts, group in zip(ways, groups, strict=True):
+            counts[group] += n
+    if not ways:
+        return {ALL}
+    gone = hidden(ways[way], least)
+    if not gone or ALL in gone:
+        return gone
+
+    def told_by(at: int, group: Hashable) -> np.ndarray:
+        return np.array([groups[at] == group for groups in cells], float)
+
+    known = [np.ones(len(cells))]
+    for at, counts in enumerate(ways):
+        off = hidden(counts, least) if at != way else {ALL}
+        known += [] if ALL in off else [told_by(at, group) for group in counts if group not in off]
+    small = [told_by(way, group) for group, n in ways[way].items() if 0 < n < least]
+    shown = sorted(
+        (group for group in ways[way] if group not in gone), key=lambda group: (ways[way][group], str(group))
+    )
+    while shown and any(_is_a_sum_of(one, [*known, *(told_by(way, group) for group in shown)]) for one in small):
+        gone.add(shown.pop(0))
+    return gone
+
+
+def _is_a_sum_of(wanted: np.ndarray, known: Sequence[np.ndarray]) -> bool:
+    """Can it be reckoned from these by adding and subtracting?"""
+    lines = np.array(known).T
+    found, *_ = np.linalg.lstsq(lines, wanted, rcond=None)
+    return bool(np.abs(lines @ found - wanted).max() < 1e-6)
 
 
 def hidden_table(table: Mapping[Cell, int], least: int = FEWEST) -> set[Cell]:

@@ -18,7 +18,7 @@ from portal.domain.surveys.document import Document, Question, read
 from portal.domain.surveys.links import NEVER, along
 from portal.domain.surveys.models import QuestionnaireVersion
 from portal.domain.surveys.questions import KINDS, Given, Posted, seconds
-from portal.i18n import N_
+from portal.i18n import N_, Words
 
 Answers = dict[str, list[Given]]
 NEEDED = N_("Please answer this question.")
@@ -82,6 +82,20 @@ class Sheet:
             if one.required and one.code in shown and (among is None or one.code in among)
             and not KINDS[one.kind].is_complete(one, self.answers.get(one.code, []))
         ]  # fmt: skip
+
+    def ask_for_missing(self, among: Collection[str] | None = None) -> None:
+        """What is missing stands among the errors; of several things in one question, which of them."""
+        for code in self.missing(among):
+            question, given = self.document.by_code[code], self.answers.get(code, [])
+            still = KINDS[question.kind].open_items(question, given)
+            one = Refused(NEEDED)
+            if given and still:
+                zh, en = (
+                    "、".join(each.words.zh for each in still),
+                    ", ".join(each.words.en or each.words.zh for each in still),
+                )
+                one = Refused(N_("Please answer this too: {things}."), things=Words(zh, en))
+            self.errors.setdefault(code, one)
 
     @property
     def goes_on_at(self) -> str:
@@ -164,8 +178,7 @@ def send(
     if found.is_sent and found.response is None:
         raise Refused(N_("You have answered this survey already. Thank you."))
     take_in(found, posted, codes)
-    for code in found.missing():
-        found.errors.setdefault(code, Refused(NEEDED))
+    found.ask_for_missing()
     if found.errors and found.is_sent:
         return found
     again = found.is_sent

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.domain.refusals import Refused
-from portal.domain.surveys.document import Question
+from portal.domain.surveys.document import Option, Question
 from portal.i18n import N_
 
 NOT_APPLICABLE = "na"
@@ -52,6 +52,8 @@ class Kind:
             *_all(question, posted),
             *posted.get(f"na.{question.code}", ()),
         ):
+            if _is_answered(question, posted):  # neither of the two is dropped unseen
+                raise Refused(N_("Please either answer it, or say that it does not apply."))
             return [NOTHING]
         return self._read(question, posted)
 
@@ -61,6 +63,10 @@ class Kind:
     def is_complete(self, question: Question, given: Sequence[Given]) -> bool:
         """Is it answered as a required question must be?"""
         return bool(given)
+
+    def open_items(self, question: Question, given: Sequence[Given]) -> list[Option]:
+        """What of it is not answered yet, where it has several things to answer."""
+        return []
 
     def effort(self, question: Question) -> int:
         """Seconds."""
@@ -133,7 +139,10 @@ class Matrix(Kind):
         return self._read(question, posted)  # each row says for itself that it does not apply
 
     def is_complete(self, question: Question, given: Sequence[Given]) -> bool:
-        return {one.item for one in given} >= {row.code for row in question.rows}
+        return not self.open_items(question, given)
+
+    def open_items(self, question: Question, given: Sequence[Given]) -> list[Option]:
+        return _without(question.rows, given)
 
     def effort(self, question: Question) -> int:
         return self.seconds * len(question.rows)
@@ -186,7 +195,10 @@ class Ranking(Kind):
         return found
 
     def is_complete(self, question: Question, given: Sequence[Given]) -> bool:
-        return NOTHING in given or len(given) == len(question.options)
+        return NOTHING in given or not self.open_items(question, given)
+
+    def open_items(self, question: Question, given: Sequence[Given]) -> list[Option]:
+        return _without(question.options, given)
 
     def effort(self, question: Question) -> int:
         return self.seconds * len(question.options)
@@ -209,6 +221,19 @@ def _all(question: Question, posted: Posted) -> list[str]:
 
 def _one(question: Question, posted: Posted) -> str:
     return next(iter(_all(question, posted)), "")
+
+
+def _is_answered(question: Question, posted: Posted) -> bool:
+    """Does any field of it say something besides that it does not apply?"""
+    said = [
+        *_all(question, posted),
+        *(text for one in question.options for text in posted.get(question.named(one.code), ())),
+    ]
+    return any(text.strip() not in ("", NOT_APPLICABLE) for text in said)
+
+
+def _without(items: Sequence[Option], given: Sequence[Given]) -> list[Option]:
+    return [one for one in items if one.code not in {each.item for each in given}]
 
 
 def _within(text: str, least: float, most: float, whole: bool = True) -> float:

@@ -21,7 +21,7 @@ from portal.domain.surveys.results import Results
 from portal.i18n import Words
 
 OF_MANAGER = "manager"
-"""The side of the service that judges the account manager: whoever was judged reads results, not who said what."""
+"""The side of the service that judges the account manager."""
 MASK = "×××"
 _ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|(https?://|www\.)[!-~]+", re.ASCII)
 _NUMBERS = re.compile(r"\d(?:[\s-]?\d){4,}")
@@ -58,12 +58,11 @@ class Sheet:
 
 
 def sheets(
-    rows: Select, found: Results, wanted: tuple[str, str, str] | None, before: int | None, limit: int, own: bool
+    rows: Select, found: Results, wanted: tuple[str, str, str] | None, before: int | None, limit: int
 ) -> list[Sheet]:
     """Responses (of these rows) that count, the newest first; `wanted`: who gave this (question, item, answer).
 
-    Of an anonymous survey there are none. `own`: the reader looks after these customers, and does not read how they
-    themselves were judged.
+    Of an anonymous survey there are none.
     """
     if found.campaign.is_anonymous:
         return []
@@ -79,7 +78,7 @@ def sheets(
         given[one.response_id][one.question].append(one)
     documents = {one.id: one.document for one in found.paper.versions}
     return [
-        Sheet(one, tuple(_said(documents[one.questionnaire_version_id].questions(), given[one.id], own)))
+        Sheet(one, tuple(_said(documents[one.questionnaire_version_id].questions(), given[one.id])))
         for one in responses
     ]
 
@@ -95,10 +94,10 @@ def _who_gave(found: Results, question: str, item: str, value: str):
     return rows.where(Answer.choice == value) if value else rows
 
 
-def _said(questions: Iterable[Question], given: Mapping[str, list[Answer]], own: bool) -> Iterable[Said]:
+def _said(questions: Iterable[Question], given: Mapping[str, list[Answer]]) -> Iterable[Said]:
     for question in questions:
         mine = {one.item: one for one in given.get(question.code, ())}
-        if not mine or (own and question.dimension == OF_MANAGER):
+        if not mine:
             continue
         if "" in mine and mine[""].is_not_applicable:
             yield Said(question.words, is_not_applicable=True)

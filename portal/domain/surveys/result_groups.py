@@ -141,7 +141,7 @@ def table(found: Results, by: str, line: Line) -> Table:
         .order_by("grp")
     )  # fmt: skip
     units = [Unit(*row) for row in stored.rows_of(rows) if row[0]]
-    gone = hidden({one.key: one.n for one in units}) if units else set()
+    gone = hidden({one.key: one.n for one in units}) | found.told if units else set()
     return Table(league(units), line, frozenset(gone), len([one for one in units if one.key in gone]))
 
 

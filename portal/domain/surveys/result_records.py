@@ -16,7 +16,6 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.questions import STARS
-from portal.domain.surveys.result_answers import OF_MANAGER
 from portal.domain.surveys.result_cells import FROM
 from portal.domain.surveys.result_lines import Block
 from portal.domain.surveys.result_rows import rows_of
@@ -69,13 +68,9 @@ OF_RESPONSE = (
 """What there is of a response under a name."""
 
 
-def records(rows: Select, found: Results, own: bool = False) -> Records:
-    """The responses that count (of these rows). Of fewer than five anonymous ones there are none.
-
-    `own`: whoever asks looks after these customers and does not get how they themselves were judged.
-    """
-    blocks = [one for one in found.paper.blocks if not (own and one.question.dimension == OF_MANAGER)]
-    columns = list(_columns(blocks, found.campaign.is_anonymous))
+def records(rows: Select, found: Results) -> Records:
+    """The responses that count (of these rows). Of fewer than five anonymous ones there are none."""
+    columns = list(_columns(found.paper.blocks, found.campaign.is_anonymous))
     variables = tuple(variable for variable, _ in columns)
     if found.campaign.is_anonymous:
         return Records(variables, _anonymous(rows, found, columns))

@@ -20,6 +20,7 @@ from portal.domain.statistics import (
     Mean,
     Sums,
     hidden,
+    hidden_across,
     index,
 )
 from portal.domain.surveys import result_rows as stored
@@ -75,6 +76,8 @@ class Results:
     by_group: dict[str, int]
     """How many responses count, by group and in all (WHOLE); of all, also those that broke off."""
     partial: int
+    told: frozenset
+    """Groups that would be told by what is shown of the answers divided in other ways."""
     _tallies: dict[tuple[Key, str], Tally] = field(repr=False)
     _sums: dict[tuple[Key, str], tuple[Sums, Sums]] = field(repr=False)
     _people: Mapping[tuple[Key, str], int] = field(repr=False)
@@ -106,7 +109,7 @@ class Results:
     @cached_property
     def shown_groups(self) -> list[str]:
         """Those that may be named with how many answered."""
-        gone = hidden({key: self.by_group[key] for key in self.groups})
+        gone = hidden({key: self.by_group[key] for key in self.groups}) | self.told
         return [] if ALL in gone else [key for key in self.groups if key not in gone]
 
     @cached_property
@@ -116,7 +119,7 @@ class Results:
         found = {}
         for key in keys:
             counts = {group: self._base(key, group) for group in self.groups}
-            gone = hidden(counts) if counts else set()
+            gone = hidden(counts) | self.told if counts else set()
             found[key] = gone | ({ALL} if self._base(key, WHOLE) < FROM else set())
         return found
 
@@ -272,7 +275,15 @@ def results(campaign: Campaign, level: str = PER_ACCOUNT, by: str = "", codes: S
     tallies = stored.tallies(what, found, codes)
     people = stored.people(what, found, several) if several else {}
     units = result_units.read(what, found, measured)
-    return Results(what, found, counts, partial, tallies, units.sums(), people, by_version, units)
+    told = _told(what) if by in OF_NAMED else frozenset()
+    return Results(what, found, counts, partial, told, tallies, units.sums(), people, by_version, units)
+
+
+def _told(what: Asked) -> frozenset:
+    """Groups of the people who are rated that follow from other groups: of their region, their department, …"""
+    ways = groups_of(what.campaign)
+    cells = {tuple(row[: len(ways)]): row[-2] for row in stored.responses(what, ways)}
+    return frozenset(hidden_across(cells, ways.index(what.by)) - {ALL})
 
 
 def _responses(what: Asked, by: str) -> tuple[dict[str, int], dict[tuple[int, str], int], int]:
