@@ -4,7 +4,7 @@ A complaint counts for the first party that had the lead, wherever it went later
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, case, or_
@@ -19,9 +19,10 @@ from portal.domain.people.roles import Role
 from portal.domain.quality.days import first, following, today
 from portal.domain.quality.fact_models import COUNTED, TicketFacts
 from portal.domain.quality.facts import end_of
-from portal.domain.quality.limits import need_supervisor, quarter_of
+from portal.domain.quality.limits import need_supervisor
 from portal.domain.quality.measures import COMPLAINT, TALLIES
-from portal.domain.quality.support_models import ComplaintLimit, MarketHarm, ProviderStanding, SupportResult
+from portal.domain.quality.support_models import SupportResult
+from portal.domain.quality.support_noted import Noted, noted
 from portal.domain.refusals import Refused
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
@@ -104,8 +105,8 @@ def findings_of(result: SupportResult) -> list[Finding]:
 def found(providers: Iterable[int], month: date) -> dict[int, list[Finding]]:
     """Every condition for these providers in a month, as things stand now; three statements however many there are."""
     wanted = list(providers)
-    noted, rows, carried = _noted(wanted, month), _rows(wanted, month), _carried(wanted, month)
-    return {key: _findings(rows.get(key, []), carried.get(key, []), noted[key]) for key in wanted}
+    known, rows, carried = noted(wanted, month), _rows(wanted, month), _carried(wanted, month)
+    return {key: _findings(rows.get(key, []), carried.get(key, []), known[key]) for key in wanted}
 
 
 def so_far(providers: Iterable[Provider]) -> list[tuple[Provider, list[Finding]]]:
@@ -124,37 +125,6 @@ def losing_count() -> int:
     """How many providers can no longer earn the support of the running month."""
     rows = db.select(Provider).where(Provider.closed_on.is_(None))
     return sum(bool(lost(findings)) for _, findings in so_far(db.session.scalars(rows)))
-
-
-@dataclass
-class Noted:
-    """What is written down of a provider for a month: the limit, the tickets of harm to the market, no right to support."""
-
-    limit: int | None = None
-    harm: dict[int, int | None] = field(default_factory=dict)
-    """By the harm's id its ticket, where it has one."""
-    is_without: bool = False
-    """In transition or suspended on any day of the month."""
-
-
-def _noted(providers: list[int], month: date) -> dict[int, Noted]:
-    """What is noted of these providers; of several limits the newest holds."""
-    harmful = (MarketHarm.month == month) & MarketHarm.withdrawn_at.is_(None)
-    still = ProviderStanding.until_on.is_(None) | (ProviderStanding.until_on >= month)
-    rows = (
-        db.select(Provider.id, ComplaintLimit.limit, MarketHarm.id, MarketHarm.ticket_id, ProviderStanding.id)
-        .outerjoin(ComplaintLimit, (ComplaintLimit.provider_id == Provider.id) & (ComplaintLimit.quarter == quarter_of(month)))
-        .outerjoin(MarketHarm, (MarketHarm.provider_id == Provider.id) & harmful)
-        .outerjoin(ProviderStanding, (ProviderStanding.provider_id == Provider.id) & (ProviderStanding.from_on < following(month)) & still)
-        .where(Provider.id.in_(providers))
-    )  # fmt: skip
-    found = {key: Noted() for key in providers}
-    for provider, limit, harm, ticket, standing in db.session.execute(rows.order_by(ComplaintLimit.id, MarketHarm.id)):
-        noted = found[provider]
-        noted.limit, noted.is_without = limit, standing is not None
-        if harm is not None:
-            noted.harm[harm] = ticket
-    return found
 
 
 def _rows(providers: list[int], month: date) -> dict[int, list]:
@@ -198,11 +168,11 @@ def _carried(providers: list[int], month: date) -> dict[int, list[Carried]]:
     return found
 
 
-def _findings(rows: list, carried: list[Carried], noted: Noted) -> list[Finding]:
+def _findings(rows: list, carried: list[Carried], known: Noted) -> list[Finding]:
     policy = settings.policy()
     classes = {one.code for one in policy.classes if one.parent in policy.support.groups}
     counted = tuple(row.ticket_id for row in rows if row.class_code in classes)
-    limit, harm, is_without = noted.limit, noted.harm, noted.is_without
+    limit, harm, is_without = known.limit, known.harm, known.is_without
     shares = [_share(code, [*rows, *carried] if code == "web" else rows) for code in SHARES]
     return [
         Finding("limit", limit is not None and len(counted) <= limit, len(counted), limit, counted),
