@@ -44,7 +44,7 @@ class Label:
     def fits(self, taken: list[Box]) -> bool:
         """Does it lie inside the drawing, on nothing else?"""
         box = self.box
-        inside = box.x >= 54 and box.x + box.width <= 498 and box.y >= 2 and box.y + box.height <= 238
+        inside = box.x >= 54 and box.x + box.width <= 498 and box.y >= 0 and box.y + box.height <= 238
         return inside and not any(box.touches(one) for one in taken)
 
 
@@ -67,6 +67,7 @@ class Drawn:
         few = len(self.dots) < 9
         shown = [dot for dot in self.dots if few or dot[3] in OUTSIDE]
         taken = [Box(self.x(n) - 6, self.y(share) - 6, 12, 12) for n, share, _, _ in self.dots]
+        taken += [Box(52, self.y(one) - 1, 400, 2) for one in (self.bottom / 100, self.top / 100, self.share)]
         taken.append(Box(456, self.y(self.share) - 8, 44, 16))
         found = []
         for n, share, name, _ in sorted(shown, key=lambda dot: dot[3] not in OUTSIDE):
