@@ -68,7 +68,7 @@ def test_no_name_lies_on_another_or_leaves_the_drawing_where_dots_are_near_each_
 
     assert len(boxes) > 3
     assert not [(one, two) for one, two in combinations(boxes, 2) if one.touches(two)]
-    assert all(54 <= box.x and box.x + box.width <= 498 for box in boxes)
+    assert all(box.x >= 54 and box.x + box.width <= 498 for box in boxes)
 
 
 @pytest.mark.parametrize("hits", [0, 10])

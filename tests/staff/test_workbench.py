@@ -12,6 +12,7 @@ from portal.domain.people.roles import Role
 from portal.domain.ratings import actions as ratings
 from portal.domain.tickets import dispatching, orders, reminders
 from portal.domain.tickets.models import Dispatch, Ticket
+from portal.staff.lines import DUE
 from tests.factories import (
     _loaded,
     a_caller,
@@ -163,6 +164,11 @@ def test_a_supervisor_finds_what_went_wrong(app, sign_in):
 
     assert "早就超时的" in part(page, "escalated")
     assert part(page, "ratings") == [f"{number} 评价低的"]
+
+
+def test_every_promise_of_the_policy_is_said_in_two_words_and_never_by_its_code(app):
+    policy = settings.policy()
+    assert {rule.met for rule in (*policy.known("clocks"), policy.major_report)} <= set(DUE)
 
 
 EVERY_ROLE = [Role.AGENT, Role.HANDLER, Role.ACCOUNT_MANAGER, Role.CALLER, Role.SUPERVISOR, Role.MANAGER]
