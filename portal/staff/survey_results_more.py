@@ -10,6 +10,7 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain import settings
+from portal.domain.people.masking import masked
 from portal.domain.statistics import PER_ANSWER, said_difference, signed
 from portal.domain.surveys import result_answers, result_groups, result_priorities, result_response, result_waves
 from portal.domain.surveys.answer_models import Response
@@ -170,10 +171,7 @@ def comments(campaign):
     said = [(one, result_answers.comments(found, one, visible(Response, me()))) for one in texts]
     if not may(me(), P.SURVEY_SHEETS):
         names = result_answers.known_names(found)
-        said = [
-            (one, [replace(each, text=result_answers.masked(each.text, names)) for each in listed])
-            for one, listed in said
-        ]
+        said = [(one, [replace(each, text=masked(each.text, names)) for each in listed]) for one, listed in said]
     return figures_of(found, "comments", comments=said, least=COMMENTS_FROM)
 
 

@@ -8,6 +8,7 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.documents.models import Document
 from portal.domain.forum.models import Event
+from portal.domain.people.masking import masked
 from portal.domain.people.models import Person
 from portal.domain.statistics import PER_ANSWER, said_difference
 from portal.domain.surveys import (
@@ -235,6 +236,6 @@ def _words(found: Results):
     names = result_answers.known_names(found)
     for block in found.paper.blocks:
         if block.question.kind == "text":
-            texts = [result_answers.masked(one.text, names) for one in result_answers.comments(found, block)]
+            texts = [masked(one.text, names) for one in result_answers.comments(found, block)]
             if texts:
                 yield OwnWords(block.question.words, tuple(texts[:TEXTS]))
