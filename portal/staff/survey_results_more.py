@@ -57,7 +57,8 @@ def _drawn(chart: result_priorities.Priorities, before: dict[str, result_priorit
         return None
     seen = [*chart.points, *before.values()]
     xs, ys = [one.performance for one in seen], [one.importance for one in seen]
-    left, right, low, high = min(xs) - 3, max(xs) + 3, min(ys) - 0.05, max(ys) + 0.05
+    room = max(0.05, (max(ys) - min(ys)) * 0.12)  # so that nothing lies on the names of the quarters
+    left, right, low, high = min(xs) - 3, max(xs) + 3, min(ys) - room, max(ys) + room
 
     def x(value: float) -> float:
         return round(46 + (value - left) / (right - left) * 400, 1)

@@ -105,7 +105,7 @@ def _method(campaign: Campaign, found: Results):
     yield Pair(
         N_("Answers"),
         "—" if found.is_hidden else str(found.n),
-        Filled(N_("{n} of them broke off"), {"n": found.partial}),
+        Filled(N_("({n} of them broke off)"), {"n": found.partial}) if found.partial else "",
     )
     money = result_response.money(campaign)
     if money.of_all:
@@ -132,7 +132,7 @@ def _silent(part: result_response.TakingPart):
     for one in part.contrasts.values():
         if one.p_shown:
             said = N_("differ beyond chance") if one.test.differs else N_("no reliable difference")
-            yield Pair(one.label, said, f"p = {one.p_shown}".replace("= <", "<"))
+            yield Pair(one.label, said, f"p = {one.p_shown}".replace("= <", "<").replace(" ", "\u00a0"))
 
 
 def _headline(found: Results, part: result_response.TakingPart):
