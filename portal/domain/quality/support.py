@@ -16,13 +16,13 @@ from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.queries import handlers_of, supervisors
 from portal.domain.people.roles import Role
-from portal.domain.quality import penalties
 from portal.domain.quality.days import first, following, today
 from portal.domain.quality.fact_models import COUNTED, TicketFacts
 from portal.domain.quality.facts import end_of
-from portal.domain.quality.limits import limits_of, need_supervisor, quarter_of
+from portal.domain.quality.limits import need_supervisor
 from portal.domain.quality.measures import COMPLAINT, TALLIES
 from portal.domain.quality.support_models import SupportResult
+from portal.domain.quality.support_noted import Noted, noted
 from portal.domain.refusals import Refused
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
@@ -103,15 +103,10 @@ def findings_of(result: SupportResult) -> list[Finding]:
 
 
 def found(providers: Iterable[int], month: date) -> dict[int, list[Finding]]:
-    """Every condition for these providers in a month, as things stand now; six statements however many there are."""
+    """Every condition for these providers in a month, as things stand now; three statements however many there are."""
     wanted = list(providers)
-    allowed = limits_of(wanted, quarter_of(month))
-    harm, standing = penalties.harm_in(wanted, month), penalties.without_support(wanted, month)
-    rows, carried = _rows(wanted, month), _carried(wanted, month)
-    return {
-        key: _findings(rows.get(key, []), carried.get(key, []), allowed.get(key), harm.get(key, []), key in standing)
-        for key in wanted
-    }
+    known, rows, carried = noted(wanted, month), _rows(wanted, month), _carried(wanted, month)
+    return {key: _findings(rows.get(key, []), carried.get(key, []), known[key]) for key in wanted}
 
 
 def so_far(providers: Iterable[Provider]) -> list[tuple[Provider, list[Finding]]]:
@@ -173,16 +168,16 @@ def _carried(providers: list[int], month: date) -> dict[int, list[Carried]]:
     return found
 
 
-def _findings(rows: list, carried: list[Carried], allowed, harm: list, is_without: bool) -> list[Finding]:
+def _findings(rows: list, carried: list[Carried], known: Noted) -> list[Finding]:
     policy = settings.policy()
     classes = {one.code for one in policy.classes if one.parent in policy.support.groups}
     counted = tuple(row.ticket_id for row in rows if row.class_code in classes)
-    limit = allowed.limit if allowed else None
+    limit, harm, is_without = known.limit, known.harm, known.is_without
     shares = [_share(code, [*rows, *carried] if code == "web" else rows) for code in SHARES]
     return [
         Finding("limit", limit is not None and len(counted) <= limit, len(counted), limit, counted),
         *shares,
-        Finding("harm", not harm, len(harm), None, tuple(row.ticket_id for row in harm if row.ticket_id)),
+        Finding("harm", not harm, len(harm), None, tuple(ticket for ticket in harm.values() if ticket)),
         Finding("standing", not is_without, int(is_without), None),
     ]
 
