@@ -152,7 +152,7 @@ def _serve(app: Flask, config: Config) -> None:
     app.config["COMPRESS_LEVEL"] = 3  # a third of the time of level 6 for a tenth more bytes
     Compress(app)
     app.wsgi_app = WhiteNoise(
-        app.wsgi_app, root=str(assets.FOLDER), prefix=assets.PREFIX, allow_all_origins=False,
+        app.wsgi_app, root=assets.packed(), prefix=assets.PREFIX, allow_all_origins=False,
         immutable_file_test=lambda path, url: True, max_age=None if config.testing else 31_536_000,
         add_headers_function=assets.headers,
     )  # fmt: skip

@@ -56,7 +56,8 @@ def ratings(person: Person):
         return true()
     if not person.has(Role.ACCOUNT_MANAGER):
         return false()
-    return and_(Rating.customer_id.in_(select(Customer.id).where(customers(person))), Rating.kind != MANAGER)
+    of_others = and_(Rating.kind != MANAGER, Rating.owner_id.is_distinct_from(person.id))
+    return and_(Rating.customer_id.in_(select(Customer.id).where(customers(person))), of_others)
 
 
 def follow_ups(person: Person):

@@ -15,6 +15,7 @@ from portal.domain.refusals import Refused
 from portal.i18n import LANGUAGES, N_
 from portal.web.forms import Uploads, refuse
 from portal.web.pages import page, say
+from portal.web.words import chinese
 
 door = Door("set_up", __name__, url_prefix="/set-up")
 
@@ -57,7 +58,12 @@ def index():
 def show(secret):
     if one_time.find(one_time.SET_UP, secret) is None:
         return page("access/gone.html", 404)
-    return page("access/set_up.html", form=SetUpForm(pack=PACKS[0]), secret=secret)
+    return page("access/set_up.html", form=_fresh(), secret=secret)
+
+
+def _fresh() -> SetUpForm:
+    """The form as it is met first; the portal's language is taken to be the one its page is read in."""
+    return SetUpForm(pack=PACKS[0], language="zh_Hans_CN" if chinese() else "en")
 
 
 @door.post("/<secret>", needs=Permission.PUBLIC, files=True, ahead=passwords.hash_ahead)

@@ -76,14 +76,25 @@ class Wording:
         return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
     def short_day(self, day: date | None) -> str:
-        """For columns, in every language: 2026-03-15."""
-        return NONE if day is None else day.isoformat()
+        """For columns: 2026年3月15日, 15 Mar 2026."""
+        return (
+            NONE
+            if day is None
+            else self.day(day)
+            if self.is_chinese
+            else f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+        )
 
     def month(self, day: date) -> str:
         return f"{day.year}年{day.month}月" if self.is_chinese else f"{_MONTHS[day.month - 1]} {day.year}"
 
     def short_month(self, day: date) -> str:
         return f"{day.month}月" if self.is_chinese else _MONTHS[day.month - 1][:3]
+
+    def narrow_month(self, kept: str) -> tuple[str, str]:
+        """Year and month of a kept 25-11, one above the other in a narrow column: 25年, 11月; 2025, Nov."""
+        year, month = kept.split("-")
+        return (f"{year}年" if self.is_chinese else f"20{year}", self.short_month(date(2000, int(month), 1)))
 
     def days(self, first: date, last: date) -> str:
         """A period, both ends included; a whole month by its name."""
@@ -105,7 +116,7 @@ class Wording:
             return NONE
         local = moment.astimezone(self.zone)
         if self.is_chinese:
-            return f"{local:%Y-%m-%d %H:%M}"
+            return f"{self.day(local.date())} {local:%H:%M}"
         return f"{local.day} {_MONTHS[local.month - 1][:3]} {local:%Y, %H:%M}"
 
     def span(self, span: timedelta | None) -> str:

@@ -69,7 +69,7 @@ def _form() -> AskForm:
 def _sheet(ticket: Ticket, form: AskForm, status: int = 200):
     return sheet_page(
         ticket, form, gettext("Ask for forced closure"), gettext("Ask the managers"), status,
-        template="staff/forced_ask.html", no=None if status == 422 else forced.why_not_ask(ticket),
+        template="staff/forced_ask.html",
         helps={one.code: words_in(one.help) for one in settings.policy().forced_reasons},
         reopen_days=settings.policy().limits.reopen_days,
     )  # fmt: skip

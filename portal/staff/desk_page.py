@@ -12,7 +12,7 @@ from portal.access.scopes_of_the_loop import RATED
 from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused
-from portal.domain.tickets import deadlines, dispatching, kinds, steps, thread
+from portal.domain.tickets import deadlines, dispatching, forced, kinds, steps, thread
 from portal.domain.tickets.lifecycle import DESK, HANDLING, Move, handled_by, is_of, moves_for, parties
 from portal.domain.tickets.models import (
     CallBack,
@@ -26,8 +26,8 @@ from portal.domain.tickets.models import (
 from portal.domain.tickets.orders import orders as orders_of
 from portal.domain.tickets.states import State
 from portal.i18n import N_
-from portal.web.forms import said
-from portal.web.pages import page
+from portal.staff.offering import form_page
+from portal.web.words import gettext
 
 door = Door("desk", __name__, url_prefix="/staff/tickets")
 
@@ -120,14 +120,14 @@ def sheet_page(ticket: Ticket, form, title: str, submit: str, status: int = 200,
     """A verb's own small page, shown in the sheet beside the ticket; posts to where it stands."""
     template = facts.pop("template", "staff/ticket_form.html")
     facts = {"help": None, "danger": False, "action": request.path} | facts
-    no = None if request.method == "POST" else why_not_offered(ticket, facts.pop("order", None))
-    facts.pop("order", None)
-    if no is not None:
-        return page("staff/ticket_refused.html", 409, ticket=ticket, title=title, no=said(no))
-    return page(template, status, ticket=ticket, form=form, title=title, submit=submit, **facts)
+    no, on = (
+        why_not_offered(ticket, facts.pop("order", None)),
+        (url_for("desk.show", ticket=ticket.id), gettext("To the ticket")),
+    )
+    return form_page(template, status, no=no, on=on, ticket=ticket, form=form, title=title, submit=submit, **facts)
 
 
-def why_not_offered(ticket: Ticket, order: Dispatch | None = None) -> Refused | None:
+def why_not_offered(ticket: Ticket, order: Dispatch | None = None) -> Refused | str | None:
     """Why the form at this address would be refused whatever is filled in; nothing where it may be sent.
 
     A form that cannot be taken is not offered: what its verb asks first is asked before it is drawn.
@@ -150,6 +150,7 @@ OFFERED = {
     "new_contact": lambda ticket, order: dispatching.why_not_contact(ticket, me()),
     "handing_back": lambda ticket, order: dispatching.why_not_work_on(order, me()),
     "state_of": lambda ticket, order: dispatching.why_not_work_on(order, me()),
+    "forcing": lambda ticket, order: forced.why_not_ask(ticket),
     "recalling": lambda ticket, order: dispatching.why_not_recall(order, ticket, me()),
 }
 """What each verb's own form asks before it is drawn, by the name of its view."""

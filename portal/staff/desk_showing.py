@@ -18,6 +18,7 @@ from portal.domain.tickets.models import Deadline, Ticket
 from portal.domain.tickets.states import FOR_STAFF, TONES, State
 from portal.i18n import N_
 from portal.staff import desk_forced, desk_telling, liability_steps, major_steps
+from portal.staff.desk_clocks import folded
 from portal.staff.desk_forms import WAYS, note_form, reply_form
 from portal.staff.desk_page import Sheet, read
 from portal.staff.desk_states import LONGEST, READERS, due_reports
@@ -53,7 +54,7 @@ def ticket_page(ticket: Ticket, status: int = 200, **forms):
         ticket=ticket,
         show=show,
         tabs=_tabs(sheet, show),
-        items=_items(sheet, show, opening),
+        items=folded(_items(sheet, show, opening)),
         chips=chips([one for one in sheet.deadlines if not one.is_over], sheet),
         past=sum(one.is_over for one in sheet.deadlines),
         main_clock=_main_clock(sheet),

@@ -62,7 +62,7 @@ class TicketForm(Form):
 
 
 class MinutesForm(Form):
-    body = TextAreaField(N_("Minutes"), [Needed(), AtMost(60_000)])
+    body = TextAreaField(N_("What was said and agreed"), [Needed(), AtMost(60_000)])
     version = HiddenField()
 
 

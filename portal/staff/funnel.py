@@ -1,11 +1,51 @@
 """The funnel of a league table as numbers to draw: places, limits, the share of all."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import sqrt
 
 from portal.domain.statistics import Z95, League, ranking
 
 STEPS = 40
+
+
+OUTSIDE = ("above", "below")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A place on the drawing that is taken."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def touches(self, other: "Box") -> bool:
+        beside = self.x >= other.x + other.width or other.x >= self.x + self.width
+        return not (beside or self.y >= other.y + other.height or other.y >= self.y + self.height)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name and where it begins or ends, on its line."""
+
+    x: float
+    y: float
+    anchor: str
+    name: str
+
+    @property
+    def box(self) -> Box:
+        """About what it covers: Han are as wide as they are high, others half of it."""
+        width = sum(12 if ord(letter) > 0x2E7F else 6.8 for letter in self.name)
+        return Box(self.x if self.anchor == "start" else self.x - width, self.y - 10, width, 13)
+
+    def fits(self, taken: list[Box]) -> bool:
+        """Does it lie inside the drawing, on nothing else?"""
+        box = self.box
+        inside = box.x >= 54 and box.x + box.width <= 498 and box.y >= 0 and box.y + box.height <= 238
+        return inside and not any(box.touches(one) for one in taken)
 
 
 @dataclass(frozen=True)
@@ -20,6 +60,23 @@ class Drawn:
     outer: tuple[tuple[float, float, float], ...]
     dots: tuple[tuple[int, float, str, str], ...]
 
+    @property
+    def labels(self) -> list["Label"]:
+        """The names beside their dots: of units outside the limits first, of all where they are few; a name that finds
+        no free place is left to the table."""
+        few = len(self.dots) < 9
+        shown = [dot for dot in self.dots if few or dot[3] in OUTSIDE]
+        taken = [Box(self.x(n) - 6, self.y(share) - 6, 12, 12) for n, share, _, _ in self.dots]
+        taken += [Box(52, self.y(one) - 1, 400, 2) for one in (self.bottom / 100, self.top / 100, self.share)]
+        taken.append(Box(456, self.y(self.share) - 8, 44, 16))
+        found = []
+        for n, share, name, _ in sorted(shown, key=lambda dot: dot[3] not in OUTSIDE):
+            label = next((one for one in _beside(self.x(n), self.y(share), name) if one.fits(taken)), None)
+            if label is not None:
+                taken.append(label.box)
+                found.append(label)
+        return found
+
     def x(self, n: float) -> float:
         return round(52 + n / self.most * 400, 1)
 
@@ -31,6 +88,13 @@ class Drawn:
         return " ".join(
             f"{'L' if number else 'M'}{self.x(one[0])} {self.y(one[end])}" for number, one in enumerate(limits)
         )
+
+
+def _beside(x: float, y: float, name: str) -> Iterator[Label]:
+    """The places a name may stand at, the best first: right or left of its dot, then a line above or below."""
+    for lower in (4, -9, 17, -20, 28):
+        yield Label(x + 8, y + lower, "start", name)
+        yield Label(x - 8, y + lower, "end", name)
 
 
 def funnel(league: League, names: dict[int, str]) -> Drawn | None:

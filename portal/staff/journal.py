@@ -132,11 +132,11 @@ def _changed(entry: Entry) -> list[tuple[str, str, str]]:
     return [(_place(entry, name), _value(was), _value(became)) for name, (was, became) in changed.items()]
 
 
-def _value(kept) -> str:
+def _value(said) -> str:
     """What a setting said, in words."""
-    if kept in (True, False, "True", "False"):
-        return gettext("Yes") if kept in (True, "True") else gettext("No")
-    return kept or "—"
+    if said in (True, False, "True", "False"):
+        return gettext("Yes") if said in (True, "True") else gettext("No")
+    return filters.kept(said) if isinstance(said, str) and said else said or "—"
 
 
 def _place(entry: Entry, name: str) -> str:

@@ -21,6 +21,7 @@ from portal.domain.tickets.models import Dispatch, Ticket
 from portal.i18n import N_
 from portal.staff import desk_telling
 from portal.staff.liability import door, name_of
+from portal.staff.offering import form_page
 from portal.web import promises
 from portal.web.filters import words_in
 from portal.web.forms import AtMost, Form, Needed, Uploads
@@ -140,11 +141,17 @@ def _first(ticket: Ticket, had: list[Dispatch], draft: dict) -> dict:
 def _new_page(ticket: Ticket, form: DecideForm, status: int = 200):
     known = deadlines.of(ticket)
     missed = [promises.chip(one) for one in known if one.dropped_at is None and one.is_late(clock.now())]
-    no, before = rules.why_not_decide(ticket, me()), rules.of(ticket)
-    return page(
-        "staff/liability_new.html", 409 if status == 200 and (no or before) else status, ticket=ticket, form=form, place=_place(ticket),
-        missed=missed, orders=orders.orders(ticket), calls=callback.of(ticket), tell=desk_telling, no=no, before=before,
+    before = rules.of(ticket)
+    return form_page(
+        "staff/liability_new.html", status, no=rules.DECIDED if before else rules.why_not_decide(ticket, me()),
+        on=_decided(before) if before else (url_for("desk.show", ticket=ticket.id), gettext("To the ticket")),
+        title=gettext("Decide on liability"), ticket=ticket, form=form, place=_place(ticket), missed=missed,
+        orders=orders.orders(ticket), calls=callback.of(ticket), tell=desk_telling,
     )  # fmt: skip
+
+
+def _decided(row: Liability) -> tuple[str, str]:
+    return url_for(".show", liability=row.id), gettext("Look at the decision")
 
 
 @door.get("/<int:liability>", needs=P.DESK_READ)

@@ -33,6 +33,7 @@ DUE = {
     "applied": N_("Solution"),
     "verified": N_("Call back"),
     "closed": N_("Closure"),
+    "major_reported": N_("Report on major complaint"),
 }
 """What is to be done next, in two words, by the event that keeps the promise."""
 
@@ -203,9 +204,10 @@ class Lines:
         if code is None:
             return ""
         try:
-            return self.said(DUE[self.policy.clock(code).met])
+            met = self.policy.clock(code).met
         except KeyError:
             return code
+        return self.said(DUE[met]) if met in DUE else self.called("clocks", code)
 
     def when(self, at: datetime) -> Markup:
         """A moment, as short as a list wants it."""

@@ -16,6 +16,7 @@ from portal.domain.quality import major, major_dossier, major_list
 from portal.domain.quality.major_models import MajorCase
 from portal.domain.tickets.models import Deadline, Ticket
 from portal.i18n import N_
+from portal.staff.offering import form_page
 from portal.web import filters, promises
 from portal.web.filters import words_in
 from portal.web.forms import AtMost, Between, Form, Needed
@@ -150,10 +151,11 @@ def _form() -> ProposeForm:
 
 
 def _new_page(ticket: Ticket, form: ProposeForm, status: int = 200):
-    no = None if request.method == "POST" else major.why_not_propose(ticket, major.of(ticket))
-    return page(
-        "staff/major_new.html", 409 if no else status, ticket=ticket, form=form, place=_place(ticket), no=no,
-        hints=major.hints(ticket), limit=settings.policy().major.amount_yuan, back=url_for("desk.show", ticket=ticket.id),
+    back = url_for("desk.show", ticket=ticket.id)
+    return form_page(
+        "staff/major_new.html", status, no=major.why_not_propose(ticket, major.of(ticket)), title=gettext("Propose as a major complaint"),
+        on=(back, gettext("To the ticket")), ticket=ticket, form=form, place=_place(ticket), back=back,
+        hints=major.hints(ticket), limit=settings.policy().major.amount_yuan,
     )  # fmt: skip
 
 

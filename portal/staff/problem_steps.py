@@ -11,9 +11,10 @@ from portal.access.scopes import find, visible
 from portal.domain.tickets import linking, problems
 from portal.domain.tickets.models import Problem, Ticket
 from portal.i18n import N_
+from portal.staff.offering import form_page
 from portal.staff.problems import LONG, _form, door
-from portal.web.forms import AtMost, Form, Needed, said
-from portal.web.pages import page, say
+from portal.web.forms import AtMost, Form, Needed
+from portal.web.pages import say
 from portal.web.words import gettext
 
 
@@ -32,10 +33,9 @@ class MergeForm(Form):
 def _page(
     problem: Problem, form: Form, title: str, submit: str, text: str | None, status: int = 200, needs: str = "open"
 ):
-    no = None if request.method == "POST" else problems.why_not(problem, needs)
-    return page(
-        "staff/problem_form.html", status if no is None else 409, form=form, problem=problem, title=title, submit=submit,
-        help=text, action=request.path, no=said(no) if no else None,
+    return form_page(
+        "staff/problem_form.html", status, no=problems.why_not(problem, needs), title=title, form=form, problem=problem,
+        on=(url_for("problems.show", problem=problem.id), gettext("To the problem")), submit=submit, help=text, action=request.path,
     )  # fmt: skip
 
 

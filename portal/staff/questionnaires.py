@@ -96,12 +96,22 @@ def version(questionnaire, number):
 
 def _version_page(row: Questionnaire, found: list[QuestionnaireVersion], shown: QuestionnaireVersion):
     document = read(shown.document)
+    before = next((one for one in found if one.number < shown.number and one.is_published), None)
     return page(
-        "staff/questionnaire.html", row=row, versions=found, shown=shown, document=document, kinds=KINDS,
+        "staff/questionnaire.html", **_compared(document, before), row=row, versions=found, shown=shown, document=document, kinds=KINDS,
         runs=may(me(), P.SURVEY_RUN), edits=may(me(), P.SURVEY_RUN) and not shown.is_published,
         problems=[] if shown.is_published else checking.problems(document), minutes=shown.minutes or checking.minutes(document),
-        when=lambda rule: filters.told(*rules.in_words(document, rule)), scales=SCALES, layouts=LAYOUTS, reasons=checking.REASONS,
+        when=lambda rule: filters.told(*rules.in_words(document, rule)), scales=SCALES, layouts=LAYOUTS,
     )  # fmt: skip
+
+
+def _compared(document: Document, before: QuestionnaireVersion | None) -> dict:
+    """What the page says of what cannot be compared with the version before."""
+    was = read(before.document) if before else None
+    return {
+        "before": before, "broken": checking.broken(was, document) if was else {}, "reasons": checking.REASONS,
+        "known": {**(was.by_code if was else {}), **document.by_code},
+    }  # fmt: skip
 
 
 @door.get("/<int:questionnaire>/head", needs=P.SURVEY_RUN)
@@ -158,11 +168,9 @@ def publish(questionnaire):
 def _publish_page(row: Questionnaire, form: PublishForm, status: int = 200):
     draft = draft_or_404(row)
     document, before = read(draft.document), questionnaires.newest_published(row)
-    known = {**(read(before.document).by_code if before else {}), **document.by_code}
     return page(
-        "staff/questionnaire_publish.html", status, row=row, form=form, draft=draft, before=before, known=known,
-        problems=checking.problems(document), minutes=checking.minutes(document), reasons=checking.REASONS,
-        broken=checking.broken(read(before.document), document) if before else {},
+        "staff/questionnaire_publish.html", status, row=row, form=form, draft=draft, problems=checking.problems(document),
+        minutes=checking.minutes(document), **_compared(document, before),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain import settings
+from portal.domain.people.masking import masked
 from portal.domain.statistics import PER_ANSWER, said_difference, signed
 from portal.domain.surveys import result_answers, result_groups, result_priorities, result_response, result_waves
 from portal.domain.surveys.answer_models import Response
@@ -56,7 +57,8 @@ def _drawn(chart: result_priorities.Priorities, before: dict[str, result_priorit
         return None
     seen = [*chart.points, *before.values()]
     xs, ys = [one.performance for one in seen], [one.importance for one in seen]
-    left, right, low, high = min(xs) - 3, max(xs) + 3, min(ys) - 0.05, max(ys) + 0.05
+    room = max(0.05, (max(ys) - min(ys)) * 0.12)  # so that nothing lies on the names of the quarters
+    left, right, low, high = min(xs) - 3, max(xs) + 3, min(ys) - room, max(ys) + room
 
     def x(value: float) -> float:
         return round(46 + (value - left) / (right - left) * 400, 1)
@@ -170,10 +172,7 @@ def comments(campaign):
     said = [(one, result_answers.comments(found, one, visible(Response, me()))) for one in texts]
     if not may(me(), P.SURVEY_SHEETS):
         names = result_answers.known_names(found)
-        said = [
-            (one, [replace(each, text=result_answers.masked(each.text, names)) for each in listed])
-            for one, listed in said
-        ]
+        said = [(one, [replace(each, text=masked(each.text, names)) for each in listed]) for one, listed in said]
     return figures_of(found, "comments", comments=said, least=COMMENTS_FROM)
 
 

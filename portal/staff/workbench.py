@@ -130,10 +130,9 @@ def _improvements() -> dict:
     if not may(me(), P.IMPROVE):
         return {"actions": [], "to_revisit": []}
     asks = me().has(Role.CALLER, Role.ACCOUNT_MANAGER)
+    found = improvement_list.waiting_for(visible(Improvement, me()), visible(Revisit, me()) if asks else None, me())
     return {
-        "actions": improvement_list.waiting_for(visible(Improvement, me()), me()),
-        "to_revisit": improvement_list.to_revisit(visible(Revisit, me())) if asks else [],
-        "action_words": improvement, "on": days.today(),
+        "actions": found.actions, "to_revisit": found.to_revisit, "action_words": improvement, "on": days.today(),
     }  # fmt: skip
 
 

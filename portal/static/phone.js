@@ -89,6 +89,11 @@
     if (event.target.value.trim()) outcomes.requestSubmit(meant);
   }, true);
 
-  if (document.querySelector(".field-bad, .errors")) return;
-  go(steps().find((one) => !isDone(one)) ?? null, steps().some(isDone));
+  if (document.querySelector(".field-bad, .errors")) { /* what has to be put right is heard first; the next digit answers what is open there */
+    const open = steps().find((one) => one.closest(".field-bad") && !isDone(one));
+    if (open) go(open, false);
+    return;
+  }
+  /* Before anything is answered, what to say comes first. */
+  go(steps().find((one) => !isDone(one)) ?? null, steps().some(isDone) || Boolean(form.querySelector('button[value="back"]')));
 })();

@@ -15,6 +15,8 @@ from portal.web.months import month
 from portal.web.words import chinese, gettext, ngettext
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
+_MONTH, _DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 _GAP = re.compile(f"({_HAN})({_LATIN})|({_LATIN})({_HAN})")
 
 
@@ -33,6 +35,11 @@ def day(on: date | datetime | None) -> str:
     if on is None:
         return "—"
     return Moments().day(here(on).date() if isinstance(on, datetime) else on)
+
+
+def full_day(on: date | None) -> str:
+    """2026年9月28日, 28 Sep 2026: for what is read long after."""
+    return "—" if on is None else Moments().full_day(on)
 
 
 def moment(at: datetime | None) -> str:
@@ -124,7 +131,19 @@ def in_words(value):
         return span(value)
     if isinstance(value, Promise):
         return promise(value)
-    return gettext(value) if isinstance(value, str) and value.isascii() and value else value
+    return gettext(kept(value)) if isinstance(value, str) and value.isascii() and value else value
+
+
+def kept(text: str) -> str:
+    """A day, month or moment that was kept as a text, as the reader's language says it; any other text as it is."""
+    try:
+        if _MONTH.fullmatch(text):
+            return month(date.fromisoformat(f"{text}-01"))
+        if _DAY.fullmatch(text):
+            return full_day(date.fromisoformat(text))
+        return stamp(datetime.fromisoformat(text)) if _MOMENT.fullmatch(text) else text
+    except ValueError:
+        return text
 
 
 def words_in(words: Words) -> str:
@@ -144,6 +163,6 @@ def ending(ends: datetime, begins: datetime) -> str:
 
 
 FILTERS = {
-    "day": day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
+    "day": day, "full_day": full_day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
     "gap": gap, "words": words_in, "here": here, "month": month, "listed": listed, "ending": ending,
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import current_app, render_template
 from flask_babel import force_locale
@@ -15,8 +15,9 @@ from portal.domain.people import links
 from portal.domain.people.models import Person
 from portal.domain.surveys import links as survey_links
 from portal.i18n import Words
-from portal.web.filters import stamp, words_in
+from portal.web.filters import kept, stamp, words_in
 from portal.web.look import ink_on
+from portal.web.months import month
 from portal.web.words import gettext
 
 # Facts of these names are moments, kept as ISO texts.
@@ -129,6 +130,7 @@ def _facts(letter: Letter, reader: Person, secrets: bool) -> dict:
     given["link_id"], given["rating_path"] = None, lambda link, otherwise: _rating_path(link, otherwise, secrets)
     given["survey_path"] = lambda invitation: _survey_path(letter, invitation, secrets)
     given["promised"] = _promised(facts, reader)
+    given["of_month"] = _month_of(letter.facts)
     kind = facts.get("kind")
     given["kind_words"] = words_in(settings.policy().called("kinds", str(kind))) if kind else ""
     given["confirm_path"] = lambda link_id: _confirm_path(letter, link_id, given["secret"], given["ticket_path"])
@@ -136,6 +138,11 @@ def _facts(letter: Letter, reader: Person, secrets: bool) -> dict:
     given["next_step"] = _next_step(facts, given["promised"], reader)
     given["ticket_path"] = f"/staff/tickets/{letter.ticket_id}" if reader.is_staff else f"/tickets/{letter.ticket_id}"
     return given | facts
+
+
+def _month_of(facts: Mapping) -> str:
+    """The month a letter speaks of; blank where it speaks of none."""
+    return month(date(facts["year"], facts["month"], 1)) if {"year", "month"} <= facts.keys() else ""
 
 
 def _rating_path(link_id: int | None, otherwise: str, secrets: bool) -> str:
@@ -177,8 +184,9 @@ def _hidden(*_link: object) -> str:
 
 
 def _plain(name: str, value):
-    is_moment = isinstance(value, str) and (name in MOMENTS or name.endswith("_at"))
-    return datetime.fromisoformat(value) if is_moment else value
+    if not isinstance(value, str):
+        return value
+    return datetime.fromisoformat(value) if name in MOMENTS or name.endswith("_at") else kept(value)
 
 
 def _promised(facts: Mapping, reader: Person) -> str:

@@ -71,9 +71,13 @@ class Moments:
         iso = at.strftime("%Y-%m-%dT%H:%MZ")
         return Markup(f'<time datetime="{iso}" title="{self.stamp(at)}">{self.brief(at)}</time>')  # noqa: S704
 
+    def full_day(self, on: date) -> str:
+        """The day with its year, whenever it is read: 2026年9月28日, 28 Sep 2026."""
+        if self.chinese:
+            return f"{on.year}年{on.month}月{on.day}日"
+        return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+
     def stamp(self, at: datetime) -> str:
         """The whole moment, for paper and for hovering: 2026年9月28日 16:30."""
         local = at.astimezone(self.zone)
-        if self.chinese:
-            return f"{local.year}年{local.month}月{local.day}日 {local.hour:02}:{local.minute:02}"
-        return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local.hour:02}:{local.minute:02}"
+        return f"{self.full_day(local)}{' ' if self.chinese else ', '}{local.hour:02}:{local.minute:02}"

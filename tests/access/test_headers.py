@@ -1,8 +1,11 @@
 """Every answer carries the strict headers: pages, fragments, errors, files."""
 
+import gzip
+
 import pytest
 
 from portal.domain.people.roles import Role
+from portal.web import assets
 from tests.factories import a_person, an_agent
 from tests.pages import Browser
 
@@ -24,6 +27,16 @@ def strict(answer):
 )
 def test_answers_to_nobody_are_strict(app, path):
     strict(Browser(app, check=False).get(path))
+
+
+def test_static_texts_are_sent_packed_to_who_can_unpack_them(app):
+    whole = Browser(app, check=False).client.get("/static/portal.css")
+    packed = Browser(app, check=False).client.get("/static/portal.css", headers={"Accept-Encoding": "gzip, br"})
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == whole.data == (assets.FOLDER / "portal.css").read_bytes()
+    assert "Accept-Encoding" in whole.headers["Vary"]
+    strict(packed)
 
 
 @pytest.mark.parametrize("role", [Role.ORG_MEMBER, Role.AGENT, Role.ADMINISTRATOR, Role.AUDITOR])

@@ -238,6 +238,17 @@ def test_words_come_later_still_and_never_of_the_running_month(app):
     assert (mine.result.n, len(mine.words)) == (10, 10)
 
 
+def test_names_are_struck_out_of_the_words_one_reads_about_ones_own_work(app):
+    manager = a_person(Role.ACCOUNT_MANAGER)
+    name = manager.name
+    given([5] * 10, manager_id=manager.id)
+    with transaction():
+        db.session.execute(db.update(Rating).values(comment=f"{name}很好，回电13800001234"))
+    with clock.frozen_at(NOON):
+        (mine,) = results.own(who(manager.id))
+    assert set(mine.words) == {"×××很好，回电×××"}
+
+
 def test_a_department_reads_of_its_orders_and_a_provider_of_its_own(app):
     from tests.factories import a_provider
 

@@ -3,6 +3,7 @@
 import pytest
 
 from portal.db import db, transaction
+from portal.domain.people.masking import masked
 from portal.domain.people.models import Customer
 from portal.domain.people.roles import Role
 from portal.domain.statistics import PER_ANSWER
@@ -145,7 +146,7 @@ def test_silent_customers_of_another_tier_are_seen_and_weighted_in(app):
 
 def test_words_are_masked_without_touching_the_rest():
     said = "王工昨天电话021-5555 0000没人接，见 www.firma.cn，第3次了"
-    assert result_answers.masked(said, ["王工"]) == "×××昨天电话×××没人接，见 ×××，第3次了"
+    assert masked(said, ["王工"]) == "×××昨天电话×××没人接，见 ×××，第3次了"
 
 
 def test_the_answers_behind_are_those_of_the_customers_one_may_see(app):

@@ -268,6 +268,8 @@ def test_the_effect_is_told_by_the_same_customers_heard_twice(app):
     assert found.paired.p == pytest.approx(2 * 0.5**10)
     assert found.verdict == "better"
     assert len(raised_by(action)) == 10
+    assert not found.before.is_small
+    assert word_effect.Side(on, on, 1, 4).is_small
 
 
 def test_who_asked_for_an_answer_gets_one_by_letter_and_only_one(app):

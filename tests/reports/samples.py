@@ -574,5 +574,5 @@ def figures(rows: int) -> figures_month.FiguresMonth:
     at = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
     return figures_month.FiguresMonth(
         "ZB-202611", date(2026, 11, 1), "全部", at, at, (figures_month.Part("投诉", (measure,) * rows),),
-        trend_months=tuple(f"26-{month:02}" for month in range(1, 14)),
+        trend_months=("25-03", *(f"25-{month:02}" for month in range(4, 13)), *(f"26-{month:02}" for month in range(1, 4))),
     )  # fmt: skip

@@ -70,7 +70,7 @@ def test_a_moment_without_a_zone_is_not_kept():
 @pytest.mark.parametrize(
     ("language", "day", "month", "stamp", "span"),
     [
-        ("zh_Hans_CN", "2026年3月5日", "2026年3月", "2026-03-05 09:12", "3 小时 20 分"),
+        ("zh_Hans_CN", "2026年3月5日", "2026年3月", "2026年3月5日 09:12", "3 小时 20 分"),
         ("en", "5 March 2026", "March 2026", "5 Mar 2026, 09:12", "3 h 20 min"),
     ],
 )
@@ -80,6 +80,7 @@ def test_days_moments_and_spans_are_said_in_the_readers_language(printing, langu
     wording = Wording(language, ZoneInfo("Asia/Shanghai"))
     with force_locale(language):
         assert wording.day(date(2026, 3, 5)) == day
+        assert wording.short_day(date(2026, 3, 5)) == day.replace("March", "Mar")
         assert wording.days(date(2026, 3, 1), date(2026, 3, 31)) == month
         assert wording.stamp(samples.at(5, 9, 12)) == stamp
         assert wording.span(timedelta(hours=3, minutes=20)) == span

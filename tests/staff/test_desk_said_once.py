@@ -1,13 +1,17 @@
 """A ticket's page says a thing once, whose promise it is, and takes files as they are chosen."""
 
 import io
+from datetime import timedelta
 
 import pytest
 
+from portal import clock
 from portal.db import db, transaction
-from portal.domain import drafts
+from portal.domain import drafts, journal
+from portal.domain.journal import Entry
 from portal.domain.people.models import Person
-from portal.domain.tickets import dispatching
+from portal.domain.tickets import dispatching, reminders
+from portal.domain.tickets.thread import BY_THE_CLOCKS
 from tests.factories import a_department, again
 from tests.staff.desk_cast import a_customer, a_ticket, an_agent, at, whole
 
@@ -64,3 +68,29 @@ def test_a_file_sent_ahead_of_an_entered_ticket_can_be_taken_out_again(app, sign
     page = browser.page(answer.location)
     assert page.select("[data-lying] button") == []
     assert page.select_one("#subject")["value"] == "断线"
+
+
+def test_what_only_the_clocks_wrote_is_one_line_that_opens(app, sign_in):
+    ticket = a_ticket(moved=("accept",))
+    with clock.shifted_by(timedelta(days=60)), transaction():
+        reminders.remind()
+    kept = db.select(Entry).where(Entry.record_id == ticket.id, Entry.verb.in_(BY_THE_CLOCKS))
+    many = len(db.session.scalars(kept).all())
+
+    folded = sign_in(an_agent()).page(at(ticket)).select("#stream details")
+
+    assert many > 2
+    assert [one.has_attr("open") for one in folded] == [False]
+    assert folded[0].summary.get_text(strip=True).startswith(f"{many} entries of the clocks (missed: ")
+    assert len(folded[0].select(".entry-event")) == many
+
+
+def test_a_single_entry_of_the_clocks_stays_an_entry(app, sign_in):
+    ticket = a_ticket(moved=("accept",))
+    with transaction():
+        journal.write("ticket.warned", whole(ticket), None, became="closed")
+
+    stream = sign_in(an_agent()).page(at(ticket)).select_one("#stream")
+
+    assert not stream.select("details")
+    assert "A promise is due soon" in stream.get_text()

@@ -88,7 +88,8 @@ def test_where_it_cannot_be_asked_for_the_page_says_why(app, sign_in):
     enquiry = a_ticket(kind="enquiry", moved=("accept",))
     browser = sign_in(an_agent())
 
-    assert "closed by their answer" in browser.page(f"/staff/tickets/{enquiry.id}/forced").text
+    answer = browser.get(f"/staff/tickets/{enquiry.id}/forced")
+    assert (answer.status_code, "closed by their answer" in answer.text) == (409, True)
     assert not browser.page(f"/staff/tickets/{enquiry.id}").select(f"a[href='/staff/tickets/{enquiry.id}/forced']")
 
 

@@ -1,6 +1,7 @@
 """The funnel of a league table as it is drawn: who lies outside is a diamond with a name, and nothing leaves the drawing."""
 
 import re
+from itertools import combinations
 
 import pytest
 from bs4 import BeautifulSoup
@@ -56,6 +57,18 @@ def test_of_many_units_only_those_outside_are_named_in_the_drawing(app):
     named = {text.get_text() for text in page.select("svg text")}
     assert "华东" in named
     assert not {unit.key for unit in many} & named
+
+
+def test_no_name_lies_on_another_or_leaves_the_drawing_where_dots_are_near_each_other():
+    units = [Unit(f"网络运行维护部{n}", 91 + n % 2, 100 + n % 3, 30) for n in range(8)]
+    table = funnel(ranking.league(units), {unit.key: unit.key for unit in units})
+    assert table is not None
+
+    boxes = [label.box for label in table.labels]
+
+    assert len(boxes) > 3
+    assert not [(one, two) for one, two in combinations(boxes, 2) if one.touches(two)]
+    assert all(box.x >= 54 and box.x + box.width <= 498 for box in boxes)
 
 
 @pytest.mark.parametrize("hits", [0, 10])

@@ -18,6 +18,7 @@ from tests.staff.desk_cast import a_supervisor, a_ticket, an_agent
         ("dispatches/new", ("accept", "apply")),
         ("contacts/new", ("accept", "apply", "close")),
         ("merge", ("accept", "apply", "close")),
+        ("forced", ("accept", "apply", "close")),
     ],
 )
 def test_a_form_whose_sending_would_be_refused_says_why_instead(app, sign_in, path, moved):

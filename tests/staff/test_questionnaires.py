@@ -82,6 +82,20 @@ def test_the_next_version_says_what_can_no_longer_be_compared(app, sign_in):
     assert "换个问法" in browser.page(f"{at}/versions/2").select_one("main").get_text()
 
 
+def test_the_page_of_a_version_says_what_cannot_be_compared_with_the_one_before_what_is_gone_too(app, sign_in):
+    row = a_published()
+    browser, at = sign_in(a_supervisor()), f"{LIST}/{row.questionnaire_id}"
+    assert "compared with version" not in browser.page(f"{at}/versions/1").select_one("main").get_text()
+    browser.post(f"{at}/versions")
+    assert "Every question can be compared with version 1." in browser.page(at).get_text()
+    assert browser.post(f"{at}/parts/nps/away").status_code == 303
+    for page in (at, f"{at}/versions/2"):
+        said = browser.page(page).select_one(".notice-info").get_text(" ", strip=True)
+        assert said == "What can no longer be compared with version 1 Question nps: No longer asked"
+    assert browser.post(f"{at}/publication", {"change": "不再问"}).status_code == 303
+    assert "Question nps: No longer asked" in browser.page(f"{at}/versions/2").select_one(".notice-info").get_text()
+
+
 def test_of_two_who_write_at_once_the_second_is_told(app, sign_in):
     browser = sign_in(a_supervisor())
     at = begun(browser)

@@ -6,11 +6,13 @@ import pytest
 
 from portal import clock
 from portal.db import db, transaction
+from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from portal.domain.ratings import actions as ratings
 from portal.domain.tickets import dispatching, orders, reminders
 from portal.domain.tickets.models import Dispatch, Ticket
+from portal.staff.lines import DUE
 from tests.factories import (
     _loaded,
     a_caller,
@@ -18,10 +20,12 @@ from tests.factories import (
     a_department,
     a_handler,
     a_person,
+    a_provider,
     a_supervisor,
     a_ticket,
     again,
     an_agent,
+    asked_to_force,
     live,
 )
 
@@ -162,12 +166,16 @@ def test_a_supervisor_finds_what_went_wrong(app, sign_in):
     assert part(page, "ratings") == [f"{number} 评价低的"]
 
 
-# Nobody holds all of them: whoever handles does not call back, and an agent or supervisor is no manager's deputy.
-MANY = [[Role.AGENT, Role.SUPERVISOR, Role.ACCOUNT_MANAGER, Role.HANDLER], [Role.CALLER, Role.SUPERVISOR, Role.MANAGER]]
+def test_every_promise_of_the_policy_is_said_in_two_words_and_never_by_its_code(app):
+    policy = settings.policy()
+    assert {rule.met for rule in (*policy.known("clocks"), policy.major_report)} <= set(DUE)
+
+
+EVERY_ROLE = [Role.AGENT, Role.HANDLER, Role.ACCOUNT_MANAGER, Role.CALLER, Role.SUPERVISOR, Role.MANAGER]
 
 
 @pytest.mark.parametrize("count", [1, 3, 20])
-@pytest.mark.parametrize("roles", MANY)
+@pytest.mark.parametrize("roles", [EVERY_ROLE, EVERY_ROLE[:3], EVERY_ROLE[3:]])
 def test_whatever_the_roles_the_page_costs_the_same(app, sign_in, statements, count, roles):
     department = a_department()
     me = a_person(*roles, department=department).id
@@ -177,6 +185,8 @@ def test_whatever_the_roles_the_page_costs_the_same(app, sign_in, statements, co
         desk = again(db.session.get(Person, me)) if Role.AGENT in roles else an_agent()
         live(ticket, "accept", by=desk)
         live(ticket, "dispatch", by=again(desk))
+    for _ in range(count):
+        asked_to_force(a_ticket(moved=("accept",)))
     browser = sign_in(db.session.get(Person, me))
     browser.get("/staff/")
     statements.clear()
@@ -184,9 +194,25 @@ def test_whatever_the_roles_the_page_costs_the_same(app, sign_in, statements, co
     page = browser.page("/staff/")
 
     assert page.select(".line, .empty")
-    # what is decided, who asks, all lists of tickets, why they wait, orders with their promises, forced closures to
-    # decide, low ratings, improvement actions, customers to be asked again: as far as the roles have them
+    # what is decided, who asks, all lists of tickets, why they wait, orders with their promises, low ratings, forced
+    # closures to decide, improvement actions with customers to be asked again: as far as the roles have them
     assert len(statements) <= 8
+
+
+@pytest.mark.parametrize("count", [1, 3, 20])
+def test_the_overview_of_quality_costs_the_same_for_whoever_has_every_role(app, sign_in, statements, count):
+    for _ in range(count):
+        a_provider()
+        asked_to_force(a_ticket(moved=("accept", "dispatch")))
+    browser = sign_in(a_person(*EVERY_ROLE, department=a_department()))
+    browser.get("/staff/quality/")
+    statements.clear()
+
+    browser.page("/staff/quality/")
+
+    # what is decided, who asks, all that waits, providers, what is noted of them, their complaints, the month's figures;
+    # where a policy counts open web complaints again, those
+    assert len(statements) <= 8 - (not settings.policy().support.web_carries)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from portal import clock
 from portal.domain import settings
 from portal.domain.quality import counting, snapshots
 from portal.domain.quality.counting import TOTAL, Scope, scope_of
+from portal.domain.quality.facts import month_of
 from portal.domain.quality.measures import MEASURES, Measure
 from portal.domain.statistics import FEWEST, Interval, interval_shown, percent, percent_shown, wilson
 
@@ -124,9 +125,13 @@ def month(first: date, **of) -> Figures:
 
 
 def months(wanted: Iterable[date], scope: Scope = TOTAL) -> dict[date, Figures]:
-    """The figures of several months for a scope: one statement for the closed ones, one or two for the others."""
+    """The figures of several months for a scope: one statement for the closed ones, one or two for the others.
+
+    What still runs is never closed, and not looked for among them.
+    """
     wanted, at = list(wanted), clock.now()
-    kept = snapshots.kept(wanted, scope)
+    over = [first for first in wanted if first < month_of(at)]
+    kept = snapshots.kept(over, scope) if over else {}
     running = [first for first in wanted if first not in kept]
     counted = counting.sums(running, scope, at) if running else {}
     return {

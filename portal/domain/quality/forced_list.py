@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, literal, or_, tuple_
+from sqlalchemy import Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from portal.db import UTCDateTime, db
@@ -12,7 +12,7 @@ from portal.domain.people.models import Person
 from portal.domain.quality.days import bounds
 from portal.domain.quality.unclosed import leading
 from portal.domain.tickets.forced_models import ForcedClosure
-from portal.domain.tickets.lifecycle import had_a_hand
+from portal.domain.tickets.lifecycle import with_a_hand_of
 from portal.domain.tickets.models import Ticket
 from portal.i18n import Words
 
@@ -39,9 +39,8 @@ def waiting(rows: Select, limit: int = 200) -> list[ForcedClosure]:
 
 def to_decide(rows: Select, by: Person) -> list[ForcedClosure]:
     """Of those that wait, the ones this manager may decide."""
-    found = waiting(rows)
-    own = had_a_hand([row.ticket_id for row in found], by)
-    return [row for row in found if row.asked_by_id != by.id and row.ticket_id not in own]
+    own = with_a_hand_of(by, select(ForcedClosure.ticket_id).where(*WAITING))
+    return waiting(rows.where(ForcedClosure.asked_by_id != by.id, ForcedClosure.ticket_id.not_in(own)))
 
 
 def waiting_count(by_id: int) -> Select:

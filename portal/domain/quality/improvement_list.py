@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, func, literal, null, or_, select, tuple_, union_all
+from sqlalchemy.orm import contains_eager, joinedload
 
 from portal.db import db
 from portal.domain.files import Attachment
@@ -28,6 +28,14 @@ class Choice:
     rule: Rule
     for_all: bool = True
     """Also for those who see only what was given to them."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for somebody: actions to carry out or verify, and customers to be asked again with their action."""
+
+    actions: list[Improvement]
+    to_revisit: list[Revisit]
 
 
 def _late(_: Person) -> ColumnElement[bool]:
@@ -67,11 +75,29 @@ def of_source(rows: Select, source: str, key: int) -> list[Improvement]:
     return list(db.session.scalars(mine.order_by(Improvement.id.desc()).limit(20)))
 
 
-def waiting_for(rows: Select, by: Person, limit: int = 8) -> list[Improvement]:
-    """What waits for this person: what they or their department carry out; to supervisors also what is to be verified.
+def waiting_for(rows: Select, revisits: Select | None, by: Person, limit: int = 8) -> Waiting:
+    """What waits for this person; one statement. `revisits`: the visible ones, of whoever asks customers again."""
+    parts = [_to_act_on(rows, by).with_only_columns(Improvement.id, null().label("revisit")).limit(limit).subquery()]
+    if revisits is not None:
+        parts.append(
+            _to_ask(revisits).with_only_columns(Improvement.id, Revisit.id.label("revisit")).limit(limit).subquery()
+        )
+    wanted = union_all(*map(select, parts)).subquery()
+    found = (
+        select(Improvement, Revisit)
+        .join(wanted, wanted.c.id == Improvement.id)
+        .outerjoin(Revisit, Revisit.id == wanted.c.revisit)
+        .options(*_ALONG, contains_eager(Revisit.improvement), joinedload(Revisit.customer))
+    )
+    pairs = [(action, revisit) for action, revisit in db.session.execute(found)]
+    return Waiting(
+        sorted((action for action, revisit in pairs if revisit is None), key=lambda one: (one.due_on, one.id)),
+        sorted((revisit for _, revisit in pairs if revisit), key=lambda one: (one.improvement.verified_at, one.id)),
+    )
 
-    What is overdue or waits longest stands first.
-    """
+
+def _to_act_on(rows: Select, by: Person) -> Select:
+    """What they or their department carry out; to supervisors also what is to be verified; what is due first on top."""
     own = [Improvement.person_id == by.id]
     if by.has(Role.HANDLER) and by.department_id and not by.provider_id:
         own.append((Improvement.department_id == by.department_id) & Improvement.person_id.is_(None))
@@ -79,8 +105,7 @@ def waiting_for(rows: Select, by: Person, limit: int = 8) -> list[Improvement]:
     ways = [mine]
     if by.has(Role.SUPERVISOR):
         ways += [(Improvement.state == DONE) & Improvement.person_id.is_distinct_from(by.id), _late(by)]
-    found = rows.where(or_(*ways)).options(*_ALONG).order_by(Improvement.due_on, Improvement.id)
-    return list(db.session.scalars(found.limit(limit)))
+    return rows.where(or_(*ways)).order_by(Improvement.due_on, Improvement.id)
 
 
 def late_ones() -> Select:
@@ -98,14 +123,10 @@ def _count(rule: ColumnElement[bool]) -> Select:
     return select(func.count()).select_from(some)
 
 
-def to_revisit(rows: Select, limit: int = 8) -> list[Revisit]:
-    """Customers (of the visible rows) who are still to be asked again, with their action; the longest waiting first."""
-    mine = (
-        rows.join(Revisit.improvement)
-        .where(Improvement.state == WATCHED, Revisit.recorded_at.is_(None))
-        .options(joinedload(Revisit.improvement), joinedload(Revisit.customer))
-    )
-    return list(db.session.scalars(mine.order_by(Improvement.verified_at, Revisit.id).limit(limit)))
+def _to_ask(rows: Select) -> Select:
+    """Customers (of the visible rows) who are still to be asked again; the longest waiting first."""
+    mine = rows.join(Revisit.improvement).where(Improvement.state == WATCHED, Revisit.recorded_at.is_(None))
+    return mine.order_by(Improvement.verified_at, Revisit.id)
 
 
 def customers_found(rows: Select, said: str, limit: int = 10) -> list[Customer]:

@@ -90,6 +90,9 @@ def may_still_be_appealed(row: Liability) -> bool:
     return row.is_liable and row.appealed_at is None and clock.now() <= row.appeal_until
 
 
+DECIDED = N_("Liability for this ticket is decided already.")
+
+
 def why_not_decide(ticket: Ticket, by: Person, hands: set[int] | None = None) -> str | None:
     """Why this person cannot decide about this ticket now, as a marked sentence; none if they can.
 
@@ -114,7 +117,7 @@ def decide(
     if (no := why_not_decide(ticket, by)) is not None:
         raise Refused(no)
     if db.session.scalar(db.select(Liability.id).where(Liability.ticket_id == ticket.id)):
-        raise Refused(N_("Liability for this ticket is decided already."))
+        raise Refused(DECIDED)
     rules, at = settings.policy().liability, clock.now()
     if is_liable and rules.degrees and degree not in {one.code for one in rules.degrees}:
         raise Refused(N_("Please say in which degree the party is liable.")).beside("degree")

@@ -73,8 +73,10 @@ class Proposed:
 def steps_of(quarter: date) -> tuple[LimitStep, ...]:
     """The table a quarter goes by: the one that holds now, of a quarter to come the one planned for its first day, of a
     quarter that is over the one that held on its last."""
-    at = min(max(clock.now(), begins(quarter)), begins(following(quarter, 3)) - timedelta.resolution)
-    return settings.policy_at(at).support.steps
+    now, opens, ends = clock.now(), begins(quarter), begins(following(quarter, 3))
+    if opens <= now < ends:
+        return settings.policy().support.steps
+    return settings.policy_at(opens if now < opens else ends - timedelta.resolution).support.steps
 
 
 def proposed(visits: Iterable[int | None], steps: Sequence[LimitStep]) -> Proposed:

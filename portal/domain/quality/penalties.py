@@ -1,9 +1,8 @@
 """What weighs on a provider (R32): standings without support, harm to the market, penalties, stars with their history."""
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -12,7 +11,7 @@ from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.queries import handlers_of, staff
 from portal.domain.people.roles import Role
-from portal.domain.quality.days import following, today
+from portal.domain.quality.days import today
 from portal.domain.quality.limits import TURN, need_supervisor
 from portal.domain.quality.support_models import MarketHarm, Penalty, ProviderStanding, StarRating
 from portal.domain.refusals import Refused
@@ -78,18 +77,6 @@ def standings(provider: Provider, open_only: bool = False) -> list[ProviderStand
     return list(db.session.scalars(rows.order_by(ProviderStanding.from_on.desc(), ProviderStanding.id.desc())))
 
 
-def without_support(providers: Iterable[int], month: date) -> set[int]:
-    """Which of these providers were in transition or suspended on any day of the month, or closed before it."""
-    wanted = list(providers)
-    standing = db.select(ProviderStanding.provider_id).where(
-        ProviderStanding.provider_id.in_(wanted),
-        ProviderStanding.from_on < following(month),
-        or_(ProviderStanding.until_on.is_(None), ProviderStanding.until_on >= month),
-    )
-    closed = db.select(Provider.id).where(Provider.id.in_(wanted), Provider.closed_on < month)
-    return set(db.session.scalars(standing.union(closed)))
-
-
 def note_harm(provider: Provider, month: date, what: str, by: Person, ticket: Ticket | None = None) -> MarketHarm:
     """Severe harm to the market or in the media by this provider's neglect, in a month."""
     need_supervisor(by)
@@ -116,17 +103,6 @@ def harms(provider: Provider) -> list[MarketHarm]:
     """The harm noted for a provider, the newest first."""
     rows = db.select(MarketHarm).where(MarketHarm.provider_id == provider.id).options(joinedload(MarketHarm.ticket))
     return list(db.session.scalars(rows.order_by(MarketHarm.month.desc(), MarketHarm.id.desc())))
-
-
-def harm_in(providers: Iterable[int], month: date) -> dict[int, list[MarketHarm]]:
-    """The harm that counts in a month, by provider."""
-    rows = db.select(MarketHarm).where(
-        MarketHarm.provider_id.in_(list(providers)), MarketHarm.month == month, MarketHarm.withdrawn_at.is_(None)
-    )
-    found: dict[int, list[MarketHarm]] = {}
-    for row in db.session.scalars(rows):
-        found.setdefault(row.provider_id, []).append(row)
-    return found
 
 
 def propose(

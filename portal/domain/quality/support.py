@@ -16,11 +16,11 @@ from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Person, Provider
 from portal.domain.people.queries import handlers_of, supervisors
 from portal.domain.people.roles import Role
-from portal.domain.quality import penalties
 from portal.domain.quality.days import first, following, today
-from portal.domain.quality.limits import TURN, limits_of, need_supervisor, quarter_of
+from portal.domain.quality.limits import TURN, need_supervisor
 from portal.domain.quality.support_facts import SHARES, Carried, carried_to, counting, policy_of, rows_of
 from portal.domain.quality.support_models import SupportResult
+from portal.domain.quality.support_noted import Noted, noted
 from portal.domain.refusals import Refused
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
@@ -98,18 +98,10 @@ def findings_of(result: SupportResult) -> list[Finding]:
 
 def found(providers: Iterable[int], month: date) -> dict[int, list[Finding]]:
     """Every condition for these providers in a month, as things stand now; as many statements for one as for all."""
-    wanted = list(providers)
-    allowed = limits_of(wanted, quarter_of(month))
-    harm, standing = penalties.harm_in(wanted, month), penalties.without_support(wanted, month)
-    policy = policy_of(month)
-    rows, carried = rows_of(wanted, month), carried_to(wanted, month) if policy.support.web_carries else {}
-    classes = counting(policy)
-    return {
-        key: _findings(
-            rows.get(key, []), classes, carried.get(key, []), allowed.get(key), harm.get(key, []), key in standing
-        )
-        for key in wanted
-    }
+    wanted, policy = list(providers), policy_of(month)
+    known, rows, classes = noted(wanted, month), rows_of(wanted, month), counting(policy)
+    carried = carried_to(wanted, month) if policy.support.web_carries else {}
+    return {key: _findings(rows.get(key, []), classes, carried.get(key, []), known[key]) for key in wanted}
 
 
 def so_far(providers: Iterable[Provider]) -> list[tuple[Provider, list[Finding]]]:
@@ -133,16 +125,14 @@ def losing_count() -> int:
     return sum(bool(lost(findings)) for _, findings in so_far(db.session.scalars(db.select(Provider))))
 
 
-def _findings(
-    rows: list, classes: set[str], carried: list[Carried], allowed, harm: list, is_without: bool
-) -> list[Finding]:
+def _findings(rows: list, classes: set[str], carried: list[Carried], known: Noted) -> list[Finding]:
     counted = tuple(row.ticket_id for row in rows if row.class_code in classes)
-    limit = allowed.limit if allowed else None
+    limit, harm, is_without = known.limit, known.harm, known.is_without
     shares = [_share(code, [*rows, *carried] if code == "web" else rows) for code in SHARES]
     return [
         Finding("limit", limit is not None and len(counted) <= limit, len(counted), limit, counted),
         *shares,
-        Finding("harm", not harm, len(harm), None, tuple(row.ticket_id for row in harm if row.ticket_id)),
+        Finding("harm", not harm, len(harm), None, tuple(ticket for ticket in harm.values() if ticket)),
         Finding("standing", not is_without, int(is_without), None),
     ]
 

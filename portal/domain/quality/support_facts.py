@@ -25,7 +25,8 @@ SHARES = {
 
 def policy_of(month: date) -> Policy:
     """The policy a month is reckoned by, however late: the one that held on its last day; while it runs the one of now."""
-    return settings.policy_at(min(end_of(month) - timedelta.resolution, clock.now()))
+    ends = end_of(month)
+    return settings.policy() if clock.now() < ends else settings.policy_at(ends - timedelta.resolution)
 
 
 def counting(policy: Policy) -> set[str]:

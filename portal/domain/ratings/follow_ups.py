@@ -39,9 +39,9 @@ def open_for(rating: Rating) -> FollowUp | None:
 
 
 def concerned(rating: Rating) -> list[Person]:
-    """The supervisors and the customer's account manager, unless it is the account manager who was rated: nobody
-    follows up a rating of oneself."""
-    manager = rating.manager_id if rating.kind != MANAGER else None
+    """The supervisors and the customer's account manager, unless it is the account manager who was rated, or whose
+    ticket: nobody follows up a rating of oneself."""
+    manager = rating.manager_id if rating.kind != MANAGER and rating.owner_id != rating.manager_id else None
     people = supervisors() + ([db.session.get_one(Person, manager)] if manager else [])
     return [one for one in dict.fromkeys(people) if one.is_active]
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.domain import settings
+from portal.domain.people.masking import known_names, masked
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.people.roles import Role
 from portal.domain.quality.days import begins, first, following, today
@@ -185,6 +186,8 @@ def _many(result: Result) -> bool:
 
 
 def _words(which: ColumnElement[bool], limit: int = 20) -> tuple[str, ...]:
-    """What was written, in no order that tells when."""
+    """What was written, in no order that tells when, and without the names in it: of the company, its people, ours."""
     rows = select(Rating.comment).where(which, Rating.comment != "")
-    return tuple(sorted(db.session.scalars(rows.order_by(Rating.id.desc()).limit(limit)), key=len))
+    texts = list(db.session.scalars(rows.order_by(Rating.id.desc()).limit(limit)))
+    names = known_names(select(Rating.customer_id).where(which)) if texts else []
+    return tuple(sorted((masked(one, names) for one in texts), key=len))

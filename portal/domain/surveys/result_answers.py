@@ -1,16 +1,16 @@
-"""The answers behind the figures (R29): whole sheets where they stand under names, own words, and words made safe for paper."""
+"""The answers behind the figures (R29): whole sheets where they stand under names, and own words."""
 
 import hashlib
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
-from portal.domain.people.models import Contact, Customer, Person
+from portal.domain.people import masking
+from portal.domain.people.models import Customer
 from portal.domain.surveys.answer_models import Answer, Response
 from portal.domain.surveys.campaign_models import Invitation
 from portal.domain.surveys.document import Question
@@ -22,9 +22,6 @@ from portal.i18n import Words
 
 OF_MANAGER = "manager"
 """The side of the service that judges the account manager."""
-MASK = "×××"
-_ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+|(https?://|www\.)[!-~]+", re.ASCII)
-_NUMBERS = re.compile(r"\d(?:[\s-]?\d){4,}")
 MOST = 300
 """Comments on one page."""
 
@@ -139,23 +136,5 @@ def comments(found: Results, block: Block, rows: Select | None = None) -> list[C
 
 
 def known_names(found: Results) -> list[str]:
-    """Names that must not stand on paper: of the contacts that were asked, of their companies, of our people."""
-    asked = select(Invitation.customer_id).where(Invitation.campaign_id == found.campaign.id)
-    contacts = select(Contact.name).where(Contact.customer_id.in_(asked))
-    people = select(Person.name)
-    companies = rows_of(select(Customer.name, Customer.short_name).where(Customer.id.in_(asked)))
-    listed = [
-        *db.session.scalars(contacts),
-        *db.session.scalars(people),
-        *(name for pair in companies for name in pair),
-    ]
-    return sorted({one for one in listed if one and len(one) > 1}, key=lambda one: (-len(one), one))
-
-
-def masked(text: str, names: Sequence[str]) -> str:
-    """The words without who is meant: names, addresses and numbers by which somebody could be reached or known."""
-    text = _NUMBERS.sub(MASK, _ADDRESSES.sub(MASK, text))
-    for name in names:
-        if name in text:
-            text = text.replace(name, MASK)
-    return text
+    """Names by which somebody who was asked, or is meant, could be known."""
+    return masking.known_names(select(Invitation.customer_id).where(Invitation.campaign_id == found.campaign.id))

@@ -132,7 +132,7 @@ class Results:
     def is_hidden_in(self, key: Key, group: str) -> bool:
         """Would this figure tell of too few, by itself or by subtraction? What nobody answered hides nothing."""
         gone = self._hidden.get(key, set())
-        return ALL in gone or (group != WHOLE and group in gone)
+        return self.is_hidden or ALL in gone or (group != WHOLE and group in gone)
 
     def cell(self, line: Line, group: str = WHOLE) -> Cell:
         """One figure: a rated question or item, in all or in one group."""

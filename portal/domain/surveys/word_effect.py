@@ -18,7 +18,7 @@ from portal.domain.surveys.word_models import HotIssue, Mention
 YEAR = timedelta(days=365)
 """Surveys come in waves: so far back and so far on comments are looked for."""
 LEAST_HEARD = 5
-"""Of fewer customers heard after the measure nothing is said."""
+"""Of fewer customers heard nothing is said: it would tell who raised it (R29)."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,11 @@ class Side:
     @property
     def share(self) -> float | None:
         return self.customers / self.n if self.n else None
+
+    @property
+    def is_small(self) -> bool:
+        """So few were heard that a share would tell who raised it (R29)."""
+        return self.n < LEAST_HEARD
 
     @property
     def interval(self) -> Interval | None:
@@ -67,7 +72,7 @@ class WordEffect:
     @property
     def verdict(self) -> str:
         """early · better · worse · none: by the pairs, or else by all who were heard."""
-        if self.after.n < LEAST_HEARD:
+        if self.after.is_small:
             return "early"
         directions = (self.paired.direction, self.compared.direction)
         return "worse" if UP in directions else "better" if DOWN in directions else "none"

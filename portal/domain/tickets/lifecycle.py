@@ -228,11 +228,16 @@ def handled_by(ticket: Ticket) -> set[int]:
 
 def had_a_hand(ids: Sequence[int], person: Person) -> set[int]:
     """Which of these tickets this person had a hand in, and so cannot verify."""
+    return set(db.session.scalars(with_a_hand_of(person, ids))) if ids else set()
+
+
+def with_a_hand_of(person: Person, ids: Sequence[int] | Select) -> Select:
+    """The ids, among these, of tickets that this person had a hand in; as a statement."""
     mine = [part.where(part.selected_columns.who == person.id) for part in _hands(ids)]
-    return {ticket for ticket, _ in db.session.execute(union(*mine))} if ids else set()
+    return select(union(*mine).subquery().c.ticket)
 
 
-def _hands(ids: Sequence[int]) -> list[Select]:
+def _hands(ids: Sequence[int] | Select) -> list[Select]:
     """(ticket, who) of every hand in these tickets, and in those merged into them: their work is this one's now."""
     family = select(Ticket.id.label("ticket"), Ticket.id.label("part")).where(Ticket.id.in_(ids))
     family = family.cte("family", recursive=True)

@@ -60,6 +60,9 @@ DOUBLED = frozenset(
 # And those that a call-back tells better, for whoever sees call-backs.
 DOUBLED_BY_CALLS = frozenset({"ticket.send_back", "ticket.close"})
 
+# Entries that nobody's deed made: the clocks of the promises wrote them (R14).
+BY_THE_CLOCKS = frozenset({"ticket.warned", "ticket.breached", "ticket.escalated"})
+
 
 @dataclass(frozen=True)
 class Seen:

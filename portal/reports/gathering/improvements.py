@@ -9,8 +9,9 @@ from portal.domain.quality.days import today
 from portal.domain.quality.improvement import STATES
 from portal.domain.quality.improvement_models import Improvement
 from portal.domain.quality.improvement_sources import SOURCES
-from portal.i18n import N_, Words
+from portal.i18n import N_
 from portal.reports.facts import Filled
+from portal.reports.gathering.plain import day_words
 from portal.reports.listing import MOST_ROWS, About, Column, Listing, Row
 
 
@@ -28,7 +29,7 @@ def improvements(document: Document, asker: Person, rows) -> Listing:
         ),
         columns=(
             Column(N_("Number"), "nowrap", "w4"), Column(N_("Improvement action")), Column(N_("Source"), "text", "w3"),
-            Column(N_("Department"), "text", "w4"), Column(N_("Responsible"), "nowrap", "w3"), Column(N_("Due"), "nowrap", "w3"),
+            Column(N_("Department"), "text", "w4"), Column(N_("Responsible"), "nowrap", "w3"), Column(N_("Due"), "nowrap", "w4"),
             Column(N_("State"), "text", "w4"), Column(N_("Round"), "number", "w1"), Column(N_("Measure")),
         ),
         rows=tuple(map(_row, found[:MOST_ROWS])),
@@ -40,5 +41,5 @@ def improvements(document: Document, asker: Person, rows) -> Listing:
 def _row(row: Improvement) -> Row:
     return Row((
         row.number, row.title, Filled(SOURCES[row.source].label), row.department.words, row.person.name if row.person else None,
-        Words(*[row.due_on.isoformat()] * 2), Filled(STATES[row.state]), str(row.round), row.measure[:160] or None,
+        day_words(row.due_on), Filled(STATES[row.state]), str(row.round), row.measure[:160] or None,
     ))  # fmt: skip

@@ -19,7 +19,7 @@ from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.states import FOR_STAFF, State
 from portal.i18n import N_, Words
 from portal.reports.facts import Filled, Shown
-from portal.reports.gathering.plain import outcome_words
+from portal.reports.gathering.plain import day_words, outcome_words
 from portal.reports.listing import MOST_ROWS, About, Column, Listing, Row
 
 NUMBER = Column(N_("Number"), "nowrap", "w4")
@@ -59,7 +59,11 @@ def unclosed_week(document: Document, asker: Person, rows) -> Listing | None:
 
 def _unclosed_row(line: UnclosedLine) -> Row:
     ticket = line.ticket
-    said: Shown | None = f"{line.report_at.astimezone(zone()):%m-%d} {line.report[:160]}" if line.report_at else None
+    said: Shown | None = (
+        Filled("{on} {report}", {"on": line.report_at.astimezone(zone()).date(), "report": line.report[:160]})
+        if line.report_at
+        else None
+    )
     why: Shown = line.why[:160] or Filled(FOR_STAFF[State(line.state)])
     return Row((
         ticket.number, ticket.customer.short_name, _class(line.class_code), line.party_words if line.party else None,
@@ -84,7 +88,7 @@ def project_list(document: Document, asker: Person, rows) -> Listing | None:
         ),
         columns=(
             NUMBER, CUSTOMER, Column(N_("Subject"), "text", "w4"), Column(N_("Owner of the project"), "text", "w3"),
-            Column(N_("Project since"), "nowrap", "w3"), Column(N_("Plan")), Column(N_("Milestones")),
+            Column(N_("Project since"), "nowrap", "w4"), Column(N_("Plan")), Column(N_("Milestones")),
         ),
         rows=tuple(_project_row(one) for one in found),
         total=total,
@@ -101,9 +105,9 @@ STEP = {
 def _project_row(one: SupervisedProject) -> Row:
     ticket = one.ticket
     said = [
-        Words(f"{step.due_on} {step.title}{zh}", f"{step.due_on} {step.title}{en}")
+        Words(f"{on.zh} {step.title}{zh}", f"{on.en} {step.title}{en}")
         for step in one.milestones
-        for zh, en in [STEP[step.state(today())]]
+        for (zh, en), on in [(STEP[step.state(today())], day_words(step.due_on))]
     ]
     listed = Words("；".join(step.zh for step in said), "; ".join(step.en for step in said)) if said else None
     return Row((
@@ -119,12 +123,12 @@ def complaint_register(document: Document, asker: Person, rows) -> Listing | Non
     lines, total = register.register(tickets, month, None, MOST_ROWS, part), register.registered(tickets, month, part)
     return _listing(
         document,
-        subtitle=Words(f"{month.year}年{month.month}月", f"{month:%Y-%m}"),
+        subtitle=Words(f"{month.year}年{month.month}月", f"{month:%b %Y}"),
         table=N_("Complaints in the order they came"),
         about=(About(N_("Web complaints") if channel == "web" else N_("Complaints"), str(total)),),
         columns=(
-            NUMBER, CUSTOMER, CLASS, Column(N_("Subject")), PARTY, Column(N_("Opened on"), "nowrap", "w3"),
-            Column(N_("Closed on"), "nowrap", "w3"), Column(N_("Outcome"), "text", "w4"),
+            NUMBER, CUSTOMER, CLASS, Column(N_("Subject")), PARTY, Column(N_("Opened on"), "nowrap", "w4"),
+            Column(N_("Closed on"), "nowrap", "w4"), Column(N_("Outcome"), "text", "w4"),
         ),
         rows=tuple(_register_row(line) for line in lines),
         total=total,
@@ -147,7 +151,7 @@ def forced_month(document: Document, asker: Person, rows) -> Listing | None:
     lines, total = forced_list.month_list(seen, month, None, MOST_ROWS), forced_list.listed(seen, month)
     return _listing(
         document,
-        subtitle=Words(f"{month.year}年{month.month}月", f"{month:%Y-%m}"),
+        subtitle=Words(f"{month.year}年{month.month}月", f"{month:%b %Y}"),
         table=N_("Closed by force, in the order of approval"),
         about=(
             About(N_("Closed by force"), str(total)),
@@ -155,7 +159,7 @@ def forced_month(document: Document, asker: Person, rows) -> Listing | None:
         ),
         columns=(
             NUMBER, CUSTOMER, CLASS, Column(N_("Subject")), PARTY, Column(N_("Reason")), Column(N_("Requested by"), "text", "w3"),
-            Column(N_("Who approved"), "text", "w3"), Column(N_("Approved on"), "nowrap", "w3"),
+            Column(N_("Who approved"), "text", "w3"), Column(N_("Approved on"), "nowrap", "w4"),
         ),
         rows=tuple(_forced_row(line) for line in lines),
         total=total,
@@ -193,7 +197,7 @@ def complaint_card(document: Document, asker: Person, rows) -> Listing | None:
             About(N_("Compensated (yuan, as far as known)"), (_yuan(sum(known)) or "—") if known else "—"),
         ),
         columns=(
-            NUMBER, Column(N_("Opened on"), "nowrap", "w3"), CLASS, Column(N_("Subject")), Column(N_("Cause")),
+            NUMBER, Column(N_("Opened on"), "nowrap", "w4"), CLASS, Column(N_("Subject")), Column(N_("Cause")),
             Column(N_("Outcome"), "text", "w4"), Column(N_("Rounds"), "number", "w1"), DAYS,
             Column(N_("Compensation"), "number", "w3"),
         ),
@@ -221,7 +225,7 @@ def _party(line: register.Line) -> Shown | None:
 
 
 def _day(at) -> Shown | None:
-    return Words(*[f"{at.astimezone(zone()):%Y-%m-%d}"] * 2) if at else None
+    return day_words(at.astimezone(zone()).date()) if at else None
 
 
 def _outcome(ticket: Ticket) -> Shown:

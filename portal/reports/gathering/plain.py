@@ -13,6 +13,7 @@ from portal.domain.files import Attachment
 from portal.domain.people.models import Person
 from portal.domain.policy import CAUSE_KIND, Ask, AskType, ReplyField
 from portal.domain.policy_calls import FORCED
+from portal.domain.quality.days import zone
 from portal.domain.ratings.models import Rating
 from portal.domain.tickets import deadlines, dispatching
 from portal.domain.tickets.models import Deadline, Dispatch, Ticket
@@ -20,6 +21,7 @@ from portal.i18n import N_, Words
 from portal.reports.facts import Filled, Said, Shown
 from portal.reports.registry import House
 from portal.reports.ticket_record import Answer, AttachedFile, PauseFact, Promise, RatingFact, Stars
+from portal.reports.wording import Wording
 from portal.working_time import Unit
 
 SORTS: dict[str, Said] = {
@@ -116,6 +118,11 @@ def as_read(ask: Ask | ReplyField, value) -> Shown:
         moment = datetime.fromisoformat(value)
         return Filled("{at}", {"at": moment if moment.tzinfo else moment.replace(tzinfo=UTC)})
     return str(value)
+
+
+def day_words(on: date) -> Words:
+    """A day in both languages, for a column or among words of the company."""
+    return Words(*(Wording(language, zone()).short_day(on) for language in ("zh_Hans_CN", "en")))
 
 
 def shape_read(shape: dict) -> tuple[Answer, ...]:

@@ -8,6 +8,7 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.documents.models import Document
 from portal.domain.forum.models import Event
+from portal.domain.people.masking import masked
 from portal.domain.people.models import Person
 from portal.domain.statistics import PER_ANSWER, said_difference
 from portal.domain.surveys import (
@@ -104,7 +105,7 @@ def _method(campaign: Campaign, found: Results):
     yield Pair(
         N_("Answers"),
         "—" if found.is_hidden else str(found.n),
-        Filled(N_("{n} of them broke off"), {"n": found.partial}),
+        Filled(N_("({n} of them broke off)"), {"n": found.partial}) if found.partial else "",
     )
     money = result_response.money(campaign)
     if money.of_all:
@@ -131,7 +132,7 @@ def _silent(part: result_response.TakingPart):
     for one in part.contrasts.values():
         if one.p_shown:
             said = N_("differ beyond chance") if one.test.differs else N_("no reliable difference")
-            yield Pair(one.label, said, f"p = {one.p_shown}".replace("= <", "<"))
+            yield Pair(one.label, said, f"p = {one.p_shown}".replace("= <", "<").replace(" ", "\u00a0"))
 
 
 def _headline(found: Results, part: result_response.TakingPart):
@@ -235,6 +236,6 @@ def _words(found: Results):
     names = result_answers.known_names(found)
     for block in found.paper.blocks:
         if block.question.kind == "text":
-            texts = [result_answers.masked(one.text, names) for one in result_answers.comments(found, block)]
+            texts = [masked(one.text, names) for one in result_answers.comments(found, block)]
             if texts:
                 yield OwnWords(block.question.words, tuple(texts[:TEXTS]))

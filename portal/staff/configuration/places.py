@@ -8,7 +8,7 @@ from portal.domain.policy_reading import Mistake
 from portal.i18n import N_
 from portal.staff.configuration.sections import LABELS
 from portal.staff.configuration.wording import title
-from portal.web.filters import told, words_in
+from portal.web.filters import kept, told, words_in
 from portal.web.words import gettext
 
 COMPANY = {
@@ -42,7 +42,7 @@ def _item(listed: str, key: str, policy: Policy) -> str:
     try:
         return words_in(policy.called(listed, key))
     except KeyError:
-        return key
+        return kept(key)
 
 
 def wrong_said(mistake: Mistake, policy: Policy) -> str:
