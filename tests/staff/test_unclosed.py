@@ -113,7 +113,7 @@ def test_the_projects_are_on_paper_with_their_milestones(app, sign_in):
         with app.test_request_context():
             paper = registry.render_html("project-list", told, "zh_Hans_CN", registry.House("申江通信"))
     assert "更换主干光缆" in paper
-    assert "2026-12-01 割接" in paper
+    assert "2026年12月1日 割接" in paper
 
 
 def test_of_two_who_write_the_plan_the_second_keeps_the_words_and_sees_the_firsts(app, sign_in):
