@@ -102,8 +102,9 @@ def engine_options(url: str, durable: bool = True) -> dict:
     }
     if url.startswith("sqlite"):
         return plain | {"connect_args": {"timeout": 15, "check_same_thread": False}}
-    # A plan is made for the values given: whether a word is frequent decides how it is best looked for.
-    waits = "-c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000"
+    # A plan is made for the values given: whether a word is frequent decides how it is best looked for. To compile a
+    # statement of a page takes longer than to run it.
+    waits = "-c jit=off -c plan_cache_mode=force_custom_plan -c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000"
     return plain | {
         "pool_pre_ping": True,
         "pool_size": 8,

@@ -17,7 +17,7 @@ from portal.domain.tickets.states import State
 from portal.i18n import N_
 
 _Owner, _Handler = aliased(Person, name="owner"), aliased(Person, name="handler")
-_Other = aliased(Deadline, name="other")
+_Other, _Lead = aliased(Deadline, name="other"), aliased(Dispatch, name="lead")
 CAP = 1000
 """A count of late promises stops here."""
 DESK, CALLERS = "desk", "callers"
@@ -42,38 +42,43 @@ def day_ends() -> datetime:
     return datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
 
 
-def _running(tickets: Select) -> Select:
-    """Promises of these tickets that run and are missed or due today, with ticket and the order they lie with: its own, or the lead's.
+def _due(tickets: Select) -> Select:
+    """Promises of these tickets that run and are missed or due today."""
+    return tickets.join(Deadline, Deadline.ticket_id == Ticket.id).where(Deadline.is_open, Deadline.due_at < day_ends())
 
-    Once closure was applied for, no order runs any more: then they lie with whoever calls back.
-    """
+
+def _order():
+    """The order a promise lies with: its own, or the lead's. Once closure was applied for, no order runs any more."""
     lead = (
-        select(func.max(Dispatch.id))
-        .where(Dispatch.ticket_id == Deadline.ticket_id, Dispatch.done_at.is_(None), Dispatch.is_lead)
+        select(func.max(_Lead.id))
+        .where(_Lead.ticket_id == Deadline.ticket_id, _Lead.done_at.is_(None), _Lead.is_lead)
         .correlate(Deadline).scalar_subquery()
     )  # fmt: skip
-    return (
-        tickets.join(Deadline, Deadline.ticket_id == Ticket.id)
-        .outerjoin(Dispatch, Dispatch.id == func.coalesce(Deadline.dispatch_id, lead))
-        .where(Deadline.is_open, Deadline.due_at < day_ends())
-    )
+    return func.coalesce(Deadline.dispatch_id, lead)
 
 
 def people() -> list[Who]:
-    """With whom they lie, the most missed first; one statement."""
-    now = clock.now()
+    """With whom they lie, the most missed first; what waits for a call lies with whoever calls back. One statement."""
     calls = Ticket.state == State.VERIFYING
-    missed = func.sum(case((Deadline.due_at < now, 1), else_=0)).label("missed")
-    whose = (
-        case((calls, 1), else_=0).label("calls"),
-        case((calls, None), else_=Dispatch.department_id).label("department_id"),
-        case((calls, None), else_=Dispatch.provider_id).label("provider_id"),
-    )
-    counted = (
-        _running(select(Ticket))
-        .with_only_columns(*whose, missed, func.count().label("all"))
-        .group_by(*whose)
+    owed = (
+        _due(select(Ticket))
+        .with_only_columns(
+            case((calls, 1), else_=0).label("calls"),
+            case((calls, None), else_=_order()).label("order"),
+            case((Deadline.due_at < clock.now(), 1), else_=0).label("missed"),
+        )
         .subquery()
+    )
+
+    def of_order(column):  # looked up one by one: a join makes PostgreSQL read every order there is
+        return select(column).where(Dispatch.id == owed.c.order).scalar_subquery().label(column.key)
+
+    whose = select(
+        owed.c.calls, of_order(Dispatch.department_id), of_order(Dispatch.provider_id), owed.c.missed
+    ).subquery()
+    party = (whose.c.calls, whose.c.department_id, whose.c.provider_id)
+    counted = (
+        select(*party, func.sum(whose.c.missed).label("missed"), func.count().label("all")).group_by(*party).subquery()
     )
     rows = (
         select(
@@ -122,7 +127,8 @@ def page(tickets: Select, who: str | None, after: tuple[datetime, int] | None, l
         .correlate(Ticket).scalar_subquery()
     )  # fmt: skip
     rows = (
-        _running(tickets)
+        _due(tickets)
+        .outerjoin(Dispatch, Dispatch.id == _order())
         .join(Customer, Customer.id == Ticket.customer_id)
         .outerjoin(Department, Department.id == Dispatch.department_id)
         .outerjoin(Provider, Provider.id == Dispatch.provider_id)
