@@ -1,4 +1,4 @@
-"""A thousand people answering a survey at once: `python -m bench.respondents /tmp/bench/100k [--people 1000 --pause 30]`.
+"""A thousand people answering a survey at once: `python -m bench.respondents /tmp/bench/100k [--people 1000 --pause 45]`.
 
 Each opens his link, answers section by section with a pause as a reader takes it, and sends. Beside them the floor view
 is asked for all the time; a save is told as a multiple of it. In the end every answer is looked for in the database.
@@ -42,7 +42,12 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("data", type=Path)
     asked.add_argument("--people", type=int, default=1000)
-    asked.add_argument("--pause", type=float, default=30, help="seconds a section takes to read, on average")
+    asked.add_argument(
+        "--pause",
+        type=float,
+        default=45,
+        help="seconds a section takes, on average; the questionnaire itself reckons with eighty",
+    )
     given = asked.parse_args()
     facts = json.loads((given.data / "bench.json").read_text())
     os.environ.update(PORTAL_DATA=str(given.data), PORTAL_DATABASE_URL=facts["url"])
