@@ -77,7 +77,12 @@ def of_source(rows: Select, source: str, key: int) -> list[Improvement]:
 
 def waiting_for(rows: Select, revisits: Select | None, by: Person, limit: int = 8) -> Waiting:
     """What waits for this person; one statement. `revisits`: the visible ones, of whoever asks customers again."""
-    parts = [_to_act_on(rows, by).with_only_columns(Improvement.id, cast(null(), Integer).label("revisit")).limit(limit).subquery()]
+    parts = [
+        _to_act_on(rows, by)
+        .with_only_columns(Improvement.id, cast(null(), Integer).label("revisit"))
+        .limit(limit)
+        .subquery()
+    ]
     if revisits is not None:
         parts.append(
             _to_ask(revisits).with_only_columns(Improvement.id, Revisit.id.label("revisit")).limit(limit).subquery()
