@@ -18,7 +18,7 @@ from portal.domain.tickets.queue import Order, cannot
 from portal.domain.tickets.states import FOR_STAFF, LIVE, State
 from portal.i18n import N_
 from portal.web.filters import span, words_in
-from portal.web.moments import Moments
+from portal.web.moments import moments
 from portal.web.words import gettext
 
 DUE = {
@@ -150,7 +150,7 @@ class Lines:
     """Draws rows of the queue as lines, for one reader and one page."""
 
     def __init__(self, by):
-        self.by, self.times, self.policy = by, Moments(), settings.policy()
+        self.by, self.times, self.policy = by, moments(), settings.policy()
         self.soon = self.times.now + timedelta(hours=self.policy.warnings.before_hours)
         self.desk = url_for("desk.show", ticket=0).removesuffix("0")
         self.called = _words(self.policy)

@@ -74,7 +74,10 @@
     const token = find('meta[name="csrf-token"]')?.content;
     if (token) event.detail.headers["X-CSRFToken"] = token;
   });
-  on("htmx:beforeRequest", (event) => { event.detail.target?.setAttribute("data-waiting", ""); });
+  /* What is asked for unseen, such as who else is here, does not fade while it is waited for. */
+  on("htmx:beforeRequest", (event) => {
+    if (!event.detail.requestConfig?.headers?.["X-Background"]) event.detail.target?.setAttribute("data-waiting", "");
+  });
   on("htmx:afterRequest", (event) => {
     event.detail.target?.removeAttribute("data-waiting");
     const form = event.detail.elt?.closest?.("form");

@@ -6,13 +6,11 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from portal.web import assets, words
-from portal.web.moments import Moments
+from portal.web.moments import moments
 
 ICON = Markup(
     '<svg class="icon {look}" width="20" height="20" {role} focusable="false"><use href="{sheet}#{name}"></use></svg>'
 )
-BADGE = Markup('<span class="badge{tone}">{sign}{text}</span>')
-STAMP = Markup('<time datetime="{iso}" title="{whole}" class="nowrap">{said}</time>')
 NEVER = Markup('<span class="muted">—</span>')
 SILENT, NAMED = Markup('aria-hidden="true"'), Markup('role="img" aria-label="{}"')
 
@@ -33,17 +31,18 @@ def say(text) -> str | Markup:
 
 def badge(text, tone: str = "", icon: str | None = None) -> Markup:
     """A word on a ground of its colour, with a sign before it."""
-    return BADGE.format(tone=f" badge-{tone}" if tone else "", sign=_icon(icon) if icon else "", text=text)
+    look = f"badge badge-{tone}" if tone else "badge"
+    return Markup(f'<span class="{look}">{_icon(icon) if icon else ""}{escape(text)}</span>')  # noqa: S704
 
 
 def stamp(at: datetime | None, how: str = "moment") -> Markup:
     """A moment as an element, whole for machines and for hovering; `how`: as day, moment, or whole (stamp)."""
     if at is None:
         return NEVER
-    told = Moments()
+    told = moments()
     whole = told.stamp(at)
     said = told.day(at.astimezone(told.zone).date()) if how == "day" else told.moment(at) if how == "moment" else whole
-    return STAMP.format(iso=at.isoformat(), whole=whole, said=said)
+    return Markup(f'<time datetime="{at.isoformat()}" title="{whole}" class="nowrap">{said}</time>')  # noqa: S704
 
 
 _icon = icon

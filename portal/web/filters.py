@@ -10,7 +10,7 @@ from babel.dates import format_time
 from portal.domain import settings
 from portal.domain.policy import Promise, Unit
 from portal.i18n import Words
-from portal.web.moments import Moments
+from portal.web.moments import moments
 from portal.web.months import month
 from portal.web.words import chinese, gettext, ngettext
 
@@ -34,22 +34,22 @@ def day(on: date | datetime | None) -> str:
     """今天, 明天, 9月28日; with the year when it is another one."""
     if on is None:
         return "—"
-    return Moments().day(here(on).date() if isinstance(on, datetime) else on)
+    return moments().day(here(on).date() if isinstance(on, datetime) else on)
 
 
 def full_day(on: date | None) -> str:
     """2026年9月28日, 28 Sep 2026: for what is read long after."""
-    return "—" if on is None else Moments().full_day(on)
+    return "—" if on is None else moments().full_day(on)
 
 
 def moment(at: datetime | None) -> str:
     """今天 16:30, 明天（周二）10:00, 9月28日 09:05."""
-    return "—" if at is None else Moments().moment(at)
+    return "—" if at is None else moments().moment(at)
 
 
 def stamp(at: datetime | None) -> str:
     """The whole moment, for paper and for hovering: 2026年9月28日 16:30."""
-    return "—" if at is None else Moments().stamp(at)
+    return "—" if at is None else moments().stamp(at)
 
 
 def span(length: timedelta | None) -> str:

@@ -1,9 +1,10 @@
-"""Days and moments as one reader is told them: zone, language and near days' words are looked up once."""
+"""Days and moments as one reader is told them: zone, language and near days' words are looked up once a request."""
 
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from flask import request
 from markupsafe import Markup
 
 from portal import clock
@@ -14,8 +15,19 @@ _WEEKDAYS_ZH, _WEEKDAYS_EN = "一二三四五六日", ("Mon", "Tue", "Wed", "Thu
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def moments() -> "Moments":
+    """Those of this request and its language, made once; where there is no request, of now."""
+    if not request:
+        return Moments()
+    name = f"portal.moments.{chinese()}"
+    kept = request.environ.get(name)
+    if kept is None:
+        kept = request.environ[name] = Moments()
+    return kept
+
+
 class Moments:
-    """For the reader of this request; a page of many moments makes one of these and asks it each time."""
+    """How one reader is told days and moments."""
 
     def __init__(self):
         self.zone = ZoneInfo(settings.company().zone)
