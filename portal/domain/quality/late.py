@@ -70,15 +70,16 @@ def people() -> list[Who]:
         .subquery()
     )
 
-    def of_order(column):  # looked up one by one: a join makes PostgreSQL read every order there is
-        return select(column).where(Dispatch.id == owed.c.order).scalar_subquery().label(column.key)
-
-    whose = select(
-        owed.c.calls, of_order(Dispatch.department_id), of_order(Dispatch.provider_id), owed.c.missed
-    ).subquery()
-    party = (whose.c.calls, whose.c.department_id, whose.c.provider_id)
+    # One number for the party, a provider's below nought. Looked up one by one: a join makes PostgreSQL read every order.
+    party = (
+        select(func.coalesce(Dispatch.department_id, -Dispatch.provider_id))
+        .where(Dispatch.id == owed.c.order).scalar_subquery()
+    )  # fmt: skip
+    whose = select(owed.c.calls, party.label("party"), owed.c.missed).subquery()
     counted = (
-        select(*party, func.sum(whose.c.missed).label("missed"), func.count().label("all")).group_by(*party).subquery()
+        select(whose.c.calls, whose.c.party, func.sum(whose.c.missed).label("missed"), func.count().label("all"))
+        .group_by(whose.c.calls, whose.c.party)
+        .subquery()
     )
     rows = (
         select(
@@ -86,8 +87,8 @@ def people() -> list[Who]:
             counted.c.missed, counted.c.all,
         )
         .select_from(counted)
-        .outerjoin(Department, Department.id == counted.c.department_id)
-        .outerjoin(Provider, Provider.id == counted.c.provider_id)
+        .outerjoin(Department, Department.id == counted.c.party)
+        .outerjoin(Provider, Provider.id == -counted.c.party)
     )  # fmt: skip
     found = [_who(*row) for row in db.session.execute(rows)]
     return sorted(found, key=lambda who: (-who.missed, -who.today, who.code))
