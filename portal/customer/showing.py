@@ -186,13 +186,12 @@ def _item(policy: Policy, listed: str, code: str | None) -> list:
 
 def closure_words(promise: Promise) -> str:
     """How long it takes, as it is promised."""
+    amount = int(promise.amount)
     if promise.unit is Unit.WORKING_DAYS:
-        return ngettext("%(num)s working day", "%(num)s working days", int(promise.amount)) % {
-            "num": int(promise.amount)
-        }
+        return ngettext("%(num)s working day", "%(num)s working days", amount, num=amount)
     if promise.unit is Unit.SAME_DAY:
         return gettext("the same day")
-    return ngettext("%(num)s hour", "%(num)s hours", int(promise.amount)) % {"num": int(promise.amount)}
+    return ngettext("%(num)s hour", "%(num)s hours", amount, num=amount)
 
 
 def organisation() -> Customer:

@@ -71,13 +71,13 @@ def headline(rows: Sequence[Part]) -> str:
     if not few.unknown:
         return ngettext(
             "%(num)s part makes %(share)s %% of the complaints (n = %(n)s)",
-            "%(num)s parts make %(share)s %% of the complaints (n = %(n)s)", few.parts,
-        ) % facts  # fmt: skip
+            "%(num)s parts make %(share)s %% of the complaints (n = %(n)s)", few.parts, **facts,
+        )  # fmt: skip
     return ngettext(
         "%(num)s part makes %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
         "%(num)s parts make %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
-        few.parts,
-    ) % facts  # fmt: skip
+        few.parts, **facts,
+    )  # fmt: skip
 
 
 def _control_url(first, code: str) -> str:

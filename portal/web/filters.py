@@ -61,11 +61,11 @@ def span(length: timedelta | None) -> str:
     hours, minutes = divmod(rest, 60)
     parts = []
     if days:
-        parts.append(ngettext("%(num)d day", "%(num)d days", days) % {"num": days})
+        parts.append(ngettext("%(num)d day", "%(num)d days", days, num=days))
     if hours:
-        parts.append(ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours})
+        parts.append(ngettext("%(num)d hour", "%(num)d hours", hours, num=hours))
     if minutes and not days:
-        parts.append(ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes})
+        parts.append(ngettext("%(num)d minute", "%(num)d minutes", minutes, num=minutes))
     return " ".join(parts) or gettext("less than a minute")
 
 
@@ -75,8 +75,8 @@ def work_span(length: timedelta, day: timedelta) -> str:
     if not days:
         return span(length)
     hours = round(rest.total_seconds() / 3600)
-    said = ngettext("%(num)d working day", "%(num)d working days", days) % {"num": days}
-    return f"{said} {ngettext('%(num)d hour', '%(num)d hours', hours) % {'num': hours}}" if hours else said
+    said = ngettext("%(num)d working day", "%(num)d working days", days, num=days)
+    return f"{said} {ngettext('%(num)d hour', '%(num)d hours', hours, num=hours)}" if hours else said
 
 
 def promise(given: Promise) -> str:

@@ -32,15 +32,16 @@ def _catalogue() -> NullTranslations:
     return _kept["zh"]
 
 
-def gettext(text: str, **facts) -> str:
+def gettext(text: str, /, **facts) -> str:
     """A marked word as it is said, filled with facts; the word itself where nobody translated it."""
     said = _catalogue().gettext(text)
     return said % facts if facts else said
 
 
-def ngettext(one: str, many: str, n: int) -> str:
-    """A counted word as it is said for `n`."""
-    return _catalogue().ngettext(one, many, n)
+def ngettext(one: str, many: str, n: int, /, **facts) -> str:
+    """A counted word as it is said for `n`, filled with facts."""
+    said = _catalogue().ngettext(one, many, n)
+    return said % facts if facts else said
 
 
 @pass_eval_context

@@ -14,11 +14,12 @@ _NUMBERS = re.compile(r"\d(?:[\s-]?\d){4,}")
 
 
 def known_names(customers: Select) -> list[str]:
-    """Names that must not be read: of these customers (their keys), of their contacts, of everybody with an account."""
+    """Names that must not be read: of these customers (their keys), of their contacts and people, of ours."""
     companies = db.session.execute(select(Customer.name, Customer.short_name).where(Customer.id.in_(customers)))
+    near = Person.customer_id.is_(None) | Person.customer_id.in_(customers)
     listed = [
         *db.session.scalars(select(Contact.name).where(Contact.customer_id.in_(customers))),
-        *db.session.scalars(select(Person.name)),
+        *db.session.scalars(select(Person.name).where(near)),
         *(name for pair in companies for name in pair),
     ]
     return sorted({one for one in listed if one and len(one) > 1}, key=lambda one: (-len(one), one))

@@ -31,12 +31,12 @@ class LimitEffect:
 
 def changes_something(old: Policy, new: Policy) -> bool:
     """May limits or counts differ between these two at all?"""
-    return old.support.steps != new.support.steps or _counting(old) != _counting(new)
+    return old.support.steps != new.support.steps or support_facts.counting(old) != support_facts.counting(new)
 
 
 def of(old: Policy, new: Policy, providers: Sequence[Provider]) -> list[LimitEffect]:
     """These providers, as far as they have a contract, by the visits of the three months that are over; those it changes first."""
-    month, counted = last_month(), (_counting(old), _counting(new))
+    month, counted = last_month(), (support_facts.counting(old), support_facts.counting(new))
     here = [one for one in providers if one.is_there_since(month)]
     ids, months = [one.id for one in here], [following(month, -back) for back in range(3)]
     visits, classes = limits.visits_of(ids, months), support_facts.classes_of(ids, month)
@@ -53,7 +53,3 @@ def of(old: Policy, new: Policy, providers: Sequence[Provider]) -> list[LimitEff
 def last_month() -> date:
     """The month whose complaints are counted."""
     return following(first(today()), -1)
-
-
-def _counting(policy: Policy) -> set[str]:
-    return {one.code for one in policy.classes if one.parent in policy.support.groups}
