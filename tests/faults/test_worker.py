@@ -65,8 +65,8 @@ def test_the_worker_ends_within_a_second_of_the_word(place, word):
 def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter_stays_ours(place):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
+        in_its_house(place, SEED)  # before the worker lives: what a factory writes does not wait for other writers
         process = run_worker(place, PORTAL_SMTP_URL=plain(port))
-        in_its_house(place, SEED)
         silent.settimeout(20)
         line, _ = silent.accept()
         begun = monotonic()
