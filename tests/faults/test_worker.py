@@ -13,6 +13,7 @@ from time import monotonic
 
 import pytest
 
+from tests.faults import processes
 from tests.test_worker import Mailbox, a_server, plain
 
 pytestmark = pytest.mark.fault
@@ -122,8 +123,11 @@ def states(place: Path) -> str:
 
 def in_its_house(place: Path, do: str, code: int = 0, **environment) -> str:
     """Run this in a process of its own, on the data of that place; gives what it printed."""
-    env = os.environ | house(place) | environment
     program = HOUSE + "\n".join(f"    {line}" for line in do.splitlines())
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == code, done.stderr
-    return done.stdout.strip()
+    said = place / "said"
+    process = processes.started(
+        processes.program, program, environment=os.environ | house(place) | environment, said=said
+    )
+    process.join()
+    assert process.exitcode == code, processes.mistakes(said).read_text()
+    return said.read_text().strip()
