@@ -19,6 +19,8 @@ from portal.i18n import N_
 
 _Owner, _Handler = aliased(Person, name="owner"), aliased(Person, name="handler")
 _Other, _Lead = aliased(Deadline, name="other"), aliased(Dispatch, name="lead")
+_LEADS = (_Lead.ticket_id == Deadline.ticket_id, _Lead.done_at.is_(None), _Lead.is_lead)
+"""The order that has the lead of a promise's ticket now; the last one, should there be several."""
 _NOW, _DAY_ENDS = (bindparam(name, type_=UTCDateTime) for name in ("now", "day_ends"))
 _LAST = bindparam("last_due", type_=UTCDateTime), bindparam("last_id", type_=BigInteger)
 CAP = 1000
@@ -52,11 +54,7 @@ def _due(tickets: Select) -> Select:
 
 def _order():
     """The order a promise lies with: its own, or the lead's. Once closure was applied for, no order runs any more."""
-    lead = (
-        select(func.max(_Lead.id))
-        .where(_Lead.ticket_id == Deadline.ticket_id, _Lead.done_at.is_(None), _Lead.is_lead)
-        .correlate(Deadline).scalar_subquery()
-    )  # fmt: skip
+    lead = select(func.max(_Lead.id)).where(*_LEADS).correlate(Deadline).scalar_subquery()
     return func.coalesce(Deadline.dispatch_id, lead)
 
 
@@ -71,22 +69,19 @@ def people() -> list[Who]:
 def _people(_dialect: str) -> TextualSelect:
     """The statement for `people`, made once."""
     calls = Ticket.state == State.VERIFYING
-    owed = (
+    # One number for the party, a provider's below nought. Looked up one by one: a join makes PostgreSQL read every order.
+    party = func.coalesce(_Lead.department_id, -_Lead.provider_id)
+    own = select(party).where(_Lead.id == Deadline.dispatch_id).correlate(Deadline).scalar_subquery()
+    lead = select(party).where(*_LEADS).order_by(_Lead.id.desc()).limit(1).correlate(Deadline).scalar_subquery()
+    whose = (
         _due(select(Ticket))
         .with_only_columns(
             case((calls, 1), else_=0).label("calls"),
-            case((calls, None), else_=_order()).label("order"),
+            case((calls, None), (Deadline.dispatch_id.is_not(None), own), else_=lead).label("party"),
             case((Deadline.due_at < _NOW, 1), else_=0).label("missed"),
         )
         .subquery()
     )
-
-    # One number for the party, a provider's below nought. Looked up one by one: a join makes PostgreSQL read every order.
-    party = (
-        select(func.coalesce(Dispatch.department_id, -Dispatch.provider_id))
-        .where(Dispatch.id == owed.c.order).scalar_subquery()
-    )  # fmt: skip
-    whose = select(owed.c.calls, party.label("party"), owed.c.missed).subquery()
     counted = (
         select(whose.c.calls, whose.c.party, func.sum(whose.c.missed).label("missed"), func.count().label("all"))
         .group_by(whose.c.calls, whose.c.party)
