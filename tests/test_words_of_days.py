@@ -1,9 +1,12 @@
-"""Days that were kept as texts are said as people say them, in both languages."""
+"""Days that were kept as texts, and facts that fill a sentence, are said as people write them, in both languages."""
 
 import pytest
 from flask_babel import force_locale
 
-from portal.web.filters import kept, told
+from portal.domain import settings
+from portal.web import look
+from portal.web.filters import filesize, kept, told
+from portal.web.words import filled
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,33 @@ def test_a_day_month_or_moment_kept_as_a_text_is_said_and_any_other_text_stays(a
         assert (kept(text), told("{on}", {"on": text})) == (zh, zh)
     with force_locale("en"):
         assert (kept(text), told("{on}", {"on": text})) == (en, en)
+
+
+@pytest.mark.parametrize(
+    ("text", "fact", "zh"),
+    [
+        ("转给 {name} 处理", "王芳", "转给王芳处理"),
+        ("转给 {name} 处理", "Li", "转给 Li 处理"),
+        ("共 {name} 件", 3, "共 3 件"),
+        ("转给 {name} 处理", "<b>王芳</b>", "转给<b>王芳</b>处理"),
+        ("转给 {name} 处理", "", "转给 \u0020处理"),
+    ],
+)
+def test_a_chinese_sentence_keeps_its_spaces_for_numbers_and_latin_words(app, text, fact, zh):
+    with force_locale("zh_Hans_CN"):
+        assert filled(text, {"name": fact}) == zh
+    with force_locale("en"):
+        assert filled("Given to {name} now", {"name": "王芳"}) == "Given to 王芳 now"
+
+
+def test_sizes_stand_apart_from_their_unit(app):
+    with force_locale("en"):
+        assert filesize(20 * 1024 * 1024) == "20 MB"
+
+
+def test_the_portal_has_a_name_in_the_readers_language_before_the_company_gives_it_one(app, monkeypatch):
+    monkeypatch.setattr(settings, "company", settings.Company)
+    with force_locale("en"):
+        assert look.company().name == "Key customer service portal"
+    with force_locale("zh_Hans_CN"):
+        assert look.company().name == "大客户服务门户"

@@ -2,27 +2,69 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, false, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
 from portal.domain import journal, outbox
+from portal.domain.documents.models import Document
+from portal.domain.forum.after_models import Topic
+from portal.domain.forum.models import Event
+from portal.domain.forum.party_models import Attendee, Invitation, Registration
 from portal.domain.journal import Entry, Head
-from portal.domain.people.models import Customer, Person, Provider
+from portal.domain.mailroom.models import IncomingMail
+from portal.domain.outbox import Letter
+from portal.domain.people.models import Contact, Customer, Department, Person, Project, Provider
 from portal.domain.people.queries import staff
 from portal.domain.people.roles import Role
+from portal.domain.quality.fact_models import FigureSnapshot
+from portal.domain.quality.improvement_models import Improvement
+from portal.domain.quality.major_models import MajorCase
+from portal.domain.quality.models import Liability
+from portal.domain.quality.records import Signal, SupervisedProject
+from portal.domain.quality.support_models import SupportResult
+from portal.domain.surveys.campaign_models import Campaign, OptOut
+from portal.domain.surveys.campaign_models import Invitation as Asked
+from portal.domain.surveys.models import Questionnaire
+from portal.domain.surveys.word_models import HotIssue, Issue
 from portal.domain.tickets.models import Problem, Ticket
 
 CHECKED_AT_ONCE = 20_000
 EXPORT_LIMIT = 50_000
-# Records that have a name of their own, and which column it is.
-NAMES = {
-    "ticket": Ticket.number, "person": Person.name, "customer": Customer.short_name, "provider": Provider.name,
-    "problem": Problem.title,
+# What the records of each kind are called: rows of id and name, and all that one may ask for them by.
+NAMED: dict[str, tuple[Select, tuple]] = {
+    "ticket": (select(Ticket.id, Ticket.number), (Ticket.number,)),
+    "problem": (select(Problem.id, Problem.title), (Problem.title,)),
+    "liability": (select(Liability.id, Ticket.number).join(Liability.ticket), (Ticket.number,)),
+    "supervised_project": (select(SupervisedProject.id, Ticket.number).join(SupervisedProject.ticket), (Ticket.number,)),
+    "major_case": (select(MajorCase.id, MajorCase.number), (MajorCase.number,)),
+    "improvement": (select(Improvement.id, Improvement.number), (Improvement.number,)),
+    "support_result": (select(SupportResult.id, Provider.name).join(Provider, Provider.id == SupportResult.provider_id), (Provider.name,)),
+    "person": (select(Person.id, Person.name), (Person.name, Person.email)),
+    "customer": (select(Customer.id, Customer.short_name), (Customer.number, Customer.name, Customer.short_name)),
+    "project": (select(Project.id, Project.name), (Project.name,)),
+    "department": (select(Department.id, Department.name), (Department.name,)),
+    "provider": (select(Provider.id, Provider.name), (Provider.name,)),
+    "document": (select(Document.id, Document.number), (Document.number,)),
+    "letter": (select(Letter.id, Person.name).join(Letter.to), ()),
+    "incoming_mail": (select(IncomingMail.id, IncomingMail.subject), (IncomingMail.subject,)),
+    "questionnaire": (select(Questionnaire.id, Questionnaire.number), (Questionnaire.number, Questionnaire.title)),
+    "campaign": (select(Campaign.id, Campaign.number), (Campaign.number, Campaign.title)),
+    "survey_invitation": (select(Asked.id, Contact.name).join(Asked.contact), (Contact.name,)),
+    "survey_opt_out": (select(OptOut.id, Contact.name).join(OptOut.contact), (Contact.name,)),
+    "survey_issue": (select(Issue.id, Issue.title), (Issue.title,)),
+    "survey_hot_issue": (select(HotIssue.id, Issue.title).join(HotIssue.issue), (Issue.title,)),
+    "forum_event": (select(Event.id, Event.number), (Event.number, Event.title)),
+    "forum_registration": (select(Registration.id, Registration.number), (Registration.number,)),
+    "forum_invitation": (select(Invitation.id, Invitation.name), (Invitation.name,)),
+    "forum_attendee": (select(Attendee.id, Attendee.name), (Attendee.name,)),
+    "forum_topic": (select(Topic.id, Topic.title), (Topic.title,)),
 }  # fmt: skip
+MONTHS = {"figure_snapshot": FigureSnapshot.month, "quality_signal": Signal.month}
+"""Records that are called by their month."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +74,7 @@ class Sought:
     who: str = ""
     """Part of the name or e-mail address of whoever did it."""
     about: str = ""
-    """The number of a ticket or customer, or the name of a person, customer or provider."""
+    """What a record is called: its number, title or name."""
     verb: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -64,27 +106,34 @@ def _conditions(sought: Sought) -> list:
 
 
 def _about(text: str):
-    customer = or_(Customer.number == text.upper(), Customer.name == text, Customer.short_name == text)
-    named = {
-        "ticket": select(Ticket.id).where(Ticket.number == text.upper()),
-        "person": select(Person.id).where(or_(Person.name == text, Person.email == text.lower())),
-        "customer": select(Customer.id).where(customer),
-        "provider": select(Provider.id).where(Provider.name == text),
-    }
-    return or_(*(and_(Entry.record == record, Entry.record_id.in_(ids)) for record, ids in named.items()))
+    """The entries about whatever is called so: first which records these are, then what happened to them."""
+    wanted = (text, text.upper(), text.lower())
+    found: dict[str, list[int]] = {}
+    named = [
+        rows.with_only_columns(literal(record), rows.selected_columns[0]).where(or_(*(name.in_(wanted) for name in known)))
+        for record, (rows, known) in NAMED.items() if known
+    ]  # fmt: skip
+    for record, key in db.session.execute(union_all(*named)):
+        found.setdefault(record, []).append(key)
+    return or_(false(), *(and_(Entry.record == record, Entry.record_id.in_(ids)) for record, ids in found.items()))
 
 
-def names(found: Iterable[Entry]) -> dict[tuple[str, int], str]:
-    """What the records of these entries are called: a statement for each kind of record among them."""
+def names(found: Iterable[Entry]) -> dict[tuple[str, int], str | date]:
+    """What the records of these entries are called, or of which month they are: a statement for each kind among them."""
     wanted: dict[str, set[int]] = {}
     for entry in found:
-        if entry.record in NAMES:
-            wanted.setdefault(entry.record, set()).add(entry.record_id)
+        wanted.setdefault(entry.record, set()).add(entry.record_id)
     called = {}
     for record, ids in wanted.items():
-        column = NAMES[record]
-        rows = db.session.execute(select(column.class_.id, column).where(column.class_.id.in_(sorted(ids))))
-        called |= {(record, number): name for number, name in rows}
+        if record in MONTHS:
+            month = MONTHS[record]
+            rows = select(month.class_.id, month)
+        elif record in NAMED:
+            rows = NAMED[record][0]
+        else:
+            continue
+        named = rows.where(rows.selected_columns[0].in_(sorted(ids)))
+        called |= {(record, number): name for number, name in db.session.execute(named)}
     return called
 
 

@@ -16,6 +16,7 @@ from portal.i18n import N_
 from portal.staff.campaigns import KeepForm, door, frame
 from portal.staff.survey_form import LONG
 from portal.web.fields import MomentField
+from portal.web.filters import listed
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import key_of, row_number
@@ -30,7 +31,7 @@ class ReplaceForm(Form):
     outcome = SelectField(
         N_("What happened"), [Needed()], choices={code: OUTCOMES[code].label for code in running.FOR_REPLACEMENT}
     )
-    why = TextAreaField(N_("In your words"), [Needed(), AtMost(LONG)])
+    why = TextAreaField(N_("Reason"), [Needed(), AtMost(LONG)])
 
 
 class EndForm(Form):
@@ -131,7 +132,7 @@ def replace(asked):
     )
     if not came:
         return _replace_page(asked, form, 422)
-    say(N_("{name} is invited in their place."), name="、".join(one.contact.name for one in came))
+    say(N_("{name} is invited in their place."), name=listed(one.contact.name for one in came))
     return redirect(url_for(".people", campaign=asked.campaign_id), 303)
 
 
@@ -191,7 +192,7 @@ def prolong(campaign):
 
 
 def _prolong_page(row: Campaign, form: ProlongForm, status: int = 200):
-    return _step(row, form, N_("Move the last day"), url_for(".prolong", campaign=row.id), N_("Keep"), status=status)
+    return _step(row, form, N_("Move the last day"), url_for(".prolong", campaign=row.id), N_("Save"), status=status)
 
 
 @door.get("/opt-outs", needs=P.SURVEY_READ)

@@ -215,4 +215,4 @@ def _contact_form() -> ContactForm:
 
 def _contact_sheet(ticket: Ticket, form: ContactForm, status: int = 200):
     facts = {"template": "staff/ticket_contact.html"}
-    return sheet_page(ticket, form, gettext("Contact with the customer"), gettext("Keep the contact"), status, **facts)
+    return sheet_page(ticket, form, gettext("Contact with the customer"), gettext("Save the contact"), status, **facts)

@@ -146,4 +146,4 @@ def _problem_form() -> ProblemForm:
 
 def _problem_sheet(ticket: Ticket, form: ProblemForm, status: int = 200):
     help_text = gettext("A problem gathers the tickets of one cause.")
-    return sheet_page(ticket, form, gettext("Problem"), gettext("Keep"), status, help=help_text)
+    return sheet_page(ticket, form, gettext("Problem"), gettext("Save"), status, help=help_text)

@@ -1,7 +1,7 @@
 """Texts to begin an answer from: the policy's reply templates, filled for the ticket and read before they are taken."""
 
 from flask import abort, redirect, request, url_for
-from flask_babel import get_locale
+from flask_babel import force_locale, get_locale
 
 from portal.access.door import me
 from portal.access.permissions import Permission
@@ -38,8 +38,10 @@ def use_template(ticket):
 def _filled(ticket: Ticket) -> list[tuple[ReplyTemplate, str]]:
     """Each template with its text in the language of whoever reads it."""
     language = ticket.asked_by.language if ticket.asked_by else str(get_locale())
-    known = (one for one in settings.policy().reply_templates if ticket.kind in one.kinds)
-    return [(one, one.body.in_(language).strip().format(**_places(ticket))) for one in known]
+    known = [one for one in settings.policy().reply_templates if ticket.kind in one.kinds]
+    with force_locale(language):
+        places = _places(ticket)
+    return [(one, one.body.in_(language).strip().format(**places)) for one in known]
 
 
 def _places(ticket: Ticket) -> dict[str, str]:

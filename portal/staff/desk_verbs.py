@@ -123,7 +123,7 @@ def _class_form(ticket: Ticket) -> ClassForm:
 
 def _class_sheet(ticket: Ticket, form: ClassForm, status: int = 200):
     help_text = gettext("Promises that were given stay as they were given.")
-    return sheet_page(ticket, form, gettext("Class and severity"), gettext("Keep"), status, help=help_text)
+    return sheet_page(ticket, form, gettext("Class and severity"), gettext("Save"), status, help=help_text)
 
 
 class KindForm(WhyForm):
@@ -201,7 +201,7 @@ def _take_back(ticket: Ticket, form: WhyForm) -> None:
 
 
 def _application_sheet(ticket: Ticket, form: WhyForm, status: int = 200):
-    return sheet_page(ticket, form, gettext("Take the application back"), gettext("Take back"), status)
+    return sheet_page(ticket, form, gettext("Withdraw the application"), gettext("Withdraw"), status)
 
 
 class ReopenForm(WhyForm):

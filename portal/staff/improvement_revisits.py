@@ -16,6 +16,7 @@ from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.states import FOR_STAFF, TONES
 from portal.i18n import N_
 from portal.staff.improvements import LONG, door
+from portal.web.filters import listed
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
@@ -126,7 +127,7 @@ def _tell_page(row: Improvement, form: TellForm, status: int = 200):
         submit=gettext("Send the answer"), action=request.path, accepted=None,
         help=gettext(
             "Each of the %(n)s people who raised it gets one letter: %(names)s. Cause and measure stay inside the company.",
-            n=len(people), names="、".join(one.name for one in people[:12]) or "—",
+            n=len(people), names=listed(one.name for one in people[:12]) or "—",
         ),
     )  # fmt: skip
 

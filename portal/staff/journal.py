@@ -109,20 +109,33 @@ def _verbs() -> dict[str, list[tuple[str, str]]]:
 def _row(entry: Entry, names: dict) -> dict:
     return {
         "id": entry.id, "at": entry.at, "who": entry.by, "said": said(entry), "why": entry.why, "hash": entry.hash,
-        "about": _about(entry, names), "changed": _changed(entry),
+        "about": _kind(entry), "called": _called(entry, names), "found_by": _found_by(entry, names), "changed": _changed(entry),
     }  # fmt: skip
 
 
-def _about(entry: Entry, names: dict) -> str:
-    """What kind of record an entry is about, and what it is called."""
-    called = names.get((entry.record, entry.record_id), entry.record_id)
-    return f"{gettext(told.RECORDS.get(entry.record, entry.record))} {called}"
+def _kind(entry: Entry) -> str:
+    """What kind of record an entry is about."""
+    return gettext(told.RECORDS.get(entry.record, entry.record))
+
+
+def _called(entry: Entry, names: dict) -> str:
+    """What that record is called, or of which month it is; nothing where it has no name."""
+    name = names.get((entry.record, entry.record_id))
+    return filters.month(name) if isinstance(name, date) else name or ""
+
+
+def _found_by(entry: Entry, names: dict) -> str:
+    """By which word all that happened to it is found."""
+    known = journal_search.NAMED.get(entry.record)
+    return _called(entry, names) if known and known[1] else ""
 
 
 def said(entry: Entry) -> str:
     """An entry as a sentence in the reader's language."""
     text, facts = told.sentence(entry)
-    plain = {name: "、".join(map(gettext, fact)) if isinstance(fact, tuple) else fact for name, fact in facts.items()}
+    plain = {
+        name: filters.listed(map(gettext, fact)) if isinstance(fact, tuple) else fact for name, fact in facts.items()
+    }
     return filters.told(text, plain)
 
 
@@ -156,5 +169,13 @@ def _lines(found: list[Entry]) -> Iterator[list]:
     for entry in found:
         at = filters.here(entry.at).isoformat(timespec="seconds")
         who = entry.by.name if entry.by else gettext(told.THE_PORTAL)
-        told_here = [said(entry), _about(entry, names), entry.verb, entry.was, entry.became, entry.why, entry.hash]
+        told_here = [
+            said(entry),
+            f"{_kind(entry)} {_called(entry, names)}".strip(),
+            entry.verb,
+            entry.was,
+            entry.became,
+            entry.why,
+            entry.hash,
+        ]
         yield [entry.id, at, who, *told_here]

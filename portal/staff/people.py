@@ -18,6 +18,7 @@ from portal.domain.people import actions, parties, queries
 from portal.domain.people.models import Department, Person, Provider
 from portal.domain.people.roles import CUSTOMER_ROLES, LABELS, STAFF_ROLES, Role
 from portal.i18n import N_
+from portal.web.filters import words_in
 from portal.web.forms import Form
 from portal.web.pages import page
 from portal.web.paging import key_of, name_and_id
@@ -73,7 +74,7 @@ def providers() -> list[Provider]:
 
 def party_choices() -> dict[str, str | dict[str, str]]:
     """Neither, then departments and providers in two groups."""
-    ours = {f"department-{row.id}": row.name for row in departments()}
+    ours = {f"department-{row.id}": words_in(row.words) for row in departments()}
     theirs = {f"provider-{row.id}": row.name for row in providers()}
     return {"": gettext("neither"), gettext("Departments"): ours, gettext("Providers"): theirs}
 

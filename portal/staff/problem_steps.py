@@ -61,7 +61,7 @@ def update(problem):
 
 
 def _edit_page(problem: Problem, form: Form, status: int = 200):
-    return _page(problem, form, gettext("Describe the problem"), gettext("Keep"), None, status)
+    return _page(problem, form, gettext("Describe the problem"), gettext("Save"), None, status)
 
 
 @door.get("/<int:problem>/solution", needs=P.QUALITY_WORK)
@@ -83,7 +83,7 @@ def solve(problem):
 def _solve_page(problem: Problem, form: Form, status: int = 200):
     tickets, customers = problems.counts(visible(Ticket, me()), [problem.id]).get(problem.id, (0, 0))
     text = gettext(
-        "Everybody who brought one of its %(tickets)s tickets (%(customers)s customers) gets this word in one letter. "
+        "Everybody who brought one of its tickets gets this word in one letter (tickets: %(tickets)s, customers: %(customers)s). "
         "Title, cause and measure stay inside the company.", tickets=tickets, customers=customers,
     )  # fmt: skip
     return _page(problem, form, gettext("The problem is solved"), gettext("Solve and tell the customers"), text, status)

@@ -64,7 +64,7 @@ class QuestionForm(Form):
 class BankForm(Form):
     """Which questions are taken."""
 
-    items = SelectMultipleField(N_("Questions"), coerce=int)
+    items = SelectMultipleField(N_("Questions to take"), coerce=int)
     section = SelectField(N_("Into the section"))
 
 

@@ -21,7 +21,7 @@ from portal.i18n import N_
 from portal.staff.figures_more import VERDICTS
 from portal.staff.funnel import funnel
 from portal.staff.survey_results import asked_by, asked_level, door, figures_of, named, need_begun
-from portal.web.filters import told
+from portal.web.filters import listed, told
 from portal.web.paging import key_of, row_number
 from portal.web.words import gettext
 
@@ -48,7 +48,7 @@ def _first(chart: result_priorities.Priorities) -> str:
     urgent = [named(one.words) for one in chart.points if one.quadrant == "improve"]
     if not urgent:
         return gettext("Nothing matters much and is done badly")
-    return gettext("To be improved first: %(things)s", things="、".join(urgent[:3]))
+    return gettext("To be improved first: %(things)s", things=listed(urgent[:3]))
 
 
 def _drawn(chart: result_priorities.Priorities, before: dict[str, result_priorities.Point]) -> dict | None:

@@ -12,7 +12,7 @@ from portal.domain.policy import Promise, Unit
 from portal.i18n import Words
 from portal.web.moments import moments
 from portal.web.months import month
-from portal.web.words import chinese, gettext, ngettext
+from portal.web.words import chinese, filled, gettext, ngettext
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
 _MONTH, _DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
@@ -83,9 +83,9 @@ def promise(given: Promise) -> str:
     """A promise in words: 24 hours by the clock, 3 working days, the same day."""
     amount = int(given.amount) if given.amount == int(given.amount) else given.amount
     return {
-        Unit.HOURS: gettext("%(amount)s hours by the clock") % {"amount": amount},
-        Unit.WORKING_HOURS: gettext("%(amount)s working hours") % {"amount": amount},
-        Unit.WORKING_DAYS: gettext("%(amount)s working days") % {"amount": amount},
+        Unit.HOURS: ngettext("%(n)s hour by the clock", "%(n)s hours by the clock", amount, n=amount),
+        Unit.WORKING_HOURS: ngettext("%(n)s working hour", "%(n)s working hours", amount, n=amount),
+        Unit.WORKING_DAYS: ngettext("%(n)s working day", "%(n)s working days", amount, n=amount),
         Unit.SAME_DAY: gettext("the same day"),
     }[given.unit]
 
@@ -98,12 +98,13 @@ def number(value, digits: int = 0) -> str:
 
 
 def filesize(size: int) -> str:
-    """1.4 MB, 320 KB, 7 B."""
+    """1.4 MB, 20 MB, 320 KB, 7 B."""
     if size < 1024:
         return f"{size} B"
-    if size >= 1024**3:
-        return f"{size / 1024**3:.1f} GB"
-    return f"{size / 1024 / 1024:.1f} MB" if size >= 1024 * 1024 else f"{round(size / 1024)} KB"
+    if size < 1024**2:
+        return f"{round(size / 1024)} KB"
+    whole, unit = (1024**2, "MB") if size < 1024**3 else (1024**3, "GB")
+    return f"{size / whole:.1f}".removesuffix(".0") + f" {unit}"
 
 
 def gap(text: str) -> str:
@@ -114,7 +115,7 @@ def gap(text: str) -> str:
 
 def told(text: str, facts: dict) -> str:
     """A marked word with its facts, each said by its kind: moments, days, lengths, bilingual words, marked words."""
-    return gettext(text).format(**{name: in_words(value) for name, value in facts.items()})
+    return filled(gettext(text), {name: in_words(value) for name, value in facts.items()})
 
 
 def in_words(value):

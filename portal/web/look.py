@@ -2,10 +2,11 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from portal.domain import settings
+from portal.web.words import gettext
 
 HEX = re.compile(r"#[0-9a-f]{6}\Z")
 WHITE, BLACK, INK = "#ffffff", "#000000", "#21201d"
@@ -124,3 +125,9 @@ def _mixed(one: str, other: str, share: float) -> str:
     """`one` with this share of `other`, 0 to 1."""
     pairs = zip(_parts(one), _parts(other), strict=True)
     return "#" + "".join(f"{round(255 * (a * (1 - share) + b * share)):02x}" for a, b in pairs)
+
+
+def company() -> settings.Company:
+    """How the company shows itself; as long as it has no name of its own, in the reader's language as the portal."""
+    shown = settings.company()
+    return shown if shown.name != settings.Company.name else replace(shown, name=gettext("Key customer service portal"))

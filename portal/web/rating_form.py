@@ -29,7 +29,7 @@ class SatisfactionForm(Form):
 class RatingForm(Form):
     """The stars over all, those of each side of the service (R11, added for each request), and words."""
 
-    stars = RadioField(N_("All in all"), [Needed()], choices=ONE_TO_FIVE, id="stars")
+    stars = RadioField(N_("Overall"), [Needed()], choices=ONE_TO_FIVE, id="stars")
     comment = TextAreaField(N_("In your words"), [AtMost(2_000)], id="comment")
 
     def given(self) -> tuple[int, str, dict[str, int]]:

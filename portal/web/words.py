@@ -3,6 +3,8 @@
 A page of fifty rows says some hundred words; the catalogue is looked up once for each by an attribute.
 """
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from flask_babel import get_locale
 from jinja2 import pass_eval_context
 from markupsafe import Markup
 
+_HAN = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef"
+_BESIDE = re.compile(rf"((?<=[{_HAN}]) )?(%\((\w+)\)s|(?<!{{){{(\w+)}})( (?=[{_HAN}]))?")
+_TAG = re.compile(r"<[^>]*>")
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 _facts = g._get_current_object  # of the request: the proxy itself asks six times as long
 _english = NullTranslations()
@@ -36,19 +41,47 @@ def _catalogue() -> NullTranslations:
 def gettext(text: str, /, **facts) -> str:
     """A marked word as it is said, filled with facts; the word itself where nobody translated it."""
     said = _catalogue().gettext(text)
-    return said % facts if facts else said
+    return _close_up(said, facts) % facts if facts else said
 
 
 def ngettext(one: str, many: str, n: int, /, **facts) -> str:
     """A counted word as it is said for `n`, filled with facts."""
     said = _catalogue().ngettext(one, many, n)
-    return said % facts if facts else said
+    return _close_up(said, facts) % facts if facts else said
+
+
+def filled(said: str, facts: Mapping[str, object]) -> str:
+    """A word with its places in braces, filled with facts."""
+    return _close_up(said, facts).format(**facts)
+
+
+def _close_up(said: str, facts: Mapping[str, object]) -> str:
+    """A Chinese sentence sets a space around what fills it, for numbers and Latin words: what is Han itself takes none."""
+    if " " not in said or not chinese():
+        return said
+    return _BESIDE.sub(lambda place: _beside(place, facts), said)
+
+
+def _beside(place: re.Match, facts: Mapping[str, object]) -> str:
+    before, itself, spaced, braced, after = place.groups(default="")
+    if not before and not after:
+        return itself
+    words = _TAG.sub("", str(facts.get(spaced or braced, "")))
+    before = "" if words and _is_han(words[0]) else before
+    after = "" if words and _is_han(words[-1]) else after
+    return f"{before}{itself}{after}"
+
+
+def _is_han(letter: str) -> bool:
+    return "\u3000" <= letter <= "\u9fff" or "\uff00" <= letter <= "\uffef"
 
 
 @pass_eval_context
 def _say(how, text: str, **facts) -> str:
     """`_("…")` of a template: one call where the extension's own way takes three."""
     said = _said(_catalogue(), text, bool(facts))
+    if facts:
+        said = Markup(_close_up(said, facts))  # noqa: S704
     said = said if how.autoescape else str(said)
     return said % facts if facts else said
 
@@ -64,4 +97,4 @@ def install(environment) -> None:
     """Let the templates speak this way."""
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
-    environment.globals["_"] = _say
+    environment.globals["_"] = environment.globals["gettext"] = _say

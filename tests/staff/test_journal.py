@@ -10,9 +10,10 @@ from portal.db import db, transaction
 from portal.domain import settings
 from portal.domain.journal import Entry
 from portal.domain.people.roles import Role
+from portal.domain.quality.improvement_models import Improvement
 from portal.staff import journal
 from tests.conftest import tamper
-from tests.factories import a_person, a_ticket, an_agent
+from tests.factories import a_person, a_ticket, an_agent, an_improvement
 
 
 @pytest.fixture
@@ -55,6 +56,17 @@ def test_one_finds_by_person_record_verb_and_day(app, auditor):
     tomorrow = (clock.now() + timedelta(days=2)).date().isoformat()
     assert "No entry fits" in auditor.get(f"/staff/journal/?since={tomorrow}").text
     assert sentences(auditor.page(f"/staff/journal/?until={tomorrow}"))
+
+
+def test_a_record_is_called_by_its_name_and_leads_to_all_that_happened_to_it(app, auditor):
+    number = db.session.get(Improvement, an_improvement()).number
+    a_ticket()
+    row = next(row for row in auditor.page("/staff/journal/").select("tbody tr") if number in row.get_text())
+    about = row.select("td")[1]
+    assert about.get_text(" ", strip=True) == f"Improvement action {number}"
+    found = auditor.page(about.a["href"]).select("tbody tr")
+    assert found
+    assert all(number in one.select("td")[1].get_text() for one in found)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ TOLD = {
     "improvement.again": N_("{by} found it not enough; it begins again, due on {due}: {why}"),
     "improvement.closed": N_("{by} closed it as effective: {why}"),
     "improvement.dropped": N_("{by} dropped it: {why}"),
-    "improvement.rose": N_("It is {days} days overdue; {level} was told"),
+    "improvement.rose": N_("Days overdue: {days}; told: {level}"),
     "improvement.reminded": N_("It is due soon; whoever is responsible was reminded"),
     "improvement.listed": N_("{by} put {became} on the list of customers to ask again"),
     "improvement.unlisted": N_("{by} took {was} off the list of customers to ask again"),

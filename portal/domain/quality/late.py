@@ -190,7 +190,7 @@ def why(row: Row) -> tuple[str, dict]:
     if row.state == State.WAITING:
         return N_("It waits for the customer's answer; this promise does not pause."), {}
     if row.state == State.VERIFYING:
-        said = N_("Closure was applied for {at}; called back {times} times so far.")
+        said = N_("Closure was applied for {at}; calls back so far: {times}.")
         return said, {"at": row.applied_at, "times": row.calls}
     if row.order_id is None:
         return N_("It is with the desk and was not dispatched; last touched {at}."), {"at": row.touched_at}

@@ -68,7 +68,7 @@ MOVES = (
     _row("resume", N_("Go on without an answer"), N_("{by} went on without waiting any longer"), {WAITING}, OPEN, WORKING),
     _row("apply", N_("Apply for closure"), N_("{by} applied for closure"), {OPEN}, VERIFYING, SOLVING, "callback"),
     _row("finish", N_("Answer and close"), N_("{by} answered and closed it"), {OPEN}, CLOSED, {DESK}, "answer"),
-    _row("take_back", N_("Take the application back"), N_("{by} took the application back"), {VERIFYING}, OPEN, SOLVING),
+    _row("take_back", N_("Withdraw the application"), N_("{by} took the application back"), {VERIFYING}, OPEN, SOLVING),
     _row("send_back", N_("Not solved, back"), N_("{by} found it not solved and sent it back"), {VERIFYING}, OPEN, {VERIFIER}),
     _row("close", N_("Close"), N_("{by} verified the result and closed it"), {VERIFYING}, CLOSED, {VERIFIER}),
     _row("confirm", N_("Yes, it is solved"), N_("{by} confirmed the result"), {VERIFYING}, CLOSED, {CUSTOMER}),

@@ -72,7 +72,7 @@ def remove_day(day):
         form, "why", calendar_changes.remove_day, me(), form.why.data, form.drawn_from(), on
     ):
         return _kept(on.year)
-    said = "; ".join(gettext(str(one)) for one in form.why.errors)
+    said = gettext("; ").join(gettext(str(one)) for one in form.why.errors)
     return _show(on.year, _day_form(), _year_form(), 422, wrong=f"{filters.day(on)}: {said}")
 
 

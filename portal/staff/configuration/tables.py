@@ -118,7 +118,7 @@ class Rows(Input):
         for number, row in enumerate(self.rows):
             found |= row.fields()
             found[f"{self.at}-{number}-order"] = IntegerField(N_("Order"), [Optional()], default=number + 1)
-            found[f"{self.at}-{number}-gone"] = BooleanField(N_("Take away"))
+            found[f"{self.at}-{number}-gone"] = BooleanField(N_("Remove"))
         return found
 
     def _kept(self, form) -> list[tuple[int, Input]]:

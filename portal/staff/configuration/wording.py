@@ -119,7 +119,7 @@ def _plain(given: Any, name: str, policy: Policy) -> str:
 def _several(given: tuple, name: str, policy: Policy) -> str:
     if all(isinstance(one, time) for one in given):
         return "–".join(one.isoformat("minutes") for one in given)
-    mark = "; " if any(is_dataclass(one) for one in given) else gettext(", ")
+    mark = gettext("; ") if any(is_dataclass(one) for one in given) else gettext(", ")
     return mark.join(value(one, name, policy) for one in given)
 
 
@@ -128,9 +128,9 @@ def _whole(given: Any, policy: Policy) -> str:
     said = [one for one in fields(given) if getattr(given, one.name) != one.default and one.name != "words"]
     usual = (None, (), Words(""), False)
     parts = [
-        f"{label(one.name)}: {value(getattr(given, one.name), one.name, policy)}"
+        gettext("%(name)s: %(state)s", name=label(one.name), state=value(getattr(given, one.name), one.name, policy))
         for one in said
         if getattr(given, one.name) not in usual or one.default is MISSING
     ]
     words = getattr(given, "words", None)
-    return "; ".join([value(words, "words", policy), *parts] if words else parts)
+    return gettext("; ").join([value(words, "words", policy), *parts] if words else parts)
