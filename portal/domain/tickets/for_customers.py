@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import CTE, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload, load_only
 
 from portal import clock
@@ -192,18 +192,21 @@ class Said:
     files: list[Attachment]
 
 
+def _family() -> CTE:
+    """The ticket given as «of», and those merged into it."""
+    itself = select(Ticket.id).where(Ticket.id == bindparam("of")).cte("family", recursive=True)
+    return itself.union(select(Ticket.id).where(Ticket.merged_into_id == itself.c.id))
+
+
+_FAMILY, _WHO = _family(), joinedload(Message.by).load_only(Person.name, Person.customer_id)
+
+
 def conversation(messages: Select, ticket: Ticket) -> list[Said]:
     """The words of a ticket and of those merged into it, in their order. `messages`: the visible ones."""
-    family = select(Ticket.id).where(Ticket.id == ticket.id).cte("family", recursive=True)
-    family = family.union(select(Ticket.id).where(Ticket.merged_into_id == family.c.id))
-    rows = (
-        messages.join(family, family.c.id == Message.ticket_id)  # not «in»: PostgreSQL would begin with all they have
-        .join(Ticket, Ticket.id == Message.ticket_id)
-        .add_columns(Ticket.number)
-        .options(joinedload(Message.by).load_only(Person.name, Person.customer_id))
-        .order_by(Message.at, Message.id)
-    )
-    found = db.session.execute(rows).all()
+    # joined, not «in»: PostgreSQL would begin with all they have
+    rows = messages.join(_FAMILY, _FAMILY.c.id == Message.ticket_id).join(Ticket, Ticket.id == Message.ticket_id)
+    told = rows.add_columns(Ticket.number).options(_WHO).order_by(Message.at, Message.id)
+    found = db.session.execute(told, {"of": ticket.id}).all()
     lying = _files_of([message.id for message, _ in found])
     return [
         Said(message, None if message.ticket_id == ticket.id else number, lying.get(message.id, []))
