@@ -97,7 +97,7 @@ def _speak(app: Flask) -> None:
     jinja.filters.update(filters.FILTERS)
     jinja.globals.update(
         now=clock.now, told=filters.told, submission_key=forms.submission_key, asset=assets.url,
-        drawn=drawn, url_for=assets.address, navigation=navigation.entries, quality_rooms=navigation.rooms, company=settings.company, policy=settings.policy, files_room=room, summed_above=pages.summed_above, is_summed_above=pages.is_summed_above, in_sheet=pages.in_sheet, errors_of=forms.errors_of, page_about=assets.page_about,
+        drawn=drawn, url_for=assets.address, navigation=navigation.entries, quality_rooms=navigation.rooms, company=settings.company, policy=settings.policy, called=filters.called, files_room=room, summed_above=pages.summed_above, is_summed_above=pages.is_summed_above, in_sheet=pages.in_sheet, errors_of=forms.errors_of, page_about=assets.page_about,
         current_user=current_user, look=look.url, language=_language, theme=_theme, demo=lambda: app.extensions["portal"].demo,
     )  # fmt: skip
     jinja.globals["csrf_token"] = assets.csrf_token

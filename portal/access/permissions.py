@@ -1,6 +1,7 @@
 """May this person do this at all? One table: role × permission. What the record allows now is the domain's question."""
 
 import enum
+from functools import cache
 
 from portal.domain.people.roles import Role
 
@@ -125,7 +126,13 @@ def may(person, permission: Permission) -> bool:
         return False
     if permission is P.OWN_ACCOUNT:
         return True
-    return any(permission in GRANTS[Role(role)] for role in person.roles)
+    return permission in _granted(tuple(person.roles))
+
+
+@cache
+def _granted(roles: tuple[str, ...]) -> frozenset[Permission]:
+    """What these roles grant together."""
+    return frozenset().union(*(GRANTS[Role(role)] for role in roles))
 
 
 def roles_with(permission: Permission) -> list[Role]:

@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, event, or_
@@ -100,17 +101,22 @@ _KINDS = {"company": Company, "security": Security}
 @event.listens_for(Session, "after_commit")
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
-    session.info.pop("revisions", None)
+    session.info.pop("holding", None)
+
+
+def _held() -> dict[str, Any]:
+    """What was found to hold in this transaction: a page asks for it in each of its lines."""
+    return db.session.info.setdefault("holding", {})
 
 
 def _ids() -> dict[str, int]:
     """The revision of every area that holds now: one statement a transaction, answered by an index alone."""
-    cached = db.session.info.get("revisions")
-    if cached is None:
+    held = _held()
+    if "revisions" not in held:
         has_come = or_(Revision.holds_from.is_(None), Revision.holds_from <= clock.now())
         rows = db.select(Revision.area, db.func.max(Revision.id)).where(has_come).group_by(Revision.area)
-        cached = db.session.info["revisions"] = dict(map(tuple, db.session.execute(rows)))
-    return cached
+        held["revisions"] = dict(map(tuple, db.session.execute(rows)))
+    return held["revisions"]
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +152,12 @@ def policy_id() -> int:
 
 def policy(revision: int | None = None) -> Policy:
     """The policy that holds now, or the one of an earlier revision."""
-    return _policy(_engine(), revision or policy_id())
+    if revision:
+        return _policy(_engine(), revision)
+    held = _held()
+    if "policy" not in held:
+        held["policy"] = _policy(_engine(), policy_id())
+    return held["policy"]
 
 
 def policy_at(moment: datetime) -> Policy:
@@ -193,8 +204,11 @@ def security() -> Security:
 
 
 def _as(kind, area: str):
-    revision = _ids().get(area)
-    return kind() if revision is None else _values(_engine(), revision, kind)
+    held = _held()
+    if area not in held:
+        revision = _ids().get(area)
+        held[area] = kind() if revision is None else _values(_engine(), revision, kind)
+    return held[area]
 
 
 @lru_cache(maxsize=64)
@@ -263,7 +277,7 @@ def _revise(
     )  # fmt: skip
     db.session.add(row)
     db.session.flush()
-    db.session.info.pop("revisions", None)
+    _forget(db.session())
     facts: dict = {"changed": {k: [str(a), str(b)] for k, (a, b) in changed.items()}}
     if holds_from:
         facts["day"] = holds_from.astimezone(ZoneInfo(company().zone)).date().isoformat()

@@ -14,7 +14,7 @@ from portal.domain.tickets.states import FOR_STAFF, TONES, State
 from portal.i18n import N_
 from portal.staff.customers import door
 from portal.web import filters
-from portal.web.filters import words_in
+from portal.web.filters import called, words_in
 from portal.web.pages import page
 from portal.web.paging import row_number
 from portal.web.tables import as_xlsx, download
@@ -49,7 +49,7 @@ def complaints_export(customer):
     return download(name, as_xlsx(sheets, filters.zone()))
 
 
-def _row(line: register.Line) -> list:
+def _row(line: register.CardLine) -> list:
     ticket = line.ticket
     return [
         ticket.number, ticket.subject, named("classes", ticket.class_code), ticket.opened_at, ticket.closed_at,
@@ -60,5 +60,5 @@ def _row(line: register.Line) -> list:
 
 
 def named(listed: str, code: str | None) -> str | None:
-    """The words of a code of the policy's lists."""
-    return words_in(settings.policy().called(listed, code)) if code else None
+    """What the policy calls it, for a cell that stays empty where there is nothing."""
+    return called(listed, code) or None

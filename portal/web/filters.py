@@ -151,6 +151,11 @@ def words_in(words: Words) -> str:
     return words.in_("zh" if chinese() else "en")
 
 
+def called(listed: str, code: str | None) -> str:
+    """What the policy calls an item of one of its lists, in the reader's language; nothing for no code."""
+    return words_in(settings.policy().called(listed, code)) if code else ""
+
+
 def listed(names: Iterable[str]) -> str:
     """Names one after the other, with what stands between them in the reader's language."""
     return ("、" if chinese() else ", ").join(names)

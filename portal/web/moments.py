@@ -4,25 +4,27 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from flask import request
+from flask import has_request_context, request
 from markupsafe import Markup
 
 from portal import clock
 from portal.domain import settings
 from portal.web.words import chinese, gettext
 
+CHINESE, ENGLISH = "portal.moments.zh", "portal.moments.en"
+_request = request._get_current_object  # pyright: ignore[reportAttributeAccessIssue]  # the proxy itself asks six times as long
 _WEEKDAYS_ZH, _WEEKDAYS_EN = "一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def moments() -> "Moments":
     """Those of this request and its language, made once; where there is no request, of now."""
-    if not request:
+    if not has_request_context():
         return Moments()
-    name = f"portal.moments.{chinese()}"
-    kept = request.environ.get(name)
+    around, name = _request().environ, CHINESE if chinese() else ENGLISH
+    kept = around.get(name)
     if kept is None:
-        kept = request.environ[name] = Moments()
+        kept = around[name] = Moments()
     return kept
 
 

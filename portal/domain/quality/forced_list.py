@@ -39,7 +39,7 @@ def waiting(rows: Select, limit: int = 200) -> list[ForcedClosure]:
 
 def to_decide(rows: Select, by: Person) -> list[ForcedClosure]:
     """Of those that wait, the ones this manager may decide."""
-    own = with_a_hand_of(by, select(ForcedClosure.ticket_id).where(*WAITING))
+    own = with_a_hand_of(by.id, select(ForcedClosure.ticket_id).where(*WAITING))
     return waiting(rows.where(ForcedClosure.asked_by_id != by.id, ForcedClosure.ticket_id.not_in(own)))
 
 

@@ -18,6 +18,7 @@ from portal.domain.quality.unclosed import COMPLAINT, leading
 from portal.domain.tickets.models import Message, Ticket
 from portal.i18n import Words
 
+NOBODY = Words("")
 CAUSE, AMOUNT = "cause", "amount"
 """The reply fields (R15) that say why, and how much was given back or compensated; what was granted besides to a major
 complaint (R20) is in its approvals."""
@@ -25,11 +26,17 @@ complaint (R20) is in its approvals."""
 
 @dataclass(frozen=True)
 class Line:
-    """One complaint: who worked on it, how long it took, why it came about, what was compensated (yuan, if known)."""
+    """One complaint of a register: who worked on it, and how many days it took."""
 
     ticket: Ticket
     party: Words
     days: int
+
+
+@dataclass(frozen=True)
+class CardLine(Line):
+    """One complaint of a card: besides, why it came about, and what was compensated (yuan, if known)."""
+
     cause: str
     amount: Decimal | None
 
@@ -60,12 +67,20 @@ def _in_month(tickets: Select, month: date, part: tuple[str, str] | None) -> Sel
     return tickets.where(Ticket.kind == COMPLAINT, Ticket.opened_at >= begin, Ticket.opened_at < end)
 
 
-def card(tickets: Select, customer: Customer, before: int | None, limit: int) -> list[Line]:
+def card(tickets: Select, customer: Customer, before: int | None, limit: int) -> list[CardLine]:
     """All complaints (visible ones) of a customer, the newest first; `before`: the id of the last one seen."""
     rows = _of_customer(tickets, customer)
     if before is not None:
         rows = rows.where(Ticket.id < before)
-    return _lines(db.session.scalars(rows.order_by(Ticket.id.desc()).limit(limit)).all())
+    lines = _lines(db.session.scalars(rows.order_by(Ticket.id.desc()).limit(limit)).all())
+    ids = [line.ticket.id for line in lines]
+    said, granted = _solutions(ids), _granted(ids)
+    return [_card_line(line, said.get(line.ticket.id, {}), granted.get(line.ticket.id)) for line in lines]
+
+
+def _card_line(line: Line, said: dict, granted: Decimal | None) -> CardLine:
+    amount = _together(_amount(said.get(AMOUNT)), granted)
+    return CardLine(line.ticket, line.party, line.days, str(said.get(CAUSE) or ""), amount)
 
 
 def on_card(tickets: Select, customer: Customer) -> int:
@@ -82,16 +97,11 @@ def _counted(rows: Select) -> int:
 
 
 def _lines(tickets: Sequence[Ticket]) -> list[Line]:
-    at, ids = clock.now(), [ticket.id for ticket in tickets]
-    parties, said, granted = leading(ids), _solutions(ids), _granted(ids)
+    at, parties = clock.now(), leading([ticket.id for ticket in tickets])
     return [
-        Line(
-            ticket, parties.get(ticket.id, Words("")), ((ticket.closed_at or at) - ticket.opened_at) // timedelta(days=1),
-            str(said.get(ticket.id, {}).get(CAUSE) or ""),
-            _together(_amount(said.get(ticket.id, {}).get(AMOUNT)), granted.get(ticket.id)),
-        )
+        Line(ticket, parties.get(ticket.id, NOBODY), ((ticket.closed_at or at) - ticket.opened_at) // timedelta(days=1))
         for ticket in tickets
-    ]  # fmt: skip
+    ]
 
 
 def _solutions(ids: list[int]) -> dict[int, dict]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Row, Select, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Row, Select, TextualSelect, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import db, spelled_out
 from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.domain.tickets import call_times
@@ -93,17 +94,10 @@ def next_case(tickets: Select, asked: Asked, but: int, after: Key | None = None)
 
 def _calls(ids: Sequence[int], asked: Asked) -> dict[int, Call]:
     (tries, spoken), mine = _known(ids), had_a_hand(ids, asked.by)
-    asker = aliased(Person)
-    rows = (
-        select(
-            Ticket.id, Ticket.contact_name, Ticket.contact_phone, Ticket.applied_at, asker.name, asker.phone,
-            Ticket.call_at,
-        )
-        .outerjoin(asker, asker.id == Ticket.asked_by_id)
-        .where(Ticket.id.in_(ids))
-    )  # fmt: skip
     limit, calls = settings.policy().limits.call_attempts, {}
-    for key, contact, phone, applied_at, name, own_phone, call_at in db.session.execute(rows):
+    for key, contact, phone, applied_at, name, own_phone, call_at in db.session.execute(
+        _asking(db.engine.dialect.name), {"ids": ids}
+    ):
         days = sorted(
             {
                 at.astimezone(asked.zone).date()
@@ -118,23 +112,40 @@ def _calls(ids: Sequence[int], asked: Asked) -> dict[int, Call]:
     return calls
 
 
+_IDS = bindparam("ids", expanding=True, type_=BigInteger)
+
+
+@cache
+def _asking(_dialect: str) -> TextualSelect:
+    """Of the tickets given as «ids» who is asked for, since when, and when next; made once."""
+    asker = aliased(Person)
+    rows = select(
+        Ticket.id, Ticket.contact_name, Ticket.contact_phone, Ticket.applied_at, asker.name, asker.phone, Ticket.call_at
+    )
+    return spelled_out(rows.outerjoin(asker, asker.id == Ticket.asked_by_id).where(Ticket.id.in_(_IDS)))
+
+
 def _known(ids: Sequence[int]) -> tuple[dict[int, list[datetime]], dict[int, datetime]]:
     """Vain tries and last contacts: one statement."""
-    vain = (CallBack.ticket_id.in_(ids), CallBack.outcome == UNREACHABLE, CallBack.means == "phone")
-    spoke = select(ContactRecord.ticket_id, func.max(ContactRecord.at), literal("spoke"))
-    reached = (ContactRecord.ticket_id.in_(ids), ContactRecord.reached)
-    parts = (
-        select(CallBack.ticket_id, CallBack.at, literal("vain")).where(*vain),
-        spoke.where(*reached).group_by(ContactRecord.ticket_id),
-        select(CallBack.ticket_id, CallBack.at, literal("spoke")).where(
-            CallBack.ticket_id.in_(ids), CallBack.outcome != UNREACHABLE, CallBack.means == "phone"
-        ),
-    )
     tries: dict[int, list[datetime]] = {}
     spoken: dict[int, datetime] = {}
-    for ticket, at, what in db.session.execute(union_all(*parts)):
+    for ticket, at, what in db.session.execute(_tried_and_spoken(db.engine.dialect.name), {"ids": ids}):
         if what == "vain":
             tries.setdefault(ticket, []).append(at)
         else:
             spoken[ticket] = max(at, spoken.get(ticket, at))
     return tries, spoken
+
+
+@cache
+def _tried_and_spoken(_dialect: str) -> TextualSelect:
+    """(ticket, moment, «vain» or «spoke») of the tickets given as «ids»; made once."""
+    called = select(CallBack.ticket_id, CallBack.at).where(CallBack.ticket_id.in_(_IDS), CallBack.means == "phone")
+    reached = select(ContactRecord.ticket_id, func.max(ContactRecord.at).label("at"), literal("spoke").label("what"))
+    return spelled_out(
+        union_all(
+            called.add_columns(literal("vain").label("what")).where(CallBack.outcome == UNREACHABLE),
+            called.add_columns(literal("spoke").label("what")).where(CallBack.outcome != UNREACHABLE),
+            reached.where(ContactRecord.ticket_id.in_(_IDS), ContactRecord.reached).group_by(ContactRecord.ticket_id),
+        )
+    )

@@ -197,9 +197,9 @@ def conversation(messages: Select, ticket: Ticket) -> list[Said]:
     family = select(Ticket.id).where(Ticket.id == ticket.id).cte("family", recursive=True)
     family = family.union(select(Ticket.id).where(Ticket.merged_into_id == family.c.id))
     rows = (
-        messages.join(Ticket, Ticket.id == Message.ticket_id)
+        messages.join(family, family.c.id == Message.ticket_id)  # not «in»: PostgreSQL would begin with all they have
+        .join(Ticket, Ticket.id == Message.ticket_id)
         .add_columns(Ticket.number)
-        .where(Message.ticket_id.in_(select(family.c.id)))
         .options(joinedload(Message.by).load_only(Person.name, Person.customer_id))
         .order_by(Message.at, Message.id)
     )

@@ -2,10 +2,23 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Select, and_, false, or_, select, true, union
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Select,
+    TextualSelect,
+    and_,
+    bindparam,
+    false,
+    or_,
+    select,
+    true,
+    union,
+)
 
-from portal.db import db
+from portal.db import db, spelled_out
 from portal.domain import settings
 from portal.domain.journal import Entry
 from portal.domain.people.models import Person
@@ -223,21 +236,37 @@ def handled_by(ticket: Ticket) -> set[int]:
 
     The journal knows those too who passed it on before they did anything else.
     """
-    return {who for _, who in db.session.execute(union(*_hands((ticket.id,))))}
+    return {who for _, who in db.session.execute(_every_hand(db.engine.dialect.name), {"ids": (ticket.id,)})}
 
 
 def had_a_hand(ids: Sequence[int], person: Person) -> set[int]:
     """Which of these tickets this person had a hand in, and so cannot verify."""
-    return set(db.session.scalars(with_a_hand_of(person, ids))) if ids else set()
+    asked = {"ids": ids, "me": person.id}
+    return set(db.session.scalars(_with_my_hand(db.engine.dialect.name), asked)) if ids else set()
 
 
-def with_a_hand_of(person: Person, ids: Sequence[int] | Select) -> Select:
+def with_a_hand_of(who: int | BindParameter, ids: Select | BindParameter) -> Select:
     """The ids, among these, of tickets that this person had a hand in; as a statement."""
-    mine = [part.where(part.selected_columns.who == person.id) for part in _hands(ids)]
+    mine = [part.where(part.selected_columns.who == who) for part in _hands(ids)]
     return select(union(*mine).subquery().c.ticket)
 
 
-def _hands(ids: Sequence[int] | Select) -> list[Select]:
+_IDS = bindparam("ids", expanding=True, type_=BigInteger)
+
+
+@cache
+def _every_hand(_dialect: str) -> TextualSelect:
+    """(ticket, who) of the tickets given as «ids»; made once."""
+    return spelled_out(union(*_hands(_IDS)))
+
+
+@cache
+def _with_my_hand(_dialect: str) -> TextualSelect:
+    """Those of «ids» that «me» had a hand in; made once."""
+    return spelled_out(with_a_hand_of(bindparam("me", type_=BigInteger), _IDS))
+
+
+def _hands(ids: Select | BindParameter) -> list[Select]:
     """(ticket, who) of every hand in these tickets, and in those merged into them: their work is this one's now."""
     family = select(Ticket.id.label("ticket"), Ticket.id.label("part")).where(Ticket.id.in_(ids))
     family = family.cte("family", recursive=True)

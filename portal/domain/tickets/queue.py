@@ -197,8 +197,7 @@ def numbers(tickets: Select, views: Iterable[View], asked: Asked) -> dict[str, i
         statement = _counting(codes, settings.policy_id(), db.engine.dialect.name)
     else:
         statement = _numbers(tickets, counted, asked)
-    moments = {"me": asked.by.id, "now": asked.at, "soon": asked.soon, "tomorrow": asked.tomorrow_begins}
-    return {row.view: row.number for row in db.session.execute(statement, moments)}
+    return {row.view: row.number for row in db.session.execute(statement, Later.said(asked))}
 
 
 @lru_cache(maxsize=32)

@@ -46,6 +46,10 @@ class Asked:
         return self.at.astimezone(self.zone).date()
 
     @property
+    def today_begins(self) -> datetime:
+        return self.begin_of(self.today)
+
+    @property
     def tomorrow_begins(self) -> datetime:
         return self.begin_of(self.today + timedelta(days=1))
 
@@ -64,7 +68,16 @@ class Later:
     by = _Whoever()
     at = bindparam("now", type_=UTCDateTime)
     soon = bindparam("soon", type_=UTCDateTime)
+    today_begins = bindparam("today", type_=UTCDateTime)
     tomorrow_begins = bindparam("tomorrow", type_=UTCDateTime)
+
+    @staticmethod
+    def said(asked: Asked) -> dict:
+        """What such a statement is told as it is sent."""
+        return {
+            "me": asked.by.id, "now": asked.at, "soon": asked.soon, "today": asked.today_begins,
+            "tomorrow": asked.tomorrow_begins,
+        }  # fmt: skip
 
 
 Where = Callable[[Values, Asked], ColumnElement[bool] | None]

@@ -3,22 +3,36 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Row, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Row,
+    Select,
+    String,
+    TextualSelect,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
-from portal.db import db
+from portal.db import db, spelled_out, takes_all
 from portal.domain import settings
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.roles import Role
 from portal.domain.ratings.models import Rating
 from portal.domain.tickets.models import NEVER, CallBack, ContactRecord, Deadline, Dispatch, Message, Ticket
 from portal.domain.tickets.queue import told
-from portal.domain.tickets.queue_filters import Asked, conditions, running_for
+from portal.domain.tickets.queue_filters import Asked, Later, conditions, running_for
 from portal.domain.tickets.states import State
 from portal.i18n import N_
 
-MINE_AT_MOST = 200
+MINE_AT_MOST = 100
 """Whoever owns more live tickets than this sees the most pressing ones; the queue has them all."""
 SHOWN = 12
 
@@ -46,31 +60,44 @@ WATCHING = (Role.SUPERVISOR, Role.MANAGER)
 
 def lists(tickets: Select, asked: Asked) -> dict[str, list[Row]]:
     """The tickets of every part this person has, each most pressing first: one statement. None: an empty mapping."""
-    parts = {part.code: _part(tickets, part, asked) for part in PARTS if asked.by.has(*part.roles)}
-    if asked.by.has(*WATCHING):
-        parts |= {"missed": _missed_today(tickets, asked), "escalated": _escalated(tickets, asked)}
-    found: dict[str, list[Row]] = {code: [] for code in parts}
-    if parts:
-        rows = union_all(*(select(part.subquery(code)) for code, part in parts.items()))
-        for row in db.session.execute(rows):
+    codes = tuple(part.code for part in PARTS if asked.by.has(*part.roles))
+    codes += ("missed", "escalated") if asked.by.has(*WATCHING) else ()
+    found: dict[str, list[Row]] = {code: [] for code in codes}
+    if codes:
+        same = takes_all(tickets) and "ours" not in codes
+        rows = _of_all(codes, db.engine.dialect.name) if same else _of(tickets, codes, asked)
+        for row in db.session.execute(rows, Later.said(asked)):
             found[row.part].append(row)
     for rows in found.values():
         rows.sort(key=lambda row: (row.due_at, row.id))
     return found
 
 
-def _part(tickets: Select, part: Part, asked: Asked) -> Select:
+@cache
+def _of_all(codes: tuple[str, ...], _dialect: str) -> TextualSelect:
+    """The statement for somebody who sees every ticket, made once."""
+    return spelled_out(_of(select(Ticket), codes, Later()))
+
+
+def _of(tickets: Select, codes: tuple[str, ...], asked) -> CompoundSelect:
+    parts = {part.code: _part(tickets, part, asked) for part in PARTS if part.code in codes}
+    if "missed" in codes:
+        parts |= {"missed": _missed_today(tickets, asked), "escalated": _escalated(tickets, asked)}
+    return union_all(*(select(part.subquery(code)) for code, part in parts.items()))
+
+
+def _part(tickets: Select, part: Part, asked) -> Select:
     rows = _with_customer(tickets).where(*conditions(part.filters, asked))
     return _first(rows.order_by(Ticket.due_at, Ticket.id), part.code, part.at_most)
 
 
-def _missed_today(tickets: Select, asked: Asked) -> Select:
+def _missed_today(tickets: Select, asked) -> Select:
     """Promises that came due today and are still open."""
-    rows = _with_deadline(tickets).where(Deadline.due_at >= asked.begin_of(asked.today), Deadline.due_at < asked.at)
+    rows = _with_deadline(tickets).where(Deadline.due_at >= asked.today_begins, Deadline.due_at < asked.at)
     return _first(rows.order_by(Deadline.due_at), "missed", SHOWN, of_deadline=True)
 
 
-def _escalated(tickets: Select, asked: Asked) -> Select:
+def _escalated(tickets: Select, asked) -> Select:
     """Promises missed for so long that the supervisors were told, and still open; the first of each ticket."""
     other = aliased(Deadline, name="other")
     sooner = tuple_(other.due_at, other.id) < tuple_(Deadline.due_at, Deadline.id)
@@ -122,23 +149,29 @@ def waiting(ids: Sequence[int]) -> dict[int, str]:
     """
     if not ids:
         return {}
-    back = [outcome.code for outcome in settings.policy().known("outcomes") if outcome.back]
-    parts = [
-        _last(Message.ticket_id, Message.at, Message.sort, Message.taken_back_at.is_(None)),
-        _last(
-            CallBack.ticket_id, CallBack.at, literal("sent_back"), CallBack.outcome.in_(back), CallBack.means == "phone"
-        ),
-        _last(Dispatch.ticket_id, Dispatch.done_at, literal("handed_back"), *_HANDED_BACK),
-        _last(Dispatch.ticket_id, Dispatch.at, literal("ours")),
-        _last(ContactRecord.ticket_id, ContactRecord.at, literal("ours")),
-    ]
     newest: dict[int, tuple[datetime, str]] = {}
-    rows = union_all(*(part.where(part.selected_columns.ticket_id.in_(ids)) for part in parts))
-    for ticket, at, what in db.session.execute(rows):
+    back = [outcome.code for outcome in settings.policy().known("outcomes") if outcome.back]
+    asked = {"ids": ids, "back": back}
+    for ticket, at, what in db.session.execute(_lasts(db.engine.dialect.name), asked):
         if ticket not in newest or newest[ticket][0] < at:
             newest[ticket] = (at, what)
     whys = {ticket: _THEIR_WORDS.get(what, what) for ticket, (_, what) in newest.items()}
     return {ticket: why for ticket, why in whys.items() if why in WAITS}
+
+
+@cache
+def _lasts(_dialect: str) -> TextualSelect:
+    """(ticket, moment, what) of the tickets given as «ids», by the outcomes that send «back»; made once."""
+    sent_back = CallBack.outcome.in_(bindparam("back", expanding=True, type_=String))
+    parts = (
+        _last(Message.ticket_id, Message.at, Message.sort, Message.taken_back_at.is_(None)),
+        _last(CallBack.ticket_id, CallBack.at, literal("sent_back"), sent_back, CallBack.means == "phone"),
+        _last(Dispatch.ticket_id, Dispatch.done_at, literal("handed_back"), *_HANDED_BACK),
+        _last(Dispatch.ticket_id, Dispatch.at, literal("ours")),
+        _last(ContactRecord.ticket_id, ContactRecord.at, literal("ours")),
+    )
+    here = bindparam("ids", expanding=True, type_=BigInteger)
+    return spelled_out(union_all(*(part.where(part.selected_columns.ticket_id.in_(here)) for part in parts)))
 
 
 def _last(ticket, at, what, *where) -> Select:

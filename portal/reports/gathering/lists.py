@@ -207,7 +207,7 @@ def complaint_card(document: Document, asker: Person, rows) -> Listing | None:
     )  # fmt: skip
 
 
-def _card_row(line: register.Line) -> Row:
+def _card_row(line: register.CardLine) -> Row:
     ticket = line.ticket
     cause: Shown = line.cause[:160] or (settings.policy().cause_called(ticket.cause_code) if ticket.cause_code else "")
     return Row((
