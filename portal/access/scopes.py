@@ -383,6 +383,12 @@ def find(name: str, key: int, person: Person):
     return db.session.scalar(rows.where(column == key)) or abort(404)
 
 
+def sees(name: str, key: int, person: Person) -> bool:
+    """Would `find` give this person the record?"""
+    column, _ = _record(name)
+    return db.session.scalar(visible(column.class_, person).with_only_columns(column).where(column == key)) is not None
+
+
 @cache
 def _record(name: str) -> tuple:
     """The key of a record and what is loaded along with it, made once."""
