@@ -6,7 +6,7 @@
 from functools import cache
 
 from flask import abort
-from sqlalchemy import Select, and_, false, or_, select, true
+from sqlalchemy import Select, and_, bindparam, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -376,11 +376,10 @@ def visible(model: type, person: Person) -> Select:
 
 def find(name: str, key: int, person: Person):
     """The record a URL names, if this person may see it; else it does not exist (404)."""
-    column, along = _record(name)
+    column, record = _record(name)
     if not 0 < key <= LARGEST_KEY:
         abort(404)
-    rows = visible(column.class_, person).options(*along)
-    return db.session.scalar(rows.where(column == key)) or abort(404)
+    return db.session.scalar(record.where(ROWS[column.class_](person)), {"key": key}) or abort(404)
 
 
 def sees(name: str, key: int, person: Person) -> bool:
@@ -391,6 +390,6 @@ def sees(name: str, key: int, person: Person) -> bool:
 
 @cache
 def _record(name: str) -> tuple:
-    """The key of a record and what is loaded along with it, made once."""
+    """The key of a record, and the statement that reads it with what is loaded along, made once."""
     column, *along = RECORDS[name]
-    return column, tuple(map(joinedload, along))
+    return column, select(column.class_).options(*map(joinedload, along)).where(column == bindparam("key"))

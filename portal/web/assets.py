@@ -1,13 +1,15 @@
 """Static files under names that carry their version, and what templates call for them."""
 
 import atexit
+import fcntl
 import gzip
 import hashlib
 import os
 import shutil
 from functools import cache, lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
+from time import time
 
 from flask import g, request, url_for
 from flask_wtf.csrf import generate_csrf
@@ -17,6 +19,8 @@ from portal.web.headers import PAGE
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 PREFIX = "static"
 PACKED = (".css", ".js", ".svg", ".txt")
+MADE, BEING_MADE = "portal-packed-", 60
+"""How such a folder is named, and for how many seconds it may be without a holder because it was just made."""
 
 
 def url(name: str) -> str:
@@ -36,9 +40,12 @@ def _version() -> str:
 def packed() -> str:
     """A folder of the static files with a packed one beside each text, as WhiteNoise wants it.
 
-    Made when a process starts and gone when it ends, so what is sent is never older than its file.
+    Made when a process starts and gone when it ends, so what is sent is never older than its file. Held as long as that
+    process or a child of it lives: what one left that was killed is taken away by the next.
     """
-    place = Path(mkdtemp(prefix="portal-static-"))
+    _take_away_what_is_left()
+    place = Path(mkdtemp(prefix=MADE))
+    _holds(place)
     atexit.register(_remove, place, os.getpid())
     for file in filter(Path.is_file, FOLDER.rglob("*")):
         link = place / file.relative_to(FOLDER)
@@ -47,6 +54,27 @@ def packed() -> str:
         if file.suffix in PACKED:
             link.with_name(f"{link.name}.gz").write_bytes(gzip.compress(file.read_bytes(), mtime=0))
     return str(place)
+
+
+def _take_away_what_is_left() -> None:
+    for left in Path(gettempdir()).glob(f"{MADE}*"):
+        try:
+            is_old = time() - left.stat().st_mtime > BEING_MADE
+        except FileNotFoundError:  # another process was faster
+            continue
+        if is_old and _holds(left):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _holds(place: Path) -> bool:
+    """Hold this folder, unless somebody alive does; let go by the end of this process and its children."""
+    there = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(there, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(there)
+        return False
+    return True
 
 
 def _remove(place: Path, maker: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -31,8 +32,13 @@ def of(ticket: Ticket) -> list[Deadline]:
 
 def with_pauses(ticket: Ticket) -> list[Deadline]:
     """All promises of a ticket with the stretches in which they did not run, oldest first; one statement."""
-    rows = db.select(Deadline).where(Deadline.ticket_id == ticket.id).options(joinedload(Deadline.pauses_kept))
-    return list(db.session.scalars(rows.order_by(Deadline.id)).unique())
+    return list(db.session.scalars(_WITH_PAUSES, {"ticket": ticket.id}).unique())
+
+
+_WITH_PAUSES = (
+    db.select(Deadline).where(Deadline.ticket_id == bindparam("ticket")).options(joinedload(Deadline.pauses_kept))
+    .order_by(Deadline.id)
+)  # fmt: skip
 
 
 def rule_of(deadline: Deadline) -> ClockRule:

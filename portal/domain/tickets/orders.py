@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
@@ -14,9 +15,12 @@ from portal.domain.tickets.models import Dispatch, Ticket
 def orders(ticket: Ticket) -> list[Dispatch]:
     """All orders of a ticket with their parties and people, the lead first, then by number."""
     db.session.flush()
-    along = (Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler)
-    rows = db.select(Dispatch).where(Dispatch.ticket_id == ticket.id).options(*map(joinedload, along))
-    return sorted(db.session.scalars(rows), key=lambda order: (not order.is_lead, order.id))
+    found = db.session.scalars(_OF_TICKET, {"ticket": ticket.id})
+    return sorted(found, key=lambda order: (not order.is_lead, order.id))
+
+
+_ALONG = (Dispatch.department, Dispatch.provider, Dispatch.by, Dispatch.handler)
+_OF_TICKET = db.select(Dispatch).where(Dispatch.ticket_id == bindparam("ticket")).options(*map(joinedload, _ALONG))
 
 
 def running_orders(ticket: Ticket) -> list[Dispatch]:

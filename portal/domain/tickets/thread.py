@@ -201,11 +201,9 @@ def files_of(items: Sequence[Item], drafts: Iterable[int]) -> dict[tuple[str, in
     """The files of these messages and notes, and of these drafts, by part and id."""
     said = [item.id for item in items if item.part == "message"]
     noted = [item.id for item in items if item.part == "note"]
-    rows = select(Attachment).where(
-        Attachment.message_id.in_(said) | Attachment.note_id.in_(noted) | Attachment.draft_id.in_(list(drafts))
-    )
+    asked = {"said": said, "noted": noted, "drafts": list(drafts)}
     lying: dict[tuple[str, int], list[Attachment]] = {}
-    for row in db.session.scalars(rows.order_by(Attachment.id)):
+    for row in db.session.scalars(_FILES, asked):
         place = (
             ("message", row.message_id) if row.message_id
             else ("note", row.note_id) if row.note_id
@@ -213,6 +211,17 @@ def files_of(items: Sequence[Item], drafts: Iterable[int]) -> dict[tuple[str, in
         )  # fmt: skip
         lying.setdefault(place, []).append(row)  # type: ignore[arg-type]
     return lying
+
+
+_FILES = (
+    select(Attachment)
+    .where(
+        Attachment.message_id.in_(bindparam("said", expanding=True))
+        | Attachment.note_id.in_(bindparam("noted", expanding=True))
+        | Attachment.draft_id.in_(bindparam("drafts", expanding=True))
+    )
+    .order_by(Attachment.id)
+)
 
 
 @dataclass(frozen=True)
