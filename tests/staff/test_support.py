@@ -94,6 +94,13 @@ def test_a_running_month_is_refused_beside_the_field(sign_in):
     assert "not over yet" in words(answer)
 
 
+@pytest.mark.parametrize("month", ["", "abc", "2026-13"])
+def test_what_is_no_month_is_not_reckoned_as_another_one(sign_in, month):
+    a_provider()
+    assert sign_in(a_supervisor(), check=False).post(f"{SUPPORT}/reckonings", {"month": month}).status_code == 404
+    assert db.session.scalars(db.select(SupportResult)).all() == []
+
+
 def test_a_provider_sees_its_own_month_objects_and_gets_an_answer(sign_in):
     provider = a_provider().id
     key = a_result(provider)
