@@ -163,6 +163,15 @@ def _not_only_handles(person: Person):
     return false() if person.only_handles or person.provider_id else true()
 
 
+def _problems(person: Person):
+    """Whoever works on tickets beyond the own orders, and whoever was made responsible for one."""
+    return (
+        _not_only_handles(person)
+        if person.provider_id
+        else or_(_not_only_handles(person), Problem.person_id == person.id)
+    )
+
+
 def _entries(person: Person):
     """The journal: all of it for the auditor; of tickets for staff, and to a provider only its plain course."""
     if not person.is_staff or person.has(Role.AUDITOR):
@@ -336,7 +345,7 @@ ROWS = {
     Note: _notes,
     Penalty: _of_provider(Penalty.provider_id, Penalty.is_granted),
     Person: _people,
-    Problem: _staff_only(_not_only_handles),
+    Problem: _staff_only(_problems),
     Project: _of_customers(Project.customer_id),
     Provider: _staff_only(lambda _: true()),
     ProviderStanding: _of_provider(ProviderStanding.provider_id),
@@ -369,6 +378,12 @@ def find(name: str, key: int, person: Person):
     if not 0 < key <= LARGEST_KEY:
         abort(404)
     return db.session.scalar(record.where(ROWS[column.class_](person)), {"key": key}) or abort(404)
+
+
+def sees(name: str, key: int, person: Person) -> bool:
+    """Would `find` give this person the record?"""
+    column, _ = _record(name)
+    return db.session.scalar(visible(column.class_, person).with_only_columns(column).where(column == key)) is not None
 
 
 @cache

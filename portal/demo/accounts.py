@@ -11,11 +11,13 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.demo import hours
+from portal.demo.judgements import cause_of
 from portal.demo.lives import Troupe
 from portal.domain.people.models import Person, Provider
 from portal.domain.quality import facts, limits, penalties, support
 from portal.domain.quality.days import first, following, zone
 from portal.domain.quality.support_models import SupportResult
+from portal.domain.tickets.models import Ticket
 
 STARS = (4, 5, 3, 4, 4, 5, 3, 4)
 
@@ -66,11 +68,12 @@ def _month(troupe: Troupe, said: dict[str, str], dice: random.Random, over: date
 def _objected(troupe: Troupe, said: dict[str, str], month: date, number: int, is_last: bool) -> None:
     """Now and then a provider objects, and is answered; the last month's objection waits."""
     supervisor = _who(troupe, "supervisor")
-    lost = [row for row in _results(month) if not row.holds]
-    for row in lost[:1] if number % 3 == 0 or is_last else []:
+    lost = [(row, ticket) for row in _results(month) if (ticket := _cost_it(row)) is not None]
+    for row, ticket in lost[:1] if number % 3 == 0 or is_last else []:
         handler = next((key for key in troupe.handlers.get(("provider", row.provider_id), [])), None)
         if handler is not None:
-            support.object_to(row, db.session.get_one(Person, handler), said["objection"])
+            words = said["objection"].format(number=ticket.number, cause=cause_of(ticket))
+            support.object_to(row, db.session.get_one(Person, handler), words)
             failing = [one.code for one in support.findings_of(row) if not one.holds]
             if not is_last:
                 support.answer(
@@ -78,6 +81,12 @@ def _objected(troupe: Troupe, said: dict[str, str], month: date, number: int, is
                 )
     if is_last:
         penalties.note_standing(_providers()[5], "transition", following(month), said["transition"], supervisor)
+
+
+def _cost_it(row: SupportResult) -> Ticket | None:
+    """A ticket that cost the provider this month's support, if one did."""
+    keys = [key for one in support.findings_of(row) if not one.holds for key in one.tickets]
+    return db.session.get_one(Ticket, keys[0]) if keys else None
 
 
 def _approved(troupe: Troupe, month: date) -> None:

@@ -37,15 +37,15 @@ def judged(troupe: Troupe, since: datetime) -> Iterator[datetime]:
         day += timedelta(days=7)
 
 
-def _cause_of(ticket: Ticket) -> str:
-    """What the handling party found and said; the decision speaks of the same."""
+def cause_of(ticket: Ticket) -> str:
+    """What the handling party found and said; whatever is decided or objected to later speaks of the same."""
     said = db.select(Message.shape).where(Message.ticket_id == ticket.id).order_by(Message.id.desc())
     causes = (shape["cause"] for shape in db.session.scalars(said) if shape and shape.get("cause"))
     return next(causes, "承办单位未写明原因").rstrip("。")
 
 
 class _Bench:
-    """Two supervisors, and the reasons they have: each said in turn."""
+    """Two supervisors, and the reasons they have for each sort of cause: each said in turn."""
 
     def __init__(self, troupe: Troupe):
         self.troupe, self.said = troupe, troupe.told("judgements")
@@ -64,7 +64,7 @@ class _Bench:
                 continue
             found = self.said["reasons"][ticket.cause_code or "unknown"]
             turn = self.turns.setdefault(ticket.cause_code or "unknown", count())
-            reason = found["texts"][next(turn) % len(found["texts"])].format(cause=_cause_of(ticket))
+            reason = found["texts"][next(turn) % len(found["texts"])].format(cause=cause_of(ticket))
             party = leads[ticket.id].party
             row = liability.decide(ticket, by, party, found["liable"], reason, degree=found.get("degree"))
             if row.is_liable and next(self.liable) % APPEALS_EVERY == APPEALS_EVERY - 1:
@@ -78,18 +78,24 @@ class _Bench:
         handlers = self.troupe.handlers.get(where)
         if handlers:
             by = self._who(handlers[0])
-            words = self.said["appeals"][next(self.appealed) % len(self.said["appeals"])]["words"]
-            liability.appeal(row, row.ticket, by, words)
+            known = self.said["appeals"][row.ticket.cause_code or "unknown"]
+            one = known[next(self.appealed) % len(known)]
+            liability.appeal(row, row.ticket, by, one["words"].format(cause=cause_of(row.ticket)))
 
     def decide_appeals(self) -> None:
         """Another supervisor decides, by what the appeal says."""
-        answers = {one["words"]: one for one in self.said["appeals"]}
         for row in liability_list.appeals(db.select(Liability)):
+            answer = self._answer(row)
             for key in self.troupe.by_role["supervisor"]:
-                by, answer = self._who(key), answers.get(row.appeal)
+                by = self._who(key)
                 if answer and liability.why_not_decide_appeal(row, row.ticket, by) is None:
                     liability.decide_appeal(row, row.ticket, by, answer["upheld"], answer["reason"])
                     break
+
+    def _answer(self, row: Liability) -> dict | None:
+        """What belongs to the appeal that was made."""
+        known, cause = self.said["appeals"].get(row.ticket.cause_code or "unknown", ()), cause_of(row.ticket)
+        return next((one for one in known if one["words"].format(cause=cause) == row.appeal), None)
 
     def _free(self, ticket: Ticket) -> Person | None:
         people = map(self._who, self.troupe.by_role["supervisor"])

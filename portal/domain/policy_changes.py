@@ -168,6 +168,7 @@ def _laid_down(by: Person, why: str, document: dict, base: int, holds_from: date
         raise Refused(N_("This does not fit the other rules: {wrong}"), wrong=str(mistake))
     if dump(settings.parsed(document)) == dump(settings.policy(base)):
         raise Refused(N_("Nothing would change."))
+    parties.need_open_leads(settings.parsed(document))
     return settings.adopt("policy", document, by, why, holds_from, base)
 
 

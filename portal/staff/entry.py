@@ -28,7 +28,7 @@ from portal.web.pages import page, say
 
 @door.get("/new", needs=Permission.DESK_WORK)
 def enter():
-    """For whom, then the form; choosing a class or channel draws its questions, what was typed stays."""
+    """For whom, then the form, with what was typed before."""
     customer, mail = _customer(request.args), _mail(request.args)
     if customer is None:
         wanted = request.args.get("q", "").strip()[:60]
@@ -43,9 +43,16 @@ def enter():
 
 @door.post("/new", needs=Permission.DESK_WORK, files=True)
 def open_for():
-    """Open it in the customer's name; accept it, or dispatch it, if whoever enters it stays with it."""
+    """Open it in the customer's name; accept it, or dispatch it, if whoever enters it stays with it.
+
+    On the way there it is a step: the questions of another choice, what was typed stays, however long it is.
+    """
     customer, mail = _customer(request.form) or find("customer", 0, me()), _mail(request.form)
-    form, asks = entry_form(customer, request.form, sent=True)
+    on_the_way = "step" in request.form
+    form, asks = entry_form(customer, request.form, sent=not on_the_way)
+    if on_the_way:
+        draft_files.keep_for_later(form, place_of(customer, mail))
+        return _page(customer, form, asks, kind_of(request.form), mail=mail)
     if draft_files.taken_out(form, place_of(customer, mail)):
         return redirect(url_for("desk.enter", customer=customer.id, mail=mail.id if mail else None), 303)
     form.sends = "dispatch" in request.form

@@ -113,7 +113,7 @@ def moves_of(event: Event) -> list:
 def frame(event: Event) -> dict:
     """What every page of an event needs beside its own."""
     return {
-        "event": event, "runs": may(me(), P.FORUM_RUN), "invites": may(me(), P.FORUM_INVITE), "reads": may(me(), P.FORUM_READ),
+        "event": event, "runs": may(me(), P.FORUM_RUN), "invites": may(me(), P.FORUM_INVITE), "reads": may(me(), P.FORUM_READ), "checks_in": may(me(), P.FORUM_DOOR),
         "event_states": EVENT_STATES, "event_tones": EVENT_TONES,
     }  # fmt: skip
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, current_app, request, url_for
 
 from portal.access.door import me
-from portal.access.scopes import find, visible
+from portal.access.permissions import Permission, may
+from portal.access.scopes import find, sees, visible
 from portal.domain.forum.after_models import Topic
 from portal.domain.people import parties
 from portal.domain.people.models import Department
@@ -26,9 +27,9 @@ from portal.web.paging import row_number
 
 @dataclass(frozen=True)
 class Origin:
-    """Of a source with records: the address of one, and what the form for a new action holds beforehand."""
+    """Of a source with records: the page of one, and what the form for a new action holds beforehand."""
 
-    address: Callable[[int], str]
+    page: str
     begins: Callable[[Any], dict]
 
 
@@ -60,12 +61,12 @@ def _from_hot_issue(hot: HotIssue) -> dict:
 
 
 ORIGINS: dict[str, Origin] = {
-    "signal": Origin(lambda key: url_for("signals.show", signal=key), _from_signal),
-    "problem": Origin(lambda key: url_for("problems.show", problem=key), _from_problem),
-    "complaint": Origin(lambda key: url_for("desk.show", ticket=key), _from_ticket),
-    "forum": Origin(lambda key: url_for("forum.show_topic", topic=key), _from_topic),
-    "hot_issue": Origin(lambda key: url_for("words.show_hot", hot_issue=key), _from_hot_issue),
-    "major": Origin(lambda key: url_for("major.show", major=key), _from_major),
+    "signal": Origin("signals.show", _from_signal),
+    "problem": Origin("problems.show", _from_problem),
+    "complaint": Origin("desk.show", _from_ticket),
+    "forum": Origin("forum.show_topic", _from_topic),
+    "hot_issue": Origin("words.show_hot", _from_hot_issue),
+    "major": Origin("major.show", _from_major),
 }
 BY_HAND = tuple(code for code, source in SOURCES.items() if source.record is None)
 
@@ -88,5 +89,11 @@ def beginning(code: str, record: Any) -> dict:
 
 
 def address_of(row: Improvement) -> str | None:
-    """The page of the record it came from, if there is one."""
-    return ORIGINS[row.source].address(row.source_id) if row.source in ORIGINS and row.source_id else None
+    """The page of the record it came from, if there is one and the reader may open it."""
+    origin, record = ORIGINS.get(row.source), SOURCES[row.source].record
+    if origin is None or record is None or row.source_id is None:
+        return None
+    if not may(me(), current_app.view_functions[origin.page].needs):  # pyright: ignore[reportFunctionMemberAccess]
+        return None
+    known = may(me(), Permission.QUALITY_READ) or sees(record, row.source_id, me())
+    return url_for(origin.page, **{record: row.source_id}) if known else None

@@ -40,6 +40,10 @@ class CloseForm(Form):
     why = TextAreaField(N_("Why?"), [DataRequired(), Length(max=500)])
 
 
+class DissolveForm(CloseForm):
+    on = DateField(N_("Its last day"), [DataRequired()])
+
+
 @door.get("", needs=P.SETTINGS_RUN)
 def index():
     return page(
@@ -61,6 +65,34 @@ def change_department(department):
         return page("staff/party_form.html", 422, form=form, party=department, purpose="department")
     parties.change_department(department, me(), **form.facts())
     return _kept()
+
+
+@door.get("/departments/<int:department>/close", needs=P.SETTINGS_RUN)
+def ask_dissolve(department):
+    return _dissolve_page(department, DissolveForm(on=today()))
+
+
+@door.post("/departments/<int:department>/close", needs=P.SETTINGS_RUN)
+def dissolve(department):
+    form = DissolveForm()
+    closing = (parties.close_department, department, me(), form.on.data, form.why.data)
+    if not form.validate() or attempted(form, "on", *closing) is False:
+        return _dissolve_page(department, form, 422)
+    say(N_("{name} is closed; whoever only worked on its orders can no longer sign in."), name=department.words)
+    return redirect(url_for(".index"), 303)
+
+
+@door.post("/departments/<int:department>/open", needs=P.SETTINGS_RUN)
+def found_again(department):
+    parties.open_again(department, me())
+    return _kept()
+
+
+def _dissolve_page(department: Department, form: Form, status: int = 200):
+    """The form; while it leads, what has to be done first instead."""
+    return page(
+        "staff/party_form.html", status, form=form, party=department, purpose="dissolve", no=parties.why_not_close(department),
+    )  # fmt: skip
 
 
 @door.get("/providers/new", needs=P.SETTINGS_RUN)
@@ -107,7 +139,7 @@ def close(provider):
 
 @door.post("/providers/<int:provider>/open", needs=P.SETTINGS_RUN)
 def reopen(provider):
-    parties.open_provider(provider, me())
+    parties.open_again(provider, me())
     return _kept()
 
 

@@ -55,7 +55,8 @@ def update(problem):
     form = _form()
     if not form.validate():
         return _edit_page(problem, form, 422)
-    problems.describe(problem, me(), version=form.version.data, **form.facts())
+    if attempted(form, "title", problems.describe, problem, me(), version=form.version.data, **form.facts()) is False:
+        return _edit_page(problem, form, 422)
     say(N_("Kept."))
     return _back(problem)
 

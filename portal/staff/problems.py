@@ -4,7 +4,7 @@ from flask import redirect, request, url_for
 from wtforms import DateField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from portal.access.door import Door, me
+from portal.access.door import Door, attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
@@ -64,7 +64,8 @@ def _departments() -> dict[int, Department]:
 
 
 def _people() -> dict:
-    return {one.id: one for one in queries.staff()}
+    """Who can answer for a problem: whoever can read it, so nobody of a provider."""
+    return {one.id: one for one in queries.staff() if may(one, P.DESK_READ) and one.provider_id is None}
 
 
 def _form(**facts) -> ProblemForm:
@@ -127,7 +128,9 @@ def create():
     if not form.validate():
         return _new_page(form, 422)
     code = form.class_code.data if form.class_code.data in {one.code for one in settings.policy().classes} else None
-    problem = problems.open_problem(me(), class_code=code, **form.facts())
+    problem = attempted(form, "title", problems.open_problem, me(), class_code=code, **form.facts())
+    if problem is False:
+        return _new_page(form, 422)
     say(N_("The problem is opened. Add the tickets that have this cause."))
     return redirect(url_for(".show", problem=problem.id), 303)
 

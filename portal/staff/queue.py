@@ -7,6 +7,8 @@ from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain.people.models import Customer, Provider
+from portal.domain.quality import major_list
+from portal.domain.quality.major_models import MajorCase
 from portal.domain.tickets import queue, views
 from portal.domain.tickets.models import SavedView, Ticket
 from portal.domain.tickets.queue import CANNOT, COLUMNS, COUNTED_TO, FIRST_TURN
@@ -30,12 +32,17 @@ def index():
         return redirect(f"{url_for('.index')}?{session[PLACE]}")
     saved = views.among(visible(SavedView, me()))
     address = queue_address.read(request.args, me(), saved)
-    if ticket := queue.numbered(visible(Ticket, me()), address.words):
+    if ticket := _numbered(address.words):
         return redirect(url_for("desk.show", ticket=ticket), 303)
     _remember(address)
     answer = page("staff/queue.html", **_facts(address, saved))
     answer.headers["HX-Push-Url"] = address.here()
     return answer
+
+
+def _numbered(words: str) -> int | None:
+    """The ticket whose number these words are, or the number of its major case."""
+    return queue.numbered(visible(Ticket, me()), words) or major_list.numbered(visible(MajorCase, me()), words)
 
 
 @door.get("/filters", needs=P.DESK_READ)

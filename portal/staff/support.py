@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from wtforms import SelectMultipleField, StringField, TextAreaField
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -106,7 +106,7 @@ def running():
 @door.post("/reckonings", needs=P.QUALITY_WORK)
 def reckon():
     """Reckon a month for every provider whose contract reached into it."""
-    asked, form = _month(), ReckonForm()
+    asked, form = month_of(request.form.get("month")) or abort(404), ReckonForm()
     if not form.validate():
         return _month_page(asked, form, 422)
     made = attempted(

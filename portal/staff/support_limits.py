@@ -60,7 +60,9 @@ def _limits_page(asked: date, status: int = 200, typed: dict | None = None, wron
 
 def _providers(quarter: date) -> list[Provider]:
     """Those whose contract reaches into this quarter."""
-    return [one for one in parties.providers(visible(Provider, me())) if one.is_there_since(quarter)]
+    return [
+        one for one in parties.providers(visible(Provider, me())) if one.is_there_in(quarter, following(quarter, 3))
+    ]
 
 
 def _said(first_day: date) -> str:

@@ -10,9 +10,10 @@ from portal.access.permissions import may
 from portal.access.scopes import find, visible
 from portal.domain import settings
 from portal.domain.people.models import Provider
+from portal.domain.quality import major_list, support
 from portal.domain.quality import penalties as rules
-from portal.domain.quality import support
 from portal.domain.quality.days import first, today
+from portal.domain.quality.major_models import MajorCase
 from portal.domain.quality.support_models import MarketHarm, ProviderStanding, SupportResult
 from portal.domain.refusals import Refused
 from portal.domain.tickets import queue
@@ -72,7 +73,7 @@ class DecisionForm(Form):
 class StarsForm(Form):
     """The stars from now on."""
 
-    stars = IntegerField(N_("Stars"))
+    stars = IntegerField(N_("Stars"), [Needed()])
     why = TextAreaField(N_("Reason"), [Needed(), AtMost(BODY)])
 
 
@@ -135,7 +136,7 @@ def create(provider, sort):
 def _ticket(number: str | None) -> Ticket | None:
     if not number:
         return None
-    key = queue.numbered(visible(Ticket, me()), number)
+    key = queue.numbered(visible(Ticket, me()), number) or major_list.numbered(visible(MajorCase, me()), number)
     if key is None:
         raise Refused(N_("There is no ticket {number} that you can see."), number=number).beside("number")
     return find("ticket", key, me())
@@ -157,7 +158,7 @@ def _penalty(provider: Provider, form: PenaltyForm):
 
 
 def _stars(provider: Provider, form: StarsForm):
-    return rules.rate(provider, -1 if form.stars.data is None else form.stars.data, form.why.data, me())
+    return rules.rate(provider, form.stars.data, form.why.data, me())
 
 
 _CREATE = {"standing": _standing, "harm": _harm, "penalty": _penalty, "stars": _stars}

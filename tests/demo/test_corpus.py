@@ -249,7 +249,10 @@ def test_what_the_plots_say_is_the_pack_s(pack):
     causes = {choice.code for choice in known.find("reply_fields", "cause_kind").choices}
     classes = [deeds["supervised"], *deeds["forced"].values(), *better["burst"], *better["action"].values(), majors]
 
-    assert set(table(pack, "judgements")["reasons"]) == causes
+    judged = table(pack, "judgements")
+    assert set(judged["reasons"]) == causes
+    assert set(judged["appeals"]) == {code for code, found in judged["reasons"].items() if found["liable"]}
+    assert all("{cause}" in one["words"] or code == "unknown" for code, two in judged["appeals"].items() for one in two)
     ends = [
         end["shape"]
         for theme in table(pack, "everyday")["theme"]

@@ -6,19 +6,22 @@ import pytest
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain import settings
+from portal.domain import policy_changes, settings
 from portal.domain.outbox import Letter
-from portal.domain.people import customers, parties
+from portal.domain.people import actions, customers, parties, queries
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.people.roles import Role
+from portal.domain.policy_changes import Change
 from portal.domain.quality import figures, limits, support
 from portal.domain.quality.support_models import SupportResult
 from portal.domain.refusals import Refused
+from portal.domain.tickets import dispatching
 from portal.domain.tickets.models import Dispatch, Ticket
 from portal.reports import registry
 from portal.reports.gathering.support import support_statement
 from tests.domain.test_support import APRIL, MAY, NOON, Q1, Q2, a_complaint, the, with_a_limit
 from tests.factories import (
+    _loaded,
     a_customer,
     a_department,
     a_handler,
@@ -27,6 +30,7 @@ from tests.factories import (
     a_supervisor,
     a_ticket,
     again,
+    an_agent,
     live,
 )
 
@@ -249,3 +253,147 @@ def test_nobody_of_a_closed_provider_is_written_to(app):
     reckoned(APRIL, MAY)
 
     assert db.session.scalars(db.select(Letter.template).where(Letter.to_id == handler)).all() == []
+
+
+# ---- a department ----
+
+
+def dissolved(department, on=APRIL_20) -> None:
+    admin = a_person(Role.ADMINISTRATOR).id
+    with transaction():
+        parties.close_department(the(Department, department), the(Person, admin), on, "并入售后服务部")
+
+
+def without_routes(department) -> None:
+    """No kind, class or service names this department as the one that leads."""
+    code, document = the(Department, department).code, settings.document_of(settings.policy_id())
+    other = next(one["code"] for one in document["departments"] if one["code"] != code)
+    for listed in ("kinds", "classes", "services"):
+        for item in document[listed]:
+            if item.get("department") == code:
+                item["department"] = other
+    with transaction():
+        settings.adopt("policy", document, None, "改由其他部门牵头")
+
+
+def test_a_department_that_leads_open_tickets_is_not_closed(app):
+    department = a_department().id
+    without_routes(department)
+    with clock.frozen_at(NOON):
+        ticket = a_ticket(class_code="product_down")
+        live(ticket, "accept")
+        with transaction():
+            dispatching.dispatch(the(Ticket, ticket.id), again(an_agent()), the(Department, department), "请处理。")
+    number = the(Ticket, db.session.scalars(db.select(Ticket.id)).one()).number
+
+    with pytest.raises(Refused, match=f"leads 1 open tickets.*{number}"):
+        dissolved(department)
+    assert the(Department, department).closed_on is None
+
+    key = db.session.scalars(db.select(Ticket.id)).one()
+    with clock.frozen_at(NOON):
+        live(the(Ticket, key), "apply", "close")
+    dissolved(department)
+    assert the(Department, department).closed_on == APRIL_20
+
+
+def test_a_department_that_leads_by_a_rule_is_not_closed_and_a_closed_one_is_given_no_lead(app):
+    department = db.session.scalars(db.select(Department.id).where(Department.code == "billing")).one()
+
+    with pytest.raises(Refused, match="leads by the rules for"):
+        dissolved(department)
+
+    without_routes(department)
+    dissolved(department)
+    item = settings.document_of(settings.policy_id())["classes"][-1] | {"department": "billing"}
+    change = Change("put", "classes", item["code"], item)
+    with pytest.raises(Refused, match="is closed and cannot lead"), transaction():
+        policy_changes.decide(again(a_person(Role.ADMINISTRATOR)), "改回", change, settings.policy_id())
+
+
+def test_what_a_closed_department_assisted_with_goes_back_and_its_handlers_are_out_until_it_is_opened_again(app):
+    department, leads = (row.id for row in db.session.scalars(db.select(Department).order_by(Department.id)).all()[:2])
+    without_routes(department)
+    handler = a_handler(the(Department, department)).id
+    both = a_person(Role.SUPERVISOR, roles=[Role.HANDLER, Role.SUPERVISOR], department=the(Department, department)).id
+    ticket = a_ticket(moved=("accept",)).id
+    for party in (department, leads):  # the later one leads
+        with transaction():
+            dispatching.dispatch(_loaded(the(Ticket, ticket)), again(an_agent()), the(Department, party), "请处理。")
+    dissolved(department)
+
+    helper, _ = db.session.scalars(
+        db.select(Dispatch).order_by(Dispatch.id).execution_options(populate_existing=True)
+    ).all()
+    assert helper.handed_back == "并入售后服务部"
+    assert not the(Person, handler).is_active
+    assert the(Person, both).is_active, "a supervisor goes on supervising"
+    with pytest.raises(Refused, match="takes no orders"), transaction():
+        dispatching.dispatch(_loaded(the(Ticket, ticket)), again(an_agent()), the(Department, department), "请处理。")
+    admin = a_person(Role.SECURITY_ADMIN).id
+    with pytest.raises(Refused, match="is closed"), transaction():
+        actions.enable(queries.person(handler), the(Person, admin))
+
+    with transaction():
+        parties.open_again(the(Department, department), the(Person, admin))
+        actions.enable(queries.person(handler), the(Person, admin))
+    assert the(Person, handler).is_active
+
+
+def test_an_administrator_closes_a_department_on_a_page_that_says_what_has_to_be_done_first(app, sign_in):
+    department = db.session.scalars(db.select(Department.id).where(Department.code == "billing")).one()
+    browser, address = sign_in(a_person(Role.ADMINISTRATOR)), f"/staff/parties/departments/{department}"
+    typed = {"on": "2026-04-20", "why": "并入售后服务部"}
+
+    page = browser.page(f"{address}/close").main
+    assert "Name another department there first" in page.text
+    assert page.select_one("textarea[name=why]") is None
+    assert browser.post(f"{address}/close", typed).status_code == 422
+
+    without_routes(department)
+    assert browser.page(f"{address}/close").select_one("textarea[name=why]") is not None
+    assert browser.post(f"{address}/close", typed | {"on": "20.4."}).status_code == 422
+    assert browser.post(f"{address}/close", typed).status_code == 303
+    assert "ended" in browser.page("/staff/parties").select_one("#departments").text
+    assert browser.post(f"{address}/open", {}).status_code == 303
+    assert the(Department, department).closed_on is None
+    assert "again from" in browser.page("/staff/parties").select_one("#departments").text
+
+
+# ---- a contract that was ended and began again ----
+
+
+def test_a_provider_that_came_back_has_nothing_to_reckon_for_the_months_it_was_away(app):
+    """Ended on 20 April, again from 10 June on: April and June are reckoned, May is not, and sets no limit of its own."""
+    provider = a_provider().id
+    with_a_limit(provider, 2)
+    ended(provider)
+    with clock.frozen_at(JUNE), transaction():
+        parties.open_again(the(Provider, provider), again(a_person(Role.ADMINISTRATOR)))
+
+    july = datetime(2026, 7, 3, 4, tzinfo=UTC)
+    assert [row[2] for row in reckoned(APRIL, july)] == [True]
+    assert reckoned(MAY_1, july) == []
+    assert [row[0] for row in reckoned(date(2026, 6, 1), july)] == [provider]
+    assert the(Provider, provider).away == [(APRIL_20, date(2026, 6, 10))]
+
+
+def test_support_of_a_month_without_a_contract_is_taken_back_though_there_is_one_again(app):
+    """May was reckoned with support; on 12 June its end on 20 April is noted, on the 15th it has a contract again."""
+    provider = a_provider().id
+    with_a_limit(provider, 2)
+    assert reckoned(MAY_1, JUNE)[0][1:3] == (1, True)
+    ended(provider, at=JUNE + timedelta(days=2))
+    with clock.frozen_at(JUNE + timedelta(days=5)), transaction():
+        parties.open_again(the(Provider, provider), again(a_person(Role.ADMINISTRATOR)))
+
+    assert reckoned(MAY_1, JUNE + timedelta(days=6)) == [(provider, 2, False, 0)]
+
+
+def test_whoever_comes_back_before_the_last_day_was_never_away(app):
+    provider = a_provider().id
+    ended(provider, date(2026, 4, 30))
+    with clock.frozen_at(datetime(2026, 4, 25, 4, tzinfo=UTC)), transaction():
+        parties.open_again(the(Provider, provider), again(a_person(Role.ADMINISTRATOR)))
+
+    assert the(Provider, provider).away == []

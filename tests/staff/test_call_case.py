@@ -131,6 +131,7 @@ def test_an_appointment_that_cannot_be_comes_back_with_what_was_typed(app, sign_
 
     assert answer.status_code == 422
     assert "客户在开会" in answer.text
+    assert ('id="call_at-error"' in answer.text) is ("call_at" in form), "a moment that cannot be is said beside it"
 
 
 @pytest.mark.parametrize("count", [1, 30])

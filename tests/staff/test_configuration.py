@@ -10,6 +10,7 @@ from portal import clock
 from portal.db import transaction
 from portal.domain import settings, slots
 from portal.domain.people.roles import Role
+from portal.staff.configuration.sections import GROUPS
 from tests.domain.test_outbox import a_letter
 from tests.factories import a_person, an_agent
 
@@ -24,6 +25,11 @@ PAGES = (
     "history/calendar",
     "history/company",
 )
+
+
+def test_each_section_is_listed_once():
+    listed = [name for _, group in GROUPS for name in group]
+    assert len(listed) == len(set(listed))
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from portal.access.scopes import SEES_ALL, find, sees_all, visible
 from portal.db import db, transaction
 from portal.domain import drafts
 from portal.domain.journal import Entry
-from portal.domain.people.models import Provider
+from portal.domain.people.models import Department, Provider
 from portal.domain.people.roles import Role
 from portal.domain.tickets import actions, dispatching, thread
 from portal.domain.tickets.models import CallBack, ContactRecord, Deadline, Message, Note, Ticket
 from portal.domain.tickets.states import State
-from tests.factories import again, live, shape_of
+from tests.factories import _loaded, a_department, again, live, shape_of
 from tests.staff.desk_cast import (
     a_caller,
     a_customer,
@@ -492,6 +492,17 @@ def test_a_providers_handler_sees_what_the_work_needs_and_nothing_else(sign_in, 
     html = sign_in(handler).get(at(ticket, f"?show={show}")).text
 
     assert {what: what in html for what, _ in FIELDS} == dict(FIELDS)
+
+
+def test_a_handler_reads_on_the_order_whether_the_own_party_leads(app, sign_in):
+    ticket, lead, helper = a_ticket(moved=("accept",)), a_department().id, a_provider().id
+    for party in (db.session.get_one(Department, lead), db.session.get_one(Provider, helper)):
+        with transaction():
+            dispatching.dispatch(_loaded(ticket), again(an_agent()), party, "请处理。", lead=False)
+
+    for party, says in ((Department, "In the lead"), (Provider, "assisting")):
+        handler = a_handler(db.session.get_one(party, lead if party is Department else helper))
+        assert says in sign_in(handler).page(at(ticket)).select_one("#orders").text
 
 
 def test_an_agent_sees_all_of_it(sign_in, at_a_provider):

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 
 from portal.db import db
@@ -173,6 +174,24 @@ def test_another_class_proposes_anew_but_leaves_what_was_written(desk, customer)
     assert untouched.select_one("select[name=lead] option[selected]").get_text() == network
     assert "end-to-end test" in untouched.select_one("textarea[name=suggestion]").get_text()
     assert written.select_one("textarea[name=suggestion]").get_text().strip() == "请先电话联系。"
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_another_choice_draws_its_questions_however_long_the_words_are_and_opens_nothing(desk, customer, script):
+    words = "网友发帖称上午专线中断。" * 800
+    typed = facts(customer, **{"channel": "web", "body": words, "signs": ["injury", "media"], "step": "choice"})
+    headers = {"HX-Request": "true", "HX-Target": "entry"} if script else {}
+
+    answer = desk.post(NEW, typed, headers=headers)
+
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert (answer.status_code, opened()) == (200, None)
+    assert page.select_one("#ask_url"), "what a post on the web asks"
+    assert page.select_one("[name=body]").get_text().strip() == words
+    assert [box["value"] for box in page.select("[name=signs][checked]")] == ["injury", "media"]
+    assert not page.select("[role=alert]")
+    step = page.select_one("button[name=step]")
+    assert "formmethod" not in step.attrs, "an address would not hold the words"
 
 
 def test_it_is_opened_accepted_and_dispatched_to_several_at_once_and_one_leads(desk, customer):

@@ -123,7 +123,9 @@ def test_a_manager_finds_it_and_decides(app, sign_in, verb, state, kept):
 
     assert answer.status_code == 303
     assert (the(ticket).state, request_of(ticket).state) == (state, kept)
-    assert "已核实。" in manager.page(f"/staff/quality/forced/{key}").text
+    page = manager.page(f"/staff/quality/forced/{key}").main.text
+    assert "已核实。" in page
+    assert "Approval decided by" in page, "who decided changed nothing, as 修改人 would say"
     assert not manager.page("/staff/").select("#to-force")
 
 

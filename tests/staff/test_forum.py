@@ -154,6 +154,13 @@ def test_invitations_are_listed_seen_sent_answered_by_telephone(app, sign_in):
     assert count(Invitation, Invitation.reminders == 1) == 2
 
 
+@pytest.mark.parametrize(("role", "door"), [(Role.SUPERVISOR, True), (Role.MANAGER, False)])
+def test_the_way_to_the_check_in_is_shown_to_whoever_checks_in(app, sign_in, role, door):
+    event = an_event()
+    page = sign_in(a_person(role)).page(f"{HOME}/{event.id}")
+    assert bool(page.select(f"a[href='/staff/forum-door/{event.id}']")) is door
+
+
 def test_an_account_manager_invites_and_registers_own_customers_only(app, sign_in):
     manager = a_person(Role.ACCOUNT_MANAGER)
     mine = loaded(a_person(Role.ORG_ADMIN, customer=a_customer(account_manager_id=manager.id), name="我的人"))

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain.people.models import Customer, Department
+from portal.domain.people.models import Customer, Department, Person
 from portal.domain.people.roles import Role
 from portal.domain.quality.days import today
 from portal.domain.quality.improvement_models import Improvement, Revisit
@@ -227,6 +227,14 @@ def test_a_handler_sees_its_course_and_its_evidence_and_another_does_not(app, si
     assert browser.get(file).status_code == 200
     stranger = sign_in(a_handler(another_department()), check=False)
     assert stranger.get(file).status_code == 404
+
+
+def test_the_record_it_comes_from_is_a_link_for_whoever_may_open_it(app, sign_in):
+    key, handler = a_raised_one()[0], a_handler().id
+    source = f"/staff/tickets/{the(key).source_id}"
+    assert sign_in(a_supervisor()).page(f"{LIST}/{key}").select_one(f"main a[href='{source}']")
+    browser = sign_in(db.session.get_one(Person, handler))
+    assert browser.page(f"{LIST}/{key}").select_one(f"main a[href='{source}']") is None
 
 
 @pytest.mark.parametrize(

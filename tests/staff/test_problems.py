@@ -2,16 +2,18 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import timedelta
 
 import pytest
 
+from portal import clock
 from portal.db import db
 from portal.domain.outbox import Letter, with_reader
+from portal.domain.people.models import Person
 from portal.domain.tickets.models import Problem, Ticket
 from portal.web import mail
 from tests.domain.test_problems import a_problem, solve
-from tests.factories import a_handler, a_person, a_provider, a_supervisor, a_ticket, an_agent
+from tests.factories import a_department, a_handler, a_person, a_provider, a_supervisor, a_ticket, an_agent
 from tests.staff.test_settings_pages import sent
 
 WHERE = "/staff/quality/problems"
@@ -67,6 +69,33 @@ def test_a_form_with_a_gap_keeps_what_was_typed(app, sign_in):
     assert not db.session.scalars(db.select(Problem)).all()
 
 
+def test_a_day_that_is_over_is_not_taken_and_one_that_was_taken_may_stay(app, sign_in):
+    browser, facts = sign_in(a_supervisor()), {"title": "反复渗油", "department": 0, "person": 0}
+    over = browser.post(f"{WHERE}/new", facts | {"due_on": "2020-01-01"})
+    assert (over.status_code, "This day is over" in over.text) == (422, True)
+    assert not db.session.scalars(db.select(Problem)).all()
+
+    with clock.frozen_at(clock.now() - timedelta(days=9)):
+        problem = a_problem(due_on=(clock.now() + timedelta(days=2)).date())
+    edit = f"{WHERE}/{problem}/edit"
+    drawn = sent(browser.page(edit), edit)
+    assert browser.post(edit, drawn | {"due_on": "2020-01-01"}).status_code == 422
+    assert browser.post(edit, drawn | {"cause": "密封圈错位"}).status_code == 303
+
+
+def test_whoever_answers_for_a_problem_can_read_it(app, sign_in):
+    handler, provider = a_handler(a_department()).id, a_handler(a_provider()).id
+    browser = sign_in(a_supervisor())
+    offered = {option["value"] for option in browser.page(f"{WHERE}/new").select("[name=person] option")}
+    assert f"{handler}" in offered
+    assert f"{provider}" not in offered, "what is said inside is not for a provider"
+
+    browser.post(f"{WHERE}/new", {"title": "反复渗油", "department": 0, "person": handler})
+    problem = db.session.scalars(db.select(Problem.id)).one()
+    assert "反复渗油" in sign_in(db.session.get_one(Person, handler)).page(f"{WHERE}/{problem}").text
+    assert sign_in(a_handler(a_department())).get(f"{WHERE}/{problem}").status_code == 404
+
+
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_long_list_costs_no_more_statements_than_a_short_one(app, sign_in, statements, count):
     for _ in range(count):
@@ -103,7 +132,8 @@ def test_the_workbook_has_a_sheet_for_each_state(app, sign_in):
 
 
 def test_what_is_past_its_day_waits_on_the_overview(app, sign_in):
-    a_problem(due_on=date(2020, 1, 1))
+    with clock.frozen_at(clock.now() - timedelta(days=9)):
+        a_problem(due_on=(clock.now() + timedelta(days=2)).date())
     page = sign_in(a_supervisor()).page("/staff/quality/")
     row = next(row for row in page.select(".waiting-row") if "past their day" in row.text)
     assert row.select_one("strong").text == "1"

@@ -12,6 +12,7 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
+from portal.domain.quality import major
 from portal.domain.tickets import dispatching, orders
 from portal.domain.tickets.models import SavedView, Ticket
 from tests.factories import (
@@ -173,6 +174,19 @@ def test_a_whole_number_goes_straight_to_the_ticket(app, sign_in):
 
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"/staff/tickets/{ticket.id}"
+
+
+def test_the_number_of_a_major_case_goes_straight_to_its_ticket(app, sign_in):
+    ticket, supervisor = a_ticket().id, a_person(Role.SUPERVISOR).id
+    with transaction():
+        by, row = db.session.get_one(Person, supervisor), db.session.get_one(Ticket, ticket)
+        case = major.propose(row, by, [], 20_000, "客户要求赔偿").number
+
+    answer = sign_in(an_agent()).get(f"/staff/queue/?q={case.lower()}")
+    another = sign_in(a_handler(a_department())).get(f"/staff/queue/?q={case}")
+
+    assert (answer.status_code, answer.headers.get("Location")) == (303, f"/staff/tickets/{ticket}")
+    assert another.status_code == 200, "whoever does not see the case is led nowhere"
 
 
 def test_a_search_looks_among_the_closed_ones_too(app, sign_in):

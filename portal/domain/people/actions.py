@@ -26,7 +26,7 @@ def invite(
     Nobody (None) when the address belongs to an account outside: whoever asks is told the same, so that an
     organisation cannot find out who else is here. Staff are told.
     """
-    _need_open(customer, provider)
+    _need_open(customer, department, provider)
     _count_invitation(customer, by)
     fitting = _fitting(roles, customer, department, provider)
     known = queries.by_email(email)
@@ -104,7 +104,7 @@ def enable(person: Person, by: Person) -> None:
     """
     if person.is_active:
         return
-    _need_open(person.customer, person.provider)
+    _need_open(person.customer, person.provider, person.department if person.only_handles else None)
     if not by.is_staff and person.disabled_by_id is not None and queries.person(person.disabled_by_id).is_staff:
         raise Refused(N_("We disabled this account; please ask us to enable it again."))
     person.disabled_at, person.disabled_by_id = None, None
@@ -161,8 +161,8 @@ def _shut(person: Person, by: Person, why: str) -> None:
     tickets.release(person, by)
 
 
-def _need_open(*parties: Customer | Provider | None) -> None:
-    """Refuse what lets people of a closed customer or provider in again."""
+def _need_open(*parties: Customer | Department | Provider | None) -> None:
+    """Refuse what lets people of a closed customer, department or provider in again."""
     for party in parties:
         if party is not None and party.closed_on is not None:
             raise Refused(N_("{name} is closed: its people cannot sign in."), name=party.name)

@@ -28,15 +28,22 @@ class Dispatchable:
         id: Mapped[int]
         name: Mapped[str]
         closed_on: Mapped[date | None]
+        absences: Mapped[list]
 
     def is_party_of(self, person: "Person") -> bool:
         """Does this person belong to it?"""
         own = person.department_id if isinstance(self, Department) else person.provider_id
         return own is not None and own == self.id
 
-    def is_there_since(self, day: date) -> bool:
-        """Was it not closed before this day? Whatever ends on the day it is closed on is its own still."""
-        return self.closed_on is None or self.closed_on >= day
+    def is_there_in(self, first: date, until: date) -> bool:
+        """Was it there on any day from the first on and before `until`? The day it is closed on is its own still."""
+        away = self.away if self.closed_on is None else [*self.away, (self.closed_on, until)]
+        return not any(gone < first and back >= until for gone, back in away)
+
+    @property
+    def away(self) -> list[tuple[date, date]]:
+        """The stretches it was closed for before it came back: the last day before each, the first day after."""
+        return [(date.fromisoformat(gone), date.fromisoformat(back)) for gone, back in self.absences]
 
 
 class Department(Dispatchable, Base):
@@ -49,6 +56,8 @@ class Department(Dispatchable, Base):
     name: Mapped[str] = mapped_column(String(80))
     name_en: Mapped[str] = mapped_column(String(80), default="")
     closed_on: Mapped[date | None]
+    absences: Mapped[list] = mapped_column(JSON, default=list)
+    """When it was closed before and came back: the last day before, the first day after."""
 
     @property
     def words(self) -> Words:
@@ -66,6 +75,8 @@ class Provider(Dispatchable, Base):
     name: Mapped[str] = mapped_column(String(80))
     region: Mapped[str] = mapped_column(String(40), default="")
     closed_on: Mapped[date | None]
+    absences: Mapped[list] = mapped_column(JSON, default=list)
+    """When it had no contract for a while: the last day before, the first day after."""
 
     @property
     def words(self) -> Words:

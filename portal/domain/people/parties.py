@@ -1,15 +1,18 @@
 """What is done to departments and providers: whom an order may go to."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select
 
+from portal import clock
 from portal.db import db
-from portal.domain import journal
+from portal.domain import journal, revisions, settings
 from portal.domain.people import actions, queries
 from portal.domain.people.models import Department, Person, Provider
+from portal.domain.policy import Policy
 from portal.domain.refusals import Refused
-from portal.i18n import N_
+from portal.i18n import N_, Words
 
 SAME_CODE = N_("This code is taken already.")
 
@@ -48,26 +51,81 @@ def change_department(department: Department, by: Person, name: str, name_en: st
 
 def close_provider(provider: Provider, by: Person, on: date, why: str) -> None:
     """The contract has ended: no new orders, those that run go back to the desk, its people are disabled at once."""
+    if provider.closed_on is None:
+        _end(provider, by, on, why)
+        journal.write("party.closed", provider, by, why=why)
+
+
+def close_department(department: Department, by: Person, on: date, why: str) -> None:
+    """There is no such department any more: as with a provider; whoever has other work beside its orders keeps that.
+
+    Raises Refused while it leads: another one takes that over first.
+    """
+    if department.closed_on is not None:
+        return
+    if (no := why_not_close(department)) is not None:
+        raise no
+    _end(department, by, on, why)
+    journal.write("party.dissolved", department, by, why=why)
+
+
+def why_not_close(department: Department) -> Refused | None:
+    """Why it cannot be closed now: it leads open tickets, or a rule that holds or is planned names it as the one that leads."""
     from portal.domain.tickets import dispatching  # that room knows this one's tables
 
-    if provider.closed_on is not None:
+    if led := dispatching.led_by(department):
+        no = N_("{name} leads {count} open tickets, the oldest is {number}. Let others lead them first.")
+        return Refused(no, name=department.words, count=len(led), number=led[0])
+    if routes := _routes(department.code):
+        no = N_(
+            "{name} leads by the rules for: {routes}. Name another department there first, under promises and classes."
+        )
+        return Refused(no, name=department.words, routes=routes)
+    return None
+
+
+def _routes(code: str) -> Words | None:
+    """The kinds, classes and services for which this department leads, by what holds now and what is planned."""
+    known = (settings.policy(), *(settings.policy(plan.id) for plan in revisions.plans("policy")))
+    found = {
+        one.words: None
+        for policy in known
+        for one in (*policy.kinds, *policy.classes, *policy.services)
+        if one.department == code
+    }
+    return Words("、".join(one.zh for one in found), ", ".join(one.in_("en") for one in found)) if found else None
+
+
+def need_open_leads(policy: Policy) -> None:
+    """Raises Refused where a rule lets a department lead that is closed."""
+    leads = {one.department for one in (*policy.kinds, *policy.classes, *policy.services)}
+    closed = db.select(Department).where(Department.code.in_(leads), Department.closed_on.is_not(None))
+    if (gone := db.session.scalars(closed.order_by(Department.id)).first()) is not None:
+        raise Refused(N_("{name} is closed and cannot lead. Choose another department."), name=gone.words)
+
+
+def _end(party: Department | Provider, by: Person, on: date, why: str) -> None:
+    from portal.domain.tickets import dispatching  # that room knows this one's tables
+
+    party.closed_on = on
+    dispatching.end_with(party, by, why)
+    actions.shut_all([one for one in queries.handlers_of(party) if one.only_handles], by, why)
+
+
+def open_again(party: Department | Provider, by: Person) -> None:
+    """There again from today on: orders may go there; its people are enabled one by one. The days between stay known."""
+    if party.closed_on is None:
         return
-    provider.closed_on = on
-    dispatching.end_with(provider, by, why)
-    actions.shut_all(queries.handlers_of(provider), by, why)
-    journal.write("party.closed", provider, by, why=why)
-
-
-def open_provider(provider: Provider, by: Person) -> None:
-    """A contract again: orders may go there; its people are enabled one by one."""
-    if provider.closed_on is not None:
-        provider.closed_on = None
-        journal.write("party.opened", provider, by)
+    today = clock.now().astimezone(ZoneInfo(settings.company().zone)).date()
+    if party.closed_on < today:
+        party.absences = [*party.absences, (f"{party.closed_on}", f"{today}")]
+    party.closed_on = None
+    journal.write("party.opened", party, by)
 
 
 def departments(rows: Select) -> list[Department]:
-    """The departments, by number."""
-    return list(db.session.scalars(rows.order_by(Department.id)))
+    """The departments: those that are there first, by number."""
+    return list(db.session.scalars(rows.order_by(Department.closed_on.is_not(None), Department.id)))
 
 
 def providers(rows: Select) -> list[Provider]:

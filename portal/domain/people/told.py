@@ -36,6 +36,7 @@ TOLD = {
     "party.registered": N_("{by} registered {became}"),
     "party.changed": N_("{by} changed {was} to {became}"),
     "party.closed": N_("{by} ended the contract: {why}"),
+    "party.dissolved": N_("{by} closed the department: {why}"),
     "party.opened": N_("{by} opened it again"),
     "settings.policy": N_("{by} decided about promises and classes"),
     "settings.planned": N_("{by} decided about promises and classes, to hold from {day} on"),

@@ -37,7 +37,7 @@ def changes_something(old: Policy, new: Policy) -> bool:
 def of(old: Policy, new: Policy, providers: Sequence[Provider]) -> list[LimitEffect]:
     """These providers, as far as they have a contract, by the visits of the three months that are over; those it changes first."""
     month, counted = last_month(), (support_facts.counting(old), support_facts.counting(new))
-    here = [one for one in providers if one.is_there_since(month)]
+    here = [one for one in providers if one.is_there_in(month, following(month))]
     ids, months = [one.id for one in here], [following(month, -back) for back in range(3)]
     visits, classes = limits.visits_of(ids, months), support_facts.classes_of(ids, month)
 

@@ -96,7 +96,7 @@ def proposed(visits: Iterable[int | None], steps: Sequence[LimitStep]) -> Propos
 def set_limit(provider: Provider, quarter: date, by: Person, limit: int | None = None, why: str = "") -> ComplaintLimit:
     """Set the limit of a quarter: the table's, or another one with a reason. What held before stays as history."""
     need_supervisor(by)
-    if not provider.is_there_since(quarter):
+    if not provider.is_there_in(quarter, following(quarter, 3)):
         raise Refused(N_("The contract with {name} ended before this quarter."), name=provider.name)
     before = months_of(following(quarter, -3))
     known = visits_of([provider.id], before)

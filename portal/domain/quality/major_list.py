@@ -11,6 +11,7 @@ from portal.db import db
 from portal.domain.quality.major import ACCEPTED, PROPOSED
 from portal.domain.quality.major_models import MajorApproval, MajorCase
 from portal.domain.tickets.models import Deadline, Ticket
+from portal.domain.tickets.queue import is_number
 
 ALONG = (
     joinedload(MajorCase.ticket).joinedload(Ticket.customer), joinedload(MajorCase.ticket).joinedload(Ticket.owner),
@@ -36,6 +37,13 @@ def promises(cases: Sequence[MajorCase]) -> dict[int, Deadline]:
 def about(rows: Select, ticket: Ticket) -> int | None:
     """The case about this ticket, by id, if it is among these rows."""
     return db.session.scalar(rows.with_only_columns(MajorCase.id).where(MajorCase.ticket_id == ticket.id))
+
+
+def numbered(rows: Select, wanted: str) -> int | None:
+    """The ticket of the case that has this number, if the case is among these rows."""
+    number = wanted.strip().upper()
+    found = rows.with_only_columns(MajorCase.ticket_id).where(MajorCase.number == number)
+    return db.session.scalar(found) if is_number(number) else None
 
 
 def proposed_count() -> Select:

@@ -68,6 +68,11 @@ class Liability(Base):
         return self.is_liable and self.is_upheld is not False
 
     @property
+    def why_it_counts(self) -> str:
+        """The reason of what counts in the end: the first supervisor's, or that of whoever overturned it."""
+        return self.appeal_reason if self.is_upheld is False else self.reason
+
+    @property
     def stage(self) -> str:
         """«decided», «appealed» (waits for another supervisor), «upheld», «overturned»."""
         if self.appeal_decided_at is not None:

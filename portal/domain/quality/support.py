@@ -110,7 +110,7 @@ def so_far(providers: Iterable[Provider]) -> list[tuple[Provider, list[Finding]]
     Of these providers those whose contract reaches into it.
     """
     month = first(today())
-    asked = [one for one in providers if one.is_there_since(month)]
+    asked = [one for one in providers if one.is_there_in(month, following(month))]
     now = found([one.id for one in asked], month)
     return sorted(((one, now[one.id]) for one in asked), key=lambda pair: (not lost(pair[1]), pair[0].name))
 
@@ -156,7 +156,7 @@ def reckon(providers: Iterable[Provider], month: date, by: Person | None, why: s
         raise Refused(N_("The month is not over yet; it is reckoned when it is."))
     in_turn(TURN)
     before = newest(month)
-    asked = [one for one in providers if one.is_there_since(month) or one.id in before]
+    asked = [one for one in providers if one.is_there_in(month, following(month)) or one.id in before]
     now = found([one.id for one in asked], month)
     made = []
     for provider in asked:

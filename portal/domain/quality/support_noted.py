@@ -28,7 +28,7 @@ def noted(providers: Iterable[int], month: date) -> dict[int, Noted]:
     harmful = (MarketHarm.month == month) & MarketHarm.withdrawn_at.is_(None)
     still = ProviderStanding.until_on.is_(None) | (ProviderStanding.until_on >= month)
     rows = (
-        db.select(Provider.id, Provider.closed_on, ComplaintLimit.limit, MarketHarm.id, MarketHarm.ticket_id, ProviderStanding.id)
+        db.select(Provider, ComplaintLimit.limit, MarketHarm.id, MarketHarm.ticket_id, ProviderStanding.id)
         .outerjoin(ComplaintLimit, (ComplaintLimit.provider_id == Provider.id) & (ComplaintLimit.quarter == quarter_of(month)))
         .outerjoin(MarketHarm, (MarketHarm.provider_id == Provider.id) & harmful)
         .outerjoin(ProviderStanding, (ProviderStanding.provider_id == Provider.id) & (ProviderStanding.from_on < following(month)) & still)
@@ -36,9 +36,9 @@ def noted(providers: Iterable[int], month: date) -> dict[int, Noted]:
     )  # fmt: skip
     found = {key: Noted() for key in wanted}
     ordered = rows.order_by(ComplaintLimit.id, MarketHarm.id)
-    for provider, closed_on, limit, harm, ticket, standing in map(tuple, db.session.execute(ordered)):
-        one = found[provider]
-        one.limit, one.is_without = limit, standing is not None or (closed_on is not None and closed_on < month)
+    for provider, limit, harm, ticket, standing in map(tuple, db.session.execute(ordered)):
+        one = found[provider.id]
+        one.limit, one.is_without = limit, standing is not None or not provider.is_there_in(month, following(month))
         if harm is not None:
             one.harm[harm] = ticket
     return found

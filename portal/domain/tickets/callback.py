@@ -80,7 +80,7 @@ def _agreed(outcome: Outcome, call_at: datetime | None, at: datetime) -> datetim
     if not outcome.again or call_at is None:
         return None
     if call_at <= at:
-        raise Refused(N_("That time is over; please choose a later one."))
+        raise Refused(N_("That time is over; please choose a later one.")).beside("call_at")
     if call_at > at + LATEST:
         raise Refused(N_("Please choose a time within the next {days} days."), days=LATEST.days)
     return call_at

@@ -189,6 +189,15 @@ def end_with(party: Department | Provider, by: Person, why: str) -> None:
         _given_up(order, order.ticket, by, why)
 
 
+def led_by(department: Department) -> list[str]:
+    """The numbers of the live tickets this department leads, the oldest first."""
+    leads = db.select(Dispatch.ticket_id).where(
+        Dispatch.department_id == department.id, Dispatch.is_lead, Dispatch.done_at.is_(None)
+    )
+    rows = db.select(Ticket.number).where(Ticket.id.in_(leads), Ticket.is_live).order_by(Ticket.opened_at, Ticket.id)
+    return list(db.session.scalars(rows))
+
+
 def _given_up(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     at = clock.now()
     order.handed_back, order.done_at = why, at

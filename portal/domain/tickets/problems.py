@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
-from portal.domain import journal, outbox
+from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Customer, Department, Person
 from portal.domain.people.queries import colleagues
 from portal.domain.refusals import Refused, Stale
@@ -41,6 +42,7 @@ def open_problem(
     person: Person | None = None, due_on: date | None = None, class_code: str | None = None,
 ) -> Problem:  # fmt: skip
     """A new problem; whoever is made responsible hears of it."""
+    _need_ahead(due_on)
     problem = Problem(
         title=title, cause=cause, measure=measure, department=department, person=person, due_on=due_on,
         class_code=class_code, by=by, at=clock.now(), solution="", round=1,
@@ -65,12 +67,18 @@ def describe(
         "person_id": person.id if person else None, "due_on": due_on,
     }  # fmt: skip
     changed = {name: value for name, value in wanted.items() if getattr(problem, name) != value}
+    _need_ahead(changed.get("due_on"))
     for name, value in changed.items():
         journal.write("problem.described", problem, by, was=getattr(problem, name), became=value, part=PARTS[name])
         setattr(problem, name, value)
     if "person_id" in changed:
         problem.person = person
         _hand_over(problem, by)
+
+
+def _need_ahead(due_on: date | None) -> None:
+    if due_on is not None and due_on < clock.now().astimezone(ZoneInfo(settings.company().zone)).date():
+        raise Refused(N_("This day is over; please choose a later one.")).beside("due_on")
 
 
 def _hand_over(problem: Problem, by: Person) -> None:

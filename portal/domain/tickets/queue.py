@@ -215,10 +215,15 @@ def _numbers(tickets: Select, views: Iterable[View], asked) -> CompoundSelect:
     return union_all(*parts)
 
 
+def is_number(words: str) -> bool:
+    """Has this the shape of a number of ours: a ticket's, an order's, a major case's?"""
+    return _NUMBER.fullmatch(words) is not None
+
+
 def numbered(tickets: Select, wanted: str) -> int | None:
     """The ticket whose number, or whose order's number, this is, among those somebody may see."""
     number = wanted.strip().upper()
-    if not _NUMBER.fullmatch(number):
+    if not is_number(number):
         return None
     order = select(Dispatch.ticket_id).where(Dispatch.number == number)
     found = tickets.with_only_columns(Ticket.id).where((Ticket.number == number) | Ticket.id.in_(order))

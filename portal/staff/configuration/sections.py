@@ -33,7 +33,6 @@ GROUPS: tuple[tuple[str, dict[str, Section]], ...] = (
         "classes": Section(N_("Classes"), N_("Two levels: groups and the classes in them, with lead department, closing promise and the shape of replies.")),
         "severities": Section(N_("Severities"), N_("How serious a ticket is; a higher rank is worse.")),
         "channels": Section(N_("Channels"), N_("The ways a ticket comes to us, and what each asks of whoever enters it.")),
-        "proxies": Section(N_("Proxies"), N_("Who may speak for a customer.")),
         "services": Section(N_("Service catalogue"), N_("Forms of service requests, with their questions and required documents.")),
     }),
     (N_("Answering and closing"), {
