@@ -42,6 +42,8 @@ def index():
 
 def _numbered(words: str) -> int | None:
     """The ticket whose number these words are, or the number of its major case."""
+    if not queue.is_number(words.strip().upper()):
+        return None
     return queue.numbered(visible(Ticket, me()), words) or major_list.numbered(visible(MajorCase, me()), words)
 
 
