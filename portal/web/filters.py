@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_time
@@ -82,10 +83,11 @@ def work_span(length: timedelta, day: timedelta) -> str:
 def promise(given: Promise) -> str:
     """A promise in words: 24 hours by the clock, 3 working days, the same day."""
     amount = int(given.amount) if given.amount == int(given.amount) else given.amount
+    many = ceil(amount)
     return {
-        Unit.HOURS: ngettext("%(n)s hour by the clock", "%(n)s hours by the clock", amount, n=amount),
-        Unit.WORKING_HOURS: ngettext("%(n)s working hour", "%(n)s working hours", amount, n=amount),
-        Unit.WORKING_DAYS: ngettext("%(n)s working day", "%(n)s working days", amount, n=amount),
+        Unit.HOURS: ngettext("%(n)s hour by the clock", "%(n)s hours by the clock", many, n=amount),
+        Unit.WORKING_HOURS: ngettext("%(n)s working hour", "%(n)s working hours", many, n=amount),
+        Unit.WORKING_DAYS: ngettext("%(n)s working day", "%(n)s working days", many, n=amount),
         Unit.SAME_DAY: gettext("the same day"),
     }[given.unit]
 
