@@ -27,7 +27,7 @@ def main() -> None:
         served(Path(data)) as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        browser = playwright.chromium.launch(**CHROMIUM)
         for name, picture in PICTURES.items():
             keep(ROOT / "docs" / name, taken(browser, address, *picture))
         browser.close()

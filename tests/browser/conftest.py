@@ -50,7 +50,7 @@ def house(request, tmp_path_factory, tmp_path):
 @pytest.fixture(scope="session")
 def chromium():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=demo_world.CHROMIUM)
+        browser = playwright.chromium.launch(**demo_world.CHROMIUM)
         yield browser
         browser.close()
 

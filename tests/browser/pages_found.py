@@ -1,7 +1,9 @@
 """Which pages there are: every address a role finds by following links, one of each kind, from the demo world."""
 
+import re
 import time
 from collections import Counter, deque
+from html import unescape
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -39,6 +41,7 @@ ALSO = {
     Role.CALLER: ["/staff/queue/?state=verifying"],
 }
 """Lists of which the first line is looked at too: a ticket's page differs from state to state."""
+LINK, FORM = re.compile(r'<a\s[^>]*?href="(/[^"]*)"'), re.compile(r'<form\s[^>]*?action="(/[^"]*)"')
 PUBLIC = ["/sign-in", "/forgotten", "/forgotten/asked", "/confirm/thanks/solved", "/rated", "/surveys/link/opted-out"]
 
 
@@ -86,9 +89,9 @@ def _walk(app, chromium, address, role: Role) -> list[tuple[str, str]]:
             continue
         been.add(url)
         walked[name] += 1
-        if (page := _soup(asked, url)) is not None:
+        if (page := _page(asked, url)) is not None:
             found.setdefault(name, url)
-            ahead += _links(page, "")
+            ahead += _leading_on(page)
     more = [url for url in more if url and url not in found.values()]
     if role is Role.ORG_ADMIN:
         more.append(_a_document(asked, found["tickets.show"]))
@@ -104,6 +107,11 @@ def _walk(app, chromium, address, role: Role) -> list[tuple[str, str]]:
         ]
     context.close()
     return [*found.items(), *((endpoint(app, url), url) for url in more)]
+
+
+def _leading_on(page: str) -> list[str]:
+    """All `_links` of a page. Thousands are walked through: no tree is built of them."""
+    return [unescape(url) for pattern in (LINK, FORM) for url in pattern.findall(page)]
 
 
 def _links(page: BeautifulSoup, within: str) -> list[str]:
@@ -130,11 +138,17 @@ def _a_document(asked, ticket: str) -> str:
     return urlsplit(made.url).path
 
 
-def _soup(asked, url: str) -> BeautifulSoup | None:
+def _soup(asked, url: str) -> BeautifulSoup:
+    page = _page(asked, url)
+    assert page is not None, f"no page: {url}"
+    return BeautifulSoup(page, "html.parser")
+
+
+def _page(asked, url: str) -> str | None:
     """The page at this address, patiently; None where there is no page for this person."""
     for _ in range(20):
         answer = asked.get(url)
         if answer.status != 429:
             break
         time.sleep(1)
-    return BeautifulSoup(answer.text(), "html.parser") if answer.ok else None
+    return answer.text() if answer.ok else None

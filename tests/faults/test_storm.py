@@ -7,8 +7,6 @@ import random
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -26,6 +24,7 @@ from portal.domain.drafts import Submission
 from portal.domain.people.models import SignIn
 from portal.domain.tickets.models import Message, Ticket
 from tests.factories import a_company, a_person
+from tests.faults import processes
 
 pytestmark = pytest.mark.fault
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,14 +60,13 @@ class House:
             "PORTAL_DATA": str(self.place), "PORTAL_SECRET_KEY": "storm", "PORTAL_FAULTS": "1", "PORTAL_CRASH_AT": crash_at,
             "PORTAL_DATABASE_URL": f"sqlite:///{self.place}/portal.sqlite",
         }  # fmt: skip
-        gunicorn = [
-            sys.executable, "-m", "gunicorn", "portal.app:create_app()", "--bind", f"127.0.0.1:{self.port}", "--workers", "1",
+        self.server = processes.started(
+            processes.gunicorn, "portal.app:create_app()", "--bind", f"127.0.0.1:{self.port}", "--workers", "1",
             "--worker-class", "gthread", "--threads", "8", "--no-control-socket", "--log-level", "critical",
-        ]  # fmt: skip
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": ROOT, "start_new_session": True}
-        self.server = subprocess.Popen(gunicorn, env=environment, **quiet)
-        self.worker = with_worker and subprocess.Popen(
-            [sys.executable, "-m", "portal.cli", "worker"], env=environment | {"PORTAL_CRASH_AT": ""}, **quiet
+            environment=environment,
+        )  # fmt: skip
+        self.worker = with_worker and processes.started(
+            processes.worker, environment=environment | {"PORTAL_CRASH_AT": ""}
         )
         for _ in range(300):
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
@@ -85,7 +83,8 @@ class House:
             if process:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+                process.kill()
+                process.join()
 
     def form(self) -> dict[str, str]:
         """What the form of a complaint sends, as the portal draws it."""

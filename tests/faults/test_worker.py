@@ -13,10 +13,13 @@ from time import monotonic
 
 import pytest
 
+from tests.faults import processes
 from tests.test_worker import Mailbox, a_server, plain
 
 pytestmark = pytest.mark.fault
 ROOT = Path(__file__).resolve().parents[2]
+BUSY = 9
+"""Seconds: the one it ends within, and what a busy machine takes to take a process down; a silent server holds it ten."""
 
 
 def house(place: Path) -> dict[str, str]:
@@ -55,9 +58,9 @@ def test_the_worker_ends_within_a_second_of_the_word(place, word):
 
     begun = monotonic()
     process.send_signal(word)
-    rest, _ = process.communicate(timeout=10)
+    rest, _ = process.communicate(timeout=20)
 
-    assert monotonic() - begun < 6  # a second, and what a busy machine takes to take a process down
+    assert monotonic() - begun < BUSY
     assert process.returncode == 0
     assert "ended" in rest
 
@@ -71,10 +74,10 @@ def test_a_worker_stuck_in_a_silent_mail_server_ends_all_the_same_and_the_letter
         line, _ = silent.accept()
         begun = monotonic()
         process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=10)
+        rest, _ = process.communicate(timeout=20)
         line.close()
 
-    assert monotonic() - begun < 6  # a second, and what a busy machine takes to take a process down
+    assert monotonic() - begun < BUSY
     assert "broken off" in rest
     assert states(place) == "leased"
 
@@ -122,8 +125,11 @@ def states(place: Path) -> str:
 
 def in_its_house(place: Path, do: str, code: int = 0, **environment) -> str:
     """Run this in a process of its own, on the data of that place; gives what it printed."""
-    env = os.environ | house(place) | environment
     program = HOUSE + "\n".join(f"    {line}" for line in do.splitlines())
-    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=env, capture_output=True, text=True)
-    assert done.returncode == code, done.stderr
-    return done.stdout.strip()
+    said = place / "said"
+    process = processes.started(
+        processes.program, program, environment=os.environ | house(place) | environment, said=said
+    )
+    process.join()
+    assert process.exitcode == code, processes.mistakes(said).read_text()
+    return said.read_text().strip()
