@@ -6,7 +6,7 @@ from datetime import date, datetime
 from portal.i18n import N_
 from portal.reports.facts import Facts, Said
 
-CODE, TITLE = "figures-month", N_("Quality figures of a month")
+CODE, TITLE = "figures-month", N_("Quality figures")
 TEMPLATE = "reports/figures_month.html"
 
 

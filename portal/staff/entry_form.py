@@ -78,7 +78,7 @@ class EntryForm(Form):
             raise ValidationError(gettext("This does not look like an e-mail address."))
         known = by_email(field.data) if field.data else None
         if known is not None and known.customer_id != self.customer_id:
-            raise ValidationError(gettext("This address belongs to somebody else’s account here; please check it."))
+            raise ValidationError(gettext("This address belongs to somebody else's account here; please check it."))
 
     def validate_lead(self, field):
         if self.sends and not (field.data or self.assisting.data):

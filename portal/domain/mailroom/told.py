@@ -28,7 +28,7 @@ REASONS = {
     "not_theirs": N_("It names a ticket that its writer may not see."),
     "several": N_("It names more than one ticket."),
     "over": N_("The ticket it names is closed."),
-    "staff": N_("A colleague of ours wrote it: it is not the customer’s word."),
+    "staff": N_("A colleague of ours wrote it: it is not the customer's word."),
     "disabled": N_("The account of its writer is closed."),
     "ambiguous": N_("Several customers have a contact with this address."),
     "doubtful": N_("Our mail server could not confirm that its sender is genuine."),

@@ -137,7 +137,7 @@ MEASURES = {
         ),
         Measure(
             "monthly_closure", N_("Monthly closure"),
-            N_("Complaints that stood closed at the end of the month, those closed by force with a manager’s approval among them ÷ (complaints − those that could not be reached)."),
+            N_("Complaints that stood closed at the end of the month, those closed by force with a manager's approval among them ÷ (complaints − those that could not be reached)."),
             COMPLAINT, "closed_in_month", "reachable",
         ),
         Measure(
@@ -167,7 +167,7 @@ MEASURES = {
         ),
         Measure(
             "web_closure", N_("Web complaints closed"),
-            N_("Complaints from the web that stood closed at the end of the month, those closed by force with a manager’s approval among them ÷ (complaints from the web − those that could not be reached)."),
+            N_("Complaints from the web that stood closed at the end of the month, those closed by force with a manager's approval among them ÷ (complaints from the web − those that could not be reached)."),
             COMPLAINT, "web_closed", "web",
         ),
         Measure(
@@ -202,7 +202,7 @@ MEASURES = {
         ),
         Measure(
             "repair_closure", N_("Repairs: monthly closure"),
-            N_("Repair requests that stood closed at the end of the month, those closed by force with a manager’s approval among them ÷ (repair requests − those that could not be reached)."),
+            N_("Repair requests that stood closed at the end of the month, those closed by force with a manager's approval among them ÷ (repair requests − those that could not be reached)."),
             REPAIR, "repairs_closed", "repairs_reachable",
         ),
     )

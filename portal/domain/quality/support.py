@@ -40,7 +40,7 @@ RULES = {
     ),
     "first_time": N_("Closed within the limit of their class ÷ complaints really called back. Without any it is kept."),
     "monthly": N_(
-        "Closed by the end of the month (by force with a manager’s approval too) ÷ complaints without those that could not be reached. Without any it is kept."
+        "Closed by the end of the month (by force with a manager's approval too) ÷ complaints without those that could not be reached. Without any it is kept."
     ),
     "web": N_(
         "Web complaints closed by the end of the month ÷ web complaints without those that could not be reached; where the policy says so, with those still open from earlier months."
