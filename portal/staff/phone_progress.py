@@ -7,7 +7,7 @@ from portal.access.door import attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
-from portal.domain.surveys import call_desk, campaigns, scripts
+from portal.domain.surveys import call_desk, campaigns, piping, scripts
 from portal.domain.surveys.campaign_models import DRAFT, RUNNING, Campaign, Invitation
 from portal.domain.surveys.outcomes import OUTCOMES
 from portal.i18n import N_
@@ -84,5 +84,5 @@ def _script_page(row: Campaign, form: ScriptForm, status: int = 200):
     return page(
         "staff/campaign_script.html", status, **frame(row), form=form, parts=scripts.PARTS, places=scripts.PLACES,
         edits=may(me(), P.SURVEY_RUN) and row.state in (DRAFT, RUNNING),
-        words={part: filters.words_in(words) for part, words in scripts.words_of(row).items()},
+        words={part: filters.words_in(piping.filled_words(words, {})) for part, words in scripts.words_of(row).items()},
     )  # fmt: skip
