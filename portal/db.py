@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CompoundSelect,
     DateTime,
     MetaData,
@@ -88,6 +89,9 @@ def spelled_out(statement: Select | CompoundSelect) -> TextualSelect:
     said = text(_CAST.sub(r"\1 ::", _LIST.sub(r":\1", made.string))).bindparams(*binds)
     return said.columns(*(column(each.name, each.type) for each in statement.selected_columns))
 
+
+IDS = bindparam("ids", expanding=True, type_=BigInteger)
+"""The keys that a statement made once is told as it is sent."""
 
 # How a compiled statement writes a list and a cast of PostgreSQL, where text wants «:name» and a blank before «::».
 _CAST = re.compile(r"(?<!:)(:\w+)::")

@@ -165,11 +165,7 @@ def _not_only_handles(person: Person):
 
 def _problems(person: Person):
     """Whoever works on tickets beyond the own orders, and whoever was made responsible for one."""
-    return (
-        _not_only_handles(person)
-        if person.provider_id
-        else or_(_not_only_handles(person), Problem.person_id == person.id)
-    )
+    return false() if person.provider_id else or_(_not_only_handles(person), Problem.person_id == person.id)
 
 
 def _entries(person: Person):

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from portal import clock
 from portal.db import db
 from portal.demo import hours
 from portal.demo.lives import Troupe
@@ -48,5 +46,5 @@ def _propose(by: int) -> None:
 
 
 def _next_month():
-    today = clock.now().astimezone(ZoneInfo(settings.company().zone)).date()
+    today = settings.today()
     return (today.replace(day=1) + timedelta(days=40)).replace(day=1)

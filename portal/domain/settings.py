@@ -7,7 +7,7 @@ decided for a day to come: in force is the newest one whose time has come (revis
 
 import json
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -196,6 +196,11 @@ def calendar_document() -> dict:
 def company() -> Company:
     """How the company shows itself now."""
     return _as(Company, "company")
+
+
+def today() -> date:
+    """The day it is where the company is."""
+    return clock.now().astimezone(ZoneInfo(company().zone)).date()
 
 
 def security() -> Security:

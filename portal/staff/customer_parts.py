@@ -6,9 +6,10 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
+from portal.domain import settings
 from portal.domain.people import customers
 from portal.i18n import N_
-from portal.staff.customers import ADDRESS, door, today
+from portal.staff.customers import ADDRESS, door
 from portal.web.asks import telephone
 from portal.web.forms import AtMost, Form
 from portal.web.pages import page, say
@@ -56,7 +57,7 @@ def ask_finish(customer, project):
     _belongs(project, customer)
     return page(
         "staff/customer_project.html",
-        form=FinishForm(on=project.finished_on or today()),
+        form=FinishForm(on=project.finished_on or settings.today()),
         customer=customer,
         project=project,
     )

@@ -1,7 +1,5 @@
 """Customers (大客户): the list, the file's heading, who looks after them, projects, contacts, people with an account."""
 
-from datetime import date
-
 from flask import redirect, request, url_for
 from wtforms import (
     DateField,
@@ -15,7 +13,6 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
-from portal import clock
 from portal.access.door import Door, attempted, me
 from portal.access.links import say_invited
 from portal.access.permissions import Permission as P
@@ -26,7 +23,7 @@ from portal.domain.people import actions, customers, queries, sales
 from portal.domain.people.models import Customer
 from portal.domain.people.roles import LABELS, Role
 from portal.i18n import N_
-from portal.web.filters import here, words_in
+from portal.web.filters import words_in
 from portal.web.forms import Form
 from portal.web.pages import page, say
 from portal.web.paging import key_of, name_and_id
@@ -121,7 +118,7 @@ def create():
 
 @door.get("/<int:customer>", needs=P.CUSTOMER_READ)
 def show(customer):
-    return _file(customer, SalesForm(year=today().year - 1))
+    return _file(customer, SalesForm(year=settings.today().year - 1))
 
 
 @door.post("/<int:customer>/sales", needs=P.CUSTOMER_EDIT)
@@ -162,7 +159,7 @@ def update(customer):
 
 @door.get("/<int:customer>/close", needs=P.CUSTOMER_EDIT)
 def ask_close(customer):
-    return page("staff/customer_close.html", form=CloseForm(on=today()), customer=customer)
+    return page("staff/customer_close.html", form=CloseForm(on=settings.today()), customer=customer)
 
 
 @door.post("/<int:customer>/close", needs=P.CUSTOMER_EDIT)
@@ -190,11 +187,6 @@ def invite(customer):
             say_invited(person.email, person)
             return redirect(url_for(".show", customer=customer.id), 303)
     return page("staff/customer_invite.html", 422, form=form, customer=customer)
-
-
-def today() -> date:
-    """The day it is where the company is."""
-    return here(clock.now()).date()
 
 
 def _drawn(customer: Customer) -> dict:

@@ -7,10 +7,11 @@ from wtforms.validators import DataRequired, Length, Regexp
 from portal.access.door import Door, attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
+from portal.domain import settings
 from portal.domain.people import parties
 from portal.domain.people.models import Department, Provider
 from portal.i18n import N_
-from portal.staff.customers import named, today
+from portal.staff.customers import named
 from portal.web.forms import Form
 from portal.web.pages import page, say
 from portal.web.words import gettext
@@ -69,7 +70,7 @@ def change_department(department):
 
 @door.get("/departments/<int:department>/close", needs=P.SETTINGS_RUN)
 def ask_dissolve(department):
-    return _dissolve_page(department, DissolveForm(on=today()))
+    return _dissolve_page(department, DissolveForm(on=settings.today()))
 
 
 @door.post("/departments/<int:department>/close", needs=P.SETTINGS_RUN)
@@ -124,7 +125,7 @@ def change_provider(provider):
 
 @door.get("/providers/<int:provider>/close", needs=P.SETTINGS_RUN)
 def ask_close(provider):
-    return page("staff/party_form.html", form=CloseForm(on=today()), party=provider, purpose="close")
+    return page("staff/party_form.html", form=CloseForm(on=settings.today()), party=provider, purpose="close")
 
 
 @door.post("/providers/<int:provider>/close", needs=P.SETTINGS_RUN)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from portal import clock
 from portal.db import db
@@ -126,7 +125,7 @@ def _version(major_id: int, ticket_id: int, number: str, by: Person, version: in
 
 def this_month() -> date:
     """The first day of the month that runs now, where the company is."""
-    return clock.now().astimezone(ZoneInfo(settings.company().zone)).date().replace(day=1)
+    return settings.today().replace(day=1)
 
 
 def _kept(document: Document, by: Person) -> Document:

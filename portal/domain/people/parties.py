@@ -1,11 +1,9 @@
 """What is done to departments and providers: whom an order may go to."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select
 
-from portal import clock
 from portal.db import db
 from portal.domain import journal, revisions, settings
 from portal.domain.people import actions, queries
@@ -116,7 +114,7 @@ def open_again(party: Department | Provider, by: Person) -> None:
     """There again from today on: orders may go there; its people are enabled one by one. The days between stay known."""
     if party.closed_on is None:
         return
-    today = clock.now().astimezone(ZoneInfo(settings.company().zone)).date()
+    today = settings.today()
     if party.closed_on < today:
         party.absences = [*party.absences, (f"{party.closed_on}", f"{today}")]
     party.closed_on = None

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from portal import clock
 from portal.domain import settings
 
 
@@ -14,7 +13,7 @@ def zone() -> ZoneInfo:
 
 def today() -> date:
     """The day it is there."""
-    return clock.now().astimezone(zone()).date()
+    return settings.today()
 
 
 def first(day: date) -> date:

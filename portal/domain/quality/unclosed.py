@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import BigInteger, Select, TextualSelect, bindparam, func, insert, select
+from sqlalchemy import Select, TextualSelect, func, insert, select
 from sqlalchemy.orm import joinedload
 
 from portal import clock
-from portal.db import db, spelled_out
+from portal.db import IDS, db, spelled_out
 from portal.domain import outbox
 from portal.domain.people.models import Department, Provider
 from portal.domain.people.queries import staff
@@ -94,8 +94,9 @@ def _leading(_dialect: str) -> TextualSelect:
     rows = select(Dispatch.ticket_id, name, Department.name_en).select_from(Dispatch)
     rows = rows.outerjoin(Department, Department.id == Dispatch.department_id)
     rows = rows.outerjoin(Provider, Provider.id == Dispatch.provider_id)
-    here = Dispatch.ticket_id.in_(bindparam("ids", expanding=True, type_=BigInteger))
-    return spelled_out(rows.where(here, Dispatch.handed_back.is_(None)).order_by(Dispatch.is_lead, Dispatch.id))
+    return spelled_out(
+        rows.where(Dispatch.ticket_id.in_(IDS), Dispatch.handed_back.is_(None)).order_by(Dispatch.is_lead, Dispatch.id)
+    )
 
 
 def _said(ids: list[int]) -> dict[int, tuple[str, Message | None]]:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import BigInteger, Row, Select, TextualSelect, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import Row, Select, TextualSelect, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from portal.db import db, spelled_out
+from portal.db import IDS, db, spelled_out
 from portal.domain import settings
 from portal.domain.people.models import Person
 from portal.domain.tickets import call_times
@@ -112,9 +112,6 @@ def _calls(ids: Sequence[int], asked: Asked) -> dict[int, Call]:
     return calls
 
 
-_IDS = bindparam("ids", expanding=True, type_=BigInteger)
-
-
 @cache
 def _asking(_dialect: str) -> TextualSelect:
     """Of the tickets given as «ids» who is asked for, since when, and when next; made once."""
@@ -122,7 +119,7 @@ def _asking(_dialect: str) -> TextualSelect:
     rows = select(
         Ticket.id, Ticket.contact_name, Ticket.contact_phone, Ticket.applied_at, asker.name, asker.phone, Ticket.call_at
     )
-    return spelled_out(rows.outerjoin(asker, asker.id == Ticket.asked_by_id).where(Ticket.id.in_(_IDS)))
+    return spelled_out(rows.outerjoin(asker, asker.id == Ticket.asked_by_id).where(Ticket.id.in_(IDS)))
 
 
 def _known(ids: Sequence[int]) -> tuple[dict[int, list[datetime]], dict[int, datetime]]:
@@ -140,12 +137,12 @@ def _known(ids: Sequence[int]) -> tuple[dict[int, list[datetime]], dict[int, dat
 @cache
 def _tried_and_spoken(_dialect: str) -> TextualSelect:
     """(ticket, moment, «vain» or «spoke») of the tickets given as «ids»; made once."""
-    called = select(CallBack.ticket_id, CallBack.at).where(CallBack.ticket_id.in_(_IDS), CallBack.means == "phone")
+    called = select(CallBack.ticket_id, CallBack.at).where(CallBack.ticket_id.in_(IDS), CallBack.means == "phone")
     reached = select(ContactRecord.ticket_id, func.max(ContactRecord.at).label("at"), literal("spoke").label("what"))
     return spelled_out(
         union_all(
             called.add_columns(literal("vain").label("what")).where(CallBack.outcome == UNREACHABLE),
             called.add_columns(literal("spoke").label("what")).where(CallBack.outcome != UNREACHABLE),
-            reached.where(ContactRecord.ticket_id.in_(_IDS), ContactRecord.reached).group_by(ContactRecord.ticket_id),
+            reached.where(ContactRecord.ticket_id.in_(IDS), ContactRecord.reached).group_by(ContactRecord.ticket_id),
         )
     )

@@ -147,7 +147,7 @@ class Tries:
 
 def tries(ticket: Ticket) -> Tries:
     """The tries in vain of a ticket; one statement."""
-    days, today = _days_tried(ticket), clock.now().astimezone(ZoneInfo(settings.company().zone)).date()
+    days, today = _days_tried(ticket), settings.today()
     return Tries(max(0, settings.policy().limits.call_attempts - len(days)), today in days)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     union,
 )
 
-from portal.db import db, spelled_out
+from portal.db import IDS, db, spelled_out
 from portal.domain import settings
 from portal.domain.journal import Entry
 from portal.domain.people.models import Person
@@ -251,19 +251,16 @@ def with_a_hand_of(who: int | BindParameter, ids: Select | BindParameter) -> Sel
     return select(union(*mine).subquery().c.ticket)
 
 
-_IDS = bindparam("ids", expanding=True, type_=BigInteger)
-
-
 @cache
 def _every_hand(_dialect: str) -> TextualSelect:
     """(ticket, who) of the tickets given as «ids»; made once."""
-    return spelled_out(union(*_hands(_IDS)))
+    return spelled_out(union(*_hands(IDS)))
 
 
 @cache
 def _with_my_hand(_dialect: str) -> TextualSelect:
     """Those of «ids» that «me» had a hand in; made once."""
-    return spelled_out(with_a_hand_of(bindparam("me", type_=BigInteger), _IDS))
+    return spelled_out(with_a_hand_of(bindparam("me", type_=BigInteger), IDS))
 
 
 def _hands(ids: Select | BindParameter) -> list[Select]:

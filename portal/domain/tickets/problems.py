@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy.orm import joinedload
@@ -77,7 +76,7 @@ def describe(
 
 
 def _need_ahead(due_on: date | None) -> None:
-    if due_on is not None and due_on < clock.now().astimezone(ZoneInfo(settings.company().zone)).date():
+    if due_on is not None and due_on < settings.today():
         raise Refused(N_("This day is over; please choose a later one.")).beside("due_on")
 
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from portal import clock
-from portal.db import UTCDateTime, db, spelled_out
+from portal.db import IDS, UTCDateTime, db, spelled_out
 from portal.domain.drafts import Draft
 from portal.domain.files import Attachment
 from portal.domain.journal import Entry
@@ -117,10 +117,10 @@ def stream(ids: Sequence[int], seen: Seen) -> list[Item]:
 
 def _newest(seen: Seen) -> Select:
     parts = union_all(
-        _part(seen.messages, Message).where(Message.ticket_id.in_(_IDS), Message.taken_back_at.is_(None)),
-        _part(seen.notes, Note).where(Note.ticket_id.in_(_IDS)),
-        _part(seen.contacts, ContactRecord).where(ContactRecord.ticket_id.in_(_IDS)),
-        _part(seen.call_backs, CallBack).where(CallBack.ticket_id.in_(_IDS)),
+        _part(seen.messages, Message).where(Message.ticket_id.in_(IDS), Message.taken_back_at.is_(None)),
+        _part(seen.notes, Note).where(Note.ticket_id.in_(IDS)),
+        _part(seen.contacts, ContactRecord).where(ContactRecord.ticket_id.in_(IDS)),
+        _part(seen.call_backs, CallBack).where(CallBack.ticket_id.in_(IDS)),
         _part(seen.entries, Entry).where(_OF_TICKETS, Entry.record_id == _OF),
     ).subquery()
     return select(parts).order_by(parts.c.at.desc(), parts.c.id.desc()).limit(SHOWN)
@@ -133,7 +133,7 @@ def _everything(_dialect: str) -> TextualSelect:
     return spelled_out(_newest(Seen(messages, notes, contacts, calls, select(Entry), select(Ticket))))
 
 
-_IDS, _OF = bindparam("ids", expanding=True), bindparam("of", type_=Integer)
+_OF = bindparam("of", type_=Integer)
 _OF_TICKETS = Entry.record == "ticket"
 _NO_MOMENT = cast(null(), UTCDateTime)
 _NO_DATA = cast(null(), JSON)

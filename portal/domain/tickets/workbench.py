@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import (
-    BigInteger,
     CompoundSelect,
     Row,
     Select,
@@ -21,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from portal.db import db, spelled_out, takes_all
+from portal.db import IDS, db, spelled_out, takes_all
 from portal.domain import settings
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.roles import Role
@@ -170,8 +169,7 @@ def _lasts(_dialect: str) -> TextualSelect:
         _last(Dispatch.ticket_id, Dispatch.at, literal("ours")),
         _last(ContactRecord.ticket_id, ContactRecord.at, literal("ours")),
     )
-    here = bindparam("ids", expanding=True, type_=BigInteger)
-    return spelled_out(union_all(*(part.where(part.selected_columns.ticket_id.in_(here)) for part in parts)))
+    return spelled_out(union_all(*(part.where(part.selected_columns.ticket_id.in_(IDS)) for part in parts)))
 
 
 def _last(ticket, at, what, *where) -> Select:
