@@ -14,8 +14,9 @@ from pathlib import Path
 from tests.conftest import BEGIN
 
 ROOT = Path(__file__).resolve().parents[2]
+DEBIAN_S = Path("/usr/bin/chromium-headless-shell")
 CHROMIUM = {
-    "executable_path": "/usr/bin/chromium-headless-shell",
+    "executable_path": DEBIAN_S if DEBIAN_S.exists() else None,  # else the one that playwright installed
     "args": ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"],
 }  # fmt: skip
