@@ -85,8 +85,7 @@ def post(
     """
     whole = key_of(template, key, to)
     posted = db.session.info.setdefault("posted", set())
-    is_new = whole in db.session.info.get("unposted", ())
-    if whole in posted or (not is_new and db.session.scalar(db.select(Letter.id).where(Letter.key == whole))):
+    if whole in posted or not _is_new(whole):
         return
     posted.add(whole)
     moment = clock.now()
@@ -94,6 +93,14 @@ def post(
         key=whole, template=template, to_id=to.id, to_address=to_address, facts=facts, ticket_id=ticket.id if ticket else None,
         posted_at=moment, due_at=max(at or moment, moment),
     ))  # fmt: skip
+
+
+def _is_new(whole: str) -> bool:
+    """Was no such letter posted by an earlier change? What this one posted waits for its end, to be written at once."""
+    if whole in db.session.info.get("unposted", ()):
+        return True
+    with db.session.no_autoflush:
+        return db.session.scalar(db.select(Letter.id).where(Letter.key == whole)) is None
 
 
 def key_of(template: str, key: str, to: Person) -> str:
@@ -105,7 +112,7 @@ def look_up(keys: Iterable[str]) -> None:
     """Many letters are about to be posted in this transaction: find out in one statement which were posted before."""
     wanted = set(keys)
     known = db.session.scalars(db.select(Letter.key).where(Letter.key.in_(wanted))) if wanted else ()
-    db.session.info["unposted"] = wanted - set(known)
+    db.session.info.setdefault("unposted", set()).update(wanted - set(known))
 
 
 @event.listens_for(Session, "after_commit")

@@ -32,6 +32,7 @@ from portal.domain.tickets.steps import (
     given,
     goes_on_in,
     letter,
+    letters,
     move,
     need_desk,
     need_shape,
@@ -91,9 +92,8 @@ def open_ticket(
     deadlines.happen(ticket, "opened", at)
     if ticket.asked_by:
         letter("ticket_opened", ticket.asked_by, ticket, "opened")
-    for agent in staff(Role.AGENT):
-        if agent.id != by.id:
-            letter("ticket_arrived", agent, ticket, "arrived", customer=buyer.short_name)
+    agents = [agent for agent in staff(Role.AGENT) if agent.id != by.id]
+    letters("ticket_arrived", agents, ticket, "arrived", customer=buyer.short_name)
     major.consider(ticket, proxy=proxy["kind"] if proxy else None)
     return ticket
 
@@ -258,8 +258,7 @@ def add(ticket: Ticket, by: Speaker, body: str, attached: Sequence[files.StoredF
         journal.write("ticket.added", ticket, by, **said_by(by))
     attach(attached, ticket, message=message)
     touch(ticket, at)
-    for person in working_on(ticket):
-        letter("ticket_added", person, ticket, f"added:{message.id}", by=by.name)
+    letters("ticket_added", working_on(ticket), ticket, f"added:{message.id}", by=by.name)
     return message
 
 
@@ -280,10 +279,8 @@ def note(
     search.remember(ticket.id, internal=body)
     touch(ticket, row.at)
     journal.write("ticket.stated" if order else "ticket.noted", ticket, by)
-    for person in mentioned:
-        if person.id == by.id:
-            continue
-        letter("mentioned", person, ticket, f"note:{row.id}", by=by.name, note=body[:300])
+    others = [person for person in mentioned if person.id != by.id]
+    letters("mentioned", others, ticket, f"note:{row.id}", by=by.name, note=body[:300])
     return row
 
 
@@ -311,8 +308,7 @@ def apply(
     )
     if link is not None and ticket.asked_by is None:
         confirm_links.tell_contact(ticket, by, message, link)
-    for caller in staff(Role.CALLER):
-        letter("ticket_to_verify", caller, ticket, f"verify:{message.id}")
+    letters("ticket_to_verify", staff(Role.CALLER), ticket, f"verify:{message.id}")
 
 
 def take_application_back(ticket: Ticket, by: Person, why: str) -> None:
@@ -346,8 +342,7 @@ def withdraw(ticket: Ticket, by: Person, why: str) -> None:
     say(ticket, by, "withdrawal", why, at)
     deadlines.drop(ticket, at)
     end_running(ticket, at)
-    for person in working_on(ticket):
-        letter("ticket_withdrawn", person, ticket, f"withdrawn:{at.isoformat()}", why=why)
+    letters("ticket_withdrawn", working_on(ticket), ticket, f"withdrawn:{at.isoformat()}", why=why)
 
 
 def reopen(ticket: Ticket, by: Person, why: str, attached: Sequence[files.StoredFile] = ()) -> None:
@@ -366,8 +361,7 @@ def reopen(ticket: Ticket, by: Person, why: str, attached: Sequence[files.Stored
     message = say(ticket, by, "reopening", why, at)
     attach(attached, ticket, message=message)
     deadlines.happen(ticket, "reopened", at)
-    for person in working_on(ticket):
-        letter("ticket_reopened", person, ticket, f"reopened:{ticket.round}", why=why)
+    letters("ticket_reopened", working_on(ticket), ticket, f"reopened:{ticket.round}", why=why)
 
 
 def share(ticket: Ticket, by: Person, shared: bool) -> None:

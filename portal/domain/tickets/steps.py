@@ -223,9 +223,20 @@ def concerns(ticket: Ticket, person: Person) -> bool:
 
 def letter(template: str, to: Person, ticket: Ticket, event: str, at=None, **facts) -> None:
     outbox.post(
-        template, to, key=f"ticket:{ticket.id}:{event}", ticket=ticket, at=at, number=ticket.number,
+        template, to, key=_key(ticket, event), ticket=ticket, at=at, number=ticket.number,
         subject=ticket.subject, **deadlines.nearest_for(ticket, to), **facts,
     )  # fmt: skip
+
+
+def letters(template: str, to: Sequence[Person], ticket: Ticket, event: str, at=None, **facts) -> None:
+    """The same letter to each of them."""
+    outbox.look_up(outbox.key_of(template, _key(ticket, event), one) for one in to)
+    for one in to:
+        letter(template, one, ticket, event, at, **facts)
+
+
+def _key(ticket: Ticket, event: str) -> str:
+    return f"ticket:{ticket.id}:{event}"
 
 
 def tell_customer(template: str, ticket: Ticket, event: str, at=None, **facts) -> None:
@@ -243,6 +254,5 @@ def tell_closed(ticket: Ticket, event: str) -> None:
 
 def tell_watchers(ticket: Ticket, by: Speaker, event: str, at=None, but: Sequence[Person] = ()) -> None:
     """There is news for whoever watches it; `but`: who hears of it in another letter."""
-    for person in watchers(ticket):
-        if person.id != by.id and person not in but:
-            letter("ticket_moved", person, ticket, event, at, by=by.name)
+    others = [person for person in watchers(ticket) if person.id != by.id and person not in but]
+    letters("ticket_moved", others, ticket, event, at, by=by.name)
