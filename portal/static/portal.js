@@ -271,7 +271,8 @@
 
   /* ---- how many characters are left ---- */
   const count = (line) => {
-    const field = document.getElementById(line.dataset.counts), left = Number(field.dataset.limit) - [...field.value].length;
+    const field = document.getElementById(line.dataset.counts), limit = Number(field.dataset.limit), left = limit - [...field.value].length;
+    line.hidden = left > limit / 5;  // nobody who writes a few lines wants to know
     line.dataset.state = left < 0 ? "over" : "";
     line.textContent = fill(left < 0 ? line.dataset.over : line.dataset.words, { n: Math.abs(left) });
     return left < 0;
