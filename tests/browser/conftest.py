@@ -8,7 +8,7 @@ import threading
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.browser import demo_world
@@ -56,6 +56,10 @@ def chromium():
         browser.close()
 
 
+PATIENCE = 20_000
+"""How many milliseconds a page may take on a machine that is busy with other tests; nobody waits longer than it takes."""
+expect.set_options(timeout=PATIENCE)
+
 # A draft on its way gives way to the form it belongs to (hx-sync="closest form:abort"), and htmx notes that as an
 # error of two lines. Whatever truly fails says a third name: sendError, responseError, timeout, swapError.
 GIVEN_WAY = re.compile(r"htmx:(sendAbort|afterRequest), ")
@@ -78,7 +82,7 @@ def windows(chromium):
             )  # fmt: skip
             opened.append(context)
             page = context.new_page()
-            page.set_default_timeout(10_000)
+            page.set_default_timeout(PATIENCE)
             page.on("console", lambda m: said.append(f"{page.url}: {m.text}") if is_a_complaint(m) else None)
             page.on("pageerror", lambda e: said.append(f"{page.url}: {e}"))
             if role:
