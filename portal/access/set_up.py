@@ -28,10 +28,10 @@ class SetUpForm(NewPasswordForm):
     company = StringField(N_("Name of the company"), [DataRequired(), Length(max=80)])
     short_name = StringField(N_("Short name"), [DataRequired(), Length(max=20)])
     logo = MultipleFileField(N_("Logo"), [Uploads()])
-    pack = RadioField(N_("Rules to begin with"), [DataRequired()], choices={code: PACK_WORDS[code] for code in PACKS})
     language = SelectField(N_("Language"), choices=dict(LANGUAGES))
     zone = SelectField(N_("Time zone"), choices={zone: zone for zone in settings.ZONES})
     mail_from = EmailField(N_("Letters are sent from"), [DataRequired(), Length(max=120), ADDRESS])
+    pack = RadioField(N_("Rules to begin with"), [DataRequired()], choices={code: PACK_WORDS[code] for code in PACKS})
     name = StringField(N_("Your name"), [DataRequired(), Length(max=60)])
     email = EmailField(N_("Your e-mail address"), [DataRequired(), Length(max=120), ADDRESS])
 

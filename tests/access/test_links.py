@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from portal import clock
 from portal.access import passwords
@@ -354,3 +355,11 @@ def test_the_logo_is_kept(bare):
     assert settings.company().logo
     assert PASSWORD != NEW
     assert db.session.scalars(db.select(SignIn)).all() == []
+
+
+def test_an_empty_set_up_names_its_mistakes_in_the_order_of_the_page(bare):
+    page = BeautifulSoup(Browser(bare).post(f"/set-up/{set_up_link()}", {}).text, "html.parser")
+    places = [one["id"] for one in page.select("main [id]")]
+    named = [link["href"].removeprefix("#") for link in page.select(".errors a")]
+    assert len(named) > 7
+    assert named == sorted(named, key=places.index)
