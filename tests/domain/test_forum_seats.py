@@ -289,7 +289,7 @@ DEEDS = st.one_of(
 @pytest.mark.parametrize("may_pass", [False, True], ids=["strict", "passing"])
 @pytest.mark.parametrize("needs_approval", [False, True], ids=["open", "approved"])
 def test_seats_never_oversell_and_the_list_moves_in_its_order(app, may_pass, needs_approval):
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=25, suppress_health_check=list(HealthCheck))
     @given(st.integers(1, 6), st.lists(DEEDS, min_size=4, max_size=18))
     def whatever(capacity, deeds):
         with clock.frozen_at(MORNING):

@@ -2,12 +2,10 @@
 
 import numpy
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.domain.statistics import ALL, hidden, hidden_across, hidden_table
-
-patient = settings(deadline=None)  # the other package is slow on its first call
 
 
 @pytest.mark.parametrize(
@@ -28,7 +26,6 @@ def test_small_groups_hide_behind_the_next_larger(groups, gone):
     assert hidden(groups) == gone
 
 
-@patient
 @given(st.dictionaries(st.integers(0, 9), st.integers(0, 15), max_size=8), st.integers(2, 8))
 def test_what_is_hidden_beside_a_total_is_no_small_group(groups, least):
     gone = hidden(groups, least)
@@ -48,7 +45,6 @@ def test_a_group_that_follows_from_another_division_hides_more():
     assert hidden_across({}, 0) == {ALL}
 
 
-@patient
 @given(st.dictionaries(st.tuples(*[st.integers(0, 3)] * 3), st.integers(1, 12), min_size=1, max_size=12))
 def test_no_small_group_follows_from_what_is_shown_of_all_divisions(cells):
     gone = hidden_across(cells, 0)
@@ -93,7 +89,6 @@ def tables():
     )
 
 
-@patient
 @given(tables(), st.integers(2, 6))
 def test_no_hidden_cell_of_a_table_follows_from_what_is_shown(counts, least):
     table = {(row, column): n for row, line in enumerate(counts) for column, n in enumerate(line)}

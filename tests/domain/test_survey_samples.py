@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.weightstats import DescrStatsW
@@ -33,8 +33,6 @@ from portal.domain.statistics import (
     wilson,
 )
 
-patient = settings(deadline=None)  # the other package is slow on its first call
-
 
 @pytest.mark.parametrize(
     ("population", "five", "ten"), [(50, 45, 34), (100, 80, 50), (200, 132, 66), (500, 218, 81), (1000, 278, 88)]
@@ -57,7 +55,6 @@ def test_strata_are_asked_in_proportion_and_the_small_one_is_heard():
     assert allocate({}, 5) == {}
 
 
-@patient
 @given(st.lists(st.integers(0, 80), min_size=1, max_size=8), st.integers(0, 200), st.integers(0, 3))
 def test_an_allocation_asks_so_many_and_nobody_twice(sizes, n, least):
     strata = dict(enumerate(sizes))

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from flask_babel import force_locale, gettext
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
@@ -40,8 +40,6 @@ from portal.domain.statistics import (
     valid,
     wilson,
 )
-
-patient = settings(deadline=None)  # the other package is slow on its first call
 
 NINETY = (30, 40, 10, 8, 2)
 
@@ -202,7 +200,6 @@ def test_a_census_has_no_sampling_error():
         wilson(3, 31, population=30)
 
 
-@patient
 @given(st.integers(0, 300), st.integers(1, 300))
 def test_wilson_agrees_with_the_independent_package(hits, n):
     hits = min(hits, n)

@@ -41,13 +41,10 @@ from portal.domain.statistics import (
 )
 from portal.domain.statistics.tails import chi_square_tail, normal_tail, student_limit, student_tail
 
-patient = settings(deadline=None)  # the other package is slow on its first call
-
 near = pytest.approx
 ALPHA = 2 * stats.norm.sf(1.96)
 
 
-@patient
 @given(st.floats(-30, 30), st.floats(0.5, 2000))
 def test_tails_agree_with_the_independent_package(x, df):
     assert normal_tail(x) == near(2 * stats.norm.sf(abs(x)), rel=1e-9, abs=1e-300)
@@ -65,7 +62,6 @@ def some(dice: random.Random, n: int, lean: float = 0) -> list[int]:
     return [max(1, min(5, round(dice.gauss(3.3 + lean, 1.2)))) for _ in range(n)]
 
 
-@patient
 @given(st.integers(1, 150), st.integers(1, 150), st.floats(0, 1), st.floats(0, 1))
 def test_newcombe_agrees_with_the_independent_package(n, m, p, q):
     hits, others = round(n * p), round(m * q)
@@ -74,7 +70,6 @@ def test_newcombe_agrees_with_the_independent_package(n, m, p, q):
     assert (found.low, found.high) == (near(low, abs=1e-9), near(high, abs=1e-9))
 
 
-@patient
 @given(st.integers(1, 40), st.integers(1, 40), st.floats(0, 1), st.floats(0, 1))
 def test_fisher_agrees_with_the_independent_package(n, m, p, q):
     hits, others = round(n * p), round(m * q)
@@ -133,7 +128,6 @@ def test_the_same_accounts_are_compared_in_pairs():
     assert paired_means([], []).direction is None
 
 
-@patient
 @given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30))
 def test_the_same_members_twice_agree_with_the_independent_package(both, now, then, neither):
     found = compare_same(both, now, then, neither)
@@ -146,7 +140,6 @@ def test_the_same_members_twice_agree_with_the_independent_package(both, now, th
     assert found.interval.low <= found.difference <= found.interval.high
 
 
-@patient
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_two_counts_agree_with_the_independent_package(count, before):
     theirs = stats.binomtest(count, count + before).pvalue if count + before else 1.0
@@ -163,14 +156,13 @@ def test_mann_whitney_of_many_agrees_with_the_independent_package(n, m):
     assert found.difference == near(2 * theirs.statistic / (n * m) - 1)
 
 
-@patient
 @given(st.permutations(range(14)), st.integers(5, 9))
 def test_mann_whitney_of_few_is_exact(values, n):
     theirs = stats.mannwhitneyu(values[:n], values[n:], method="exact").pvalue
     assert mann_whitney(values[:n], values[n:]).p == near(theirs)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 4), min_size=5, max_size=6), st.lists(st.integers(1, 4), min_size=5, max_size=6))
 def test_mann_whitney_of_few_is_exact_with_ties_too(now, then):
     def far(one, other, axis):
@@ -189,14 +181,12 @@ def test_too_few_on_a_scale_are_not_tested():
     assert mann_whitney([3] * 40, [3] * 40).direction == FLAT
 
 
-@patient
 @given(st.lists(st.floats(0, 1), max_size=12))
 def test_the_correction_of_many_tests_agrees(chances):
     theirs = multipletests(chances, method="fdr_bh")[1] if chances else []
     assert corrected(chances) == near(list(theirs))
 
 
-@patient
 @given(st.lists(st.lists(st.integers(1, 60), min_size=3, max_size=3), min_size=2, max_size=5))
 def test_chi_square_and_cramers_v_agree_with_the_independent_package(table):
     found, theirs = chi_square(table), stats.chi2_contingency(table, correction=False)
@@ -254,7 +244,6 @@ def test_a_trend_of_means_is_the_line_through_all_answers():
     assert (found.slope, found.p) == (near(theirs.slope), near(theirs.pvalue))
 
 
-@patient
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=4, max_size=60))
 def test_spearman_agrees_with_the_independent_package(pairs):
     xs, ys = zip(*pairs, strict=True)
@@ -267,7 +256,6 @@ def test_spearman_agrees_with_the_independent_package(pairs):
     assert found.p == near(theirs.pvalue, abs=1e-7)
 
 
-@patient
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=4, max_size=60))
 def test_counted_pairs_go_together_as_the_pairs_one_by_one(pairs):
     counted = Counter(pairs)

@@ -373,7 +373,7 @@ def test_the_queue_begins_with_the_view_somebody_chose(app, sign_in):
     assert page.select_one(".tab[aria-current]").get_text(strip=True) == "Mine"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_paging_shows_each_once_however_many_are_added_meanwhile(app, data):
     from portal.access.scopes import visible
