@@ -1,4 +1,4 @@
-"""What every page must hold: unique ids, one h1, labelled fields, forms with a token, nothing inline.
+"""What every page must hold: unique ids, one h1, labelled fields, forms with a token, nothing inline, mistakes in order.
 
 A page is read once, as it comes, and no tree is built of it: inspecting takes a small part of what making it took.
 """
@@ -23,6 +23,9 @@ def inspect(html: str) -> None:
     for form in page.forms:
         assert form["token"], f"no token: {form['action']}"
         assert not form["hx-post"] or form["hx-post"] == form["action"], form
+    places = list(page.ids)
+    mistakes = [name for name in page.mistakes if name in page.ids]
+    assert mistakes == sorted(mistakes, key=places.index), f"mistakes not in the order of the page: {mistakes}"
     assert not page.inline, f"something inline: {page.inline}"
     assert not page.handlers, f"a handler inline: {page.handlers}"
 
@@ -37,6 +40,7 @@ class _Page(HTMLParser):
         self.title, self._in_title, self._in_body = "", False, False
         self.forms, self._open_forms, self._open_labels = [], [], 0
         self.inline, self.handlers = [], []
+        self.mistakes, self._in_mistakes = [], False
 
     def handle_starttag(self, tag, attrs):
         said = dict(attrs)
@@ -48,6 +52,10 @@ class _Page(HTMLParser):
         is_code = tag == "script" and "src" not in said and said.get("type") != "application/json"
         if "style" in said or tag == "style" or is_code:
             self.inline.append(self.get_starttag_text())
+        if tag == "div":
+            self._in_mistakes = "errors" in (said.get("class") or "").split()
+        elif tag == "a" and self._in_mistakes:
+            self.mistakes.append(said["href"].removeprefix("#"))
         if said.get("name") == "csrf_token" and self._open_forms:
             self._open_forms[-1]["token"] = True
         if (notes := _NOTED.get(tag)) is not None:
@@ -60,6 +68,8 @@ class _Page(HTMLParser):
             self._open_labels = max(0, self._open_labels - 1)
         elif tag == "title":
             self._in_title = False
+        elif tag == "div":
+            self._in_mistakes = False
 
     def handle_data(self, data):
         if self._in_title:
