@@ -241,19 +241,12 @@ def keep(row: Invitation, ways: Ways):
     """What is being typed, kept; says when, and how much is left."""
     found = answering.held(row)
     if found.is_sent:
-        return render_template("everyone/survey_kept.html", sheet=found)
+        return render_template("everyone/survey_kept.html", sheet=found, seen="")
     at = _section(found, request.form.get("section", ""))
-    found = answering.save(
-        found,
-        ways.mode,
-        posted(),
-        _codes(found, at),
-        section=at,
-        language=_language(row, ways),
-        wants_answer=_wants(found, at),
-        by=ways.by,
-    )
-    return render_template("everyone/survey_kept.html", sheet=found)
+    codes = _codes(found, at)
+    facts = {"section": at, "language": _language(row, ways), "wants_answer": _wants(found, at), "by": ways.by}
+    found = answering.save(found, ways.mode, posted(), codes, **facts)
+    return render_template("everyone/survey_kept.html", sheet=found, seen=found.marks(codes))
 
 
 def thanks(row: Invitation, ways: Ways, found: Sheet | None = None) -> Page:
@@ -319,6 +312,6 @@ def _page(found: Sheet, ways: Ways, at: str, status: int = 200, raw: Posted | No
     walked = [one.code for one in found.document.sections if one.code in (at, last) or _asks(found, one)]
     facts = {
         "row": row, "ways": ways, "at": at, "place": walked.index(at) if at else 0, "of": len(walked),
-        "is_last": at in ("", last), **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
+        "is_last": at in ("", last), "seen": found.marks(_codes(found, at)), **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
     }  # fmt: skip
     return ways.draws(facts, status) if ways.draws else page("everyone/survey.html", status, **facts)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
-from portal.domain.people.models import Customer
+from portal.domain.people.models import Contact, Customer
+from portal.domain.people.queries import who_left
 from portal.domain.surveys.campaign_models import Campaign, Invitation
 from portal.domain.surveys.models import QuestionnaireVersion
 
@@ -64,10 +65,12 @@ def along() -> tuple:
 
 
 def behind(secret: object) -> Invitation | None:
-    """The invitation of a link that works: its campaign is open, it was sent and not withdrawn."""
+    """The invitation of a link that works: its campaign is open, it was sent and not withdrawn, whoever got it is still there."""
     if not isinstance(secret, str) or not 20 <= len(secret) <= 100:
         return None
-    row = db.session.scalar(db.select(Invitation).where(Invitation.token_hash == hashed(secret)).options(*along()))
+    rows = db.select(Invitation).where(Invitation.token_hash == hashed(secret))
+    left = who_left().where(Contact.id == Invitation.contact_id)
+    row = db.session.scalar(rows.where(Invitation.contact_id.not_in(left)).options(*along()))
     if row is None or row.state in NEVER or not row.campaign.is_open(clock.now()):
         return None
     return row

@@ -10,7 +10,7 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.forum import attended
 from portal.domain.forum.models import Event
-from portal.domain.people.models import Contact, Customer, Project
+from portal.domain.people.models import GONE, Contact, Customer, Project
 from portal.domain.quality.days import today
 from portal.domain.surveys.answer_models import Participation
 from portal.domain.surveys.campaign_models import RUNNING, Campaign, Invitation
@@ -100,6 +100,7 @@ def customers(rule: Population, rows: Select) -> Select:
 
 def contacts(rule: Population, rows: Select) -> Select:
     """The contacts (of these rows) that are meant."""
+    rows = rows.where(Contact.role != GONE)
     return rows.where(Contact.id.in_(attended.contacts(rule.attended))) if rule.attended else rows
 
 
