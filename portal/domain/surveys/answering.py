@@ -347,6 +347,12 @@ def live_of(contact_id: int, *states: str) -> list[Invitation]:
     )))  # fmt: skip
 
 
+def whole(row: Invitation) -> Invitation:
+    """An invitation with all that is read along."""
+    rows = db.select(Invitation).where(Invitation.id == row.id).options(*along())
+    return db.session.scalars(rows.execution_options(populate_existing=True)).one()
+
+
 def asked_of(person: Person) -> list[Invitation]:
     """The surveys this person may answer now or has answered and may still change, the one that ends first on top."""
     at = clock.now()
