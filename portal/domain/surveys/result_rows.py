@@ -257,6 +257,17 @@ def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> Sele
     ).group_by("question", "item", "era", "grp", "unit")  # fmt: skip
 
 
+def weights(what: Asked) -> dict[int, float]:
+    """By response for how much it counts at the level, as whoever reckons the figures from single answers needs it: an
+    account's weight is shared by the answers of its contacts."""
+    rows = select(Response.id, func.coalesce(Response.customer_id, -Response.id)).where(*what.counted())
+    if what.level == PER_ANSWER:
+        return {key: 1.0 for key, _ in rows_of(rows)}
+    found = list(rows_of(rows.add_columns(_weight(what))))
+    answers = Counter(customer for _, customer, _ in found)
+    return {key: float(weight) / answers[customer] for key, customer, weight in found}
+
+
 def _weight(what: Asked):
     """For how much an account counts: for those of its stratum who were not heard too, and for its sales."""
     ways = [(Response.stratum == key, weight) for key, weight in (what.weights or {}).items()]
