@@ -321,7 +321,7 @@ def test_the_plan_asks_for_two_half_years_of_gold_a_silver_sample_and_twelve_pro
         (1, date(2026, 3, 1), date(2026, 9, 1)), (2, date(2026, 9, 1), date(2027, 3, 1)),
     ]  # fmt: skip
     assert (slot("gold").standing, slot("gold", 2).standing) == ("late", "due")
-    assert [one.standing for one in found if one.plan == "project"] == ["late"] * 10 + ["due", "ahead"]
+    assert [one.standing for one in found if one.plan == "project"] == ["nothing"] * 11 + ["ahead"]
     assert len([one for one in found if one.plan == "silver"]) == 1
 
 
@@ -355,7 +355,20 @@ def test_a_finished_project_a_month_draws_one(app):
     with transaction():
         key = plan.make(again(a_supervisor()), "project", 2026, 11).id
     assert [one.is_reserve for one in invitations(key)] == [False, True, True]
+    assert slot("project", 11).standing == "prepared"
+    assert [slot("project", month).standing for month in (9, 10)] == ["nothing", "late"]
     assert all(one.project_id for one in invitations(key))
+
+
+def test_a_month_without_a_finished_project_is_not_left_undone_and_one_click_says_why(app, sign_in):
+    a_version()
+    kept(Project(customer_id=customers(1)[0].id, name="扩容", finished_on=date(2026, 3, 2)))
+    assert [slot("project", month).standing for month in (2, 3, 6, 7)] == ["nothing", "late", "late", "nothing"]
+    desk = sign_in(a_supervisor())
+    answer = desk.post("/staff/surveys/plan/project/2026/11")
+    assert (answer.status_code, answer.location) == (303, "/staff/surveys/plan?year=2026")
+    assert "No project was finished lately" in desk.page(answer.location).get_text()
+    assert db.session.scalar(db.select(db.func.count()).select_from(Campaign)) == 0
 
 
 def test_what_is_prepared_on_the_last_day_of_its_period_still_belongs_to_it(app):
