@@ -176,3 +176,10 @@ def test_a_long_list_costs_no_more_than_a_short_one(app, sign_in, statements, co
     statements.clear()
     browser.get(LIST)
     assert len(statements) <= 8
+
+
+def test_the_page_says_what_may_not_apply(app, sign_in):
+    version = a_published()
+    rows = sign_in(a_manager(language="en")).page(f"/staff/surveys/questionnaires/{version.questionnaire_id}")
+    told = {row["id"]: row.get_text(" ", strip=True) for row in rows.select("tr[id^=part-]")}
+    assert {code for code, words in told.items() if "may not apply" in words} == {"part-overall", "part-sides"}
