@@ -21,6 +21,7 @@ from portal.domain.surveys.document import Document, Question, read
 from portal.domain.surveys.links import NEVER, along
 from portal.domain.surveys.models import QuestionnaireVersion
 from portal.domain.surveys.questions import KINDS, Given, Posted, seconds
+from portal.domain.surveys.word_models import Coded, Mention
 from portal.i18n import N_, Words
 
 Answers = dict[str, list[Given]]
@@ -227,10 +228,19 @@ def send(
     facts = {"campaign": row.campaign.number} | ({} if actor else {"said_by": row.contact.name})
     journal.write("survey.changed" if again else "survey.answered", row, actor, **facts)
     db.session.flush()
+    if again:
+        _forget_words(response, found.answers)
     if row.campaign.is_anonymous:
         part(response)
         found.response = None
     return found
+
+
+def _forget_words(response: Response, answers: Mapping[str, Sequence[Given]]) -> None:
+    """What they took back they do not raise any more."""
+    said = [code for code, given in answers.items() if any(one.text for one in given)]
+    for table in (Mention, Coded):
+        db.session.execute(db.delete(table).where(table.response_id == response.id, table.question.not_in(said)))
 
 
 def _to_write(found: Sheet) -> Invitation:
