@@ -192,6 +192,15 @@ def test_whoever_reckons_with_the_single_answers_and_their_weight_gets_the_share
     assert {one["weight"] for one in taken_along(browser, campaign, "answer")} == {"1.0"}
 
 
+def test_of_a_census_it_is_said_that_no_draw_can_err(app, sign_in):
+    campaign = launched(a_campaign(strata=[{"key": "gold|", "size": 2, "drawn": 2}]))
+    desk = sign_in(factories.a_supervisor())
+    assert "no draw can err" in desk.page(of(campaign)).get_text()
+    with transaction():
+        db.session.get_one(Campaign, campaign).strata = [{"key": "gold|", "size": 3, "drawn": 2}]
+    assert "no draw can err" not in desk.page(of(campaign)).get_text()
+
+
 def test_what_is_taken_along_is_in_the_words_of_the_reader(lived, sign_in):
     row = taken_along(sign_in(factories.a_supervisor(language="en")), lived)[0]
     assert row["tier"] in {"Strategic", "Key", "Ordinary"}

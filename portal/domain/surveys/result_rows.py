@@ -41,6 +41,11 @@ class Asked:
     sales_year: int | None = None
     """At the level of sales: the year whose sales weigh a customer. Of whom none are known, nothing counts."""
 
+    @property
+    def is_census(self) -> bool:
+        """Was everybody drawn who was meant?"""
+        return bool(self.campaign.strata) and all(one["drawn"] >= one["size"] for one in self.campaign.strata)
+
     def counted(self) -> list:
         """The conditions on a response that counts."""
         partial = select(Invitation.id).where(
