@@ -19,7 +19,7 @@ from portal.domain.surveys.campaign_models import Campaign, Invitation, OptOut
 from portal.domain.surveys.population import Population
 from portal.web import mail
 from tests.campaign_cast import a_campaign, a_contact, a_version, answered, customers, invitations, launch, the
-from tests.factories import a_customer, a_person, a_supervisor, again, kept
+from tests.factories import a_customer, a_person, a_supervisor, a_ticket, again, kept
 
 MONDAY = datetime(2026, 11, 30, 2, tzinfo=UTC)
 
@@ -171,6 +171,23 @@ def test_only_who_has_not_answered_is_reminded_on_the_days_it_says_and_never_on_
     reminded = invitations(key)[2]
     assert (reminded.reminders, len(posted())) == (2, 5)
     assert told("survey.reminded") == 2
+
+
+def test_nobody_is_reminded_while_a_severe_complaint_of_theirs_is_open(app):
+    with clock.frozen_at(MONDAY):
+        person = a_person()
+        a_contact(db.session.get(Customer, person.customer_id))
+        customers(1)
+        key = a_campaign(launched=True)
+    with clock.frozen_at(MONDAY + timedelta(days=2)):
+        ticket = a_ticket(by=person, severity="critical")
+    with clock.frozen_at(MONDAY + timedelta(days=7)):
+        assert run(running.every_hour) == 1
+        assert [one.reminders for one in invitations(key) if one.customer_id == person.customer_id] == [0]
+        with transaction():
+            db.session.merge(ticket).severity = "normal"
+    with clock.frozen_at(MONDAY + timedelta(days=8)):
+        assert run(running.every_hour) == 1
 
 
 def test_a_letter_that_came_back_is_noted_once_and_the_telephone_takes_over(app):

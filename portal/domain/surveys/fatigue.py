@@ -56,7 +56,7 @@ def rules_hit(
         ("opted_out", db.select(OptOut.contact_id).where(OptOut.ended_at.is_(None), OptOut.contact_id.in_(contacts))),
         ("left", who_left().where(Contact.id.in_(contacts))),
         ("no_address", _unreachable(contacts, by_phone)),
-        ("severe", _severe(contacts)),
+        ("severe", severe(contacts)),
         ("forum", _forum(contacts, at, about)),
         ("recent", _recent(contacts, at, but, about)),
     ):
@@ -70,7 +70,7 @@ def _unreachable(contacts: Select, by_phone: bool) -> Select:
     return rows.where(Contact.phone == "") if by_phone else rows
 
 
-def _severe(contacts: Select) -> Select:
+def severe(contacts: Select) -> Select:
     """Of customers with an open complaint of the highest severity, or an accepted major one."""
     ranks = settings.policy().known("severities")
     highest = max(one.rank for one in ranks)

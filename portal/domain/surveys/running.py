@@ -61,11 +61,14 @@ def _open(at: datetime) -> Sequence[Campaign]:
 
 
 def _remind(row: Campaign, at: datetime) -> int:
+    """Who has left hears nothing more, and whoever has a severe complaint open nothing until it is closed."""
     done = 0
+    asked = db.select(Invitation.contact_id).where(Invitation.campaign_id == row.id)
+    not_now = db.or_(Invitation.contact_id.in_(who_left()), Invitation.contact_id.in_(fatigue.severe(asked)))
     for number, days in enumerate(sorted(row.reminders)):
         due = db.select(Invitation).where(
             Invitation.campaign_id == row.id, Invitation.state.in_(ASKED), Invitation.reminders == number,
-            Invitation.outcome.not_in(NOT_REMINDED), Invitation.contact_id.not_in(who_left()), Invitation.sent_at <= begins(today() - timedelta(days=days)) + timedelta(days=1),
+            Invitation.outcome.not_in(NOT_REMINDED), ~not_now, Invitation.sent_at <= begins(today() - timedelta(days=days)) + timedelta(days=1),
             db.func.coalesce(Invitation.reminded_at, Invitation.sent_at) <= at - timedelta(hours=20),
         )  # fmt: skip
         rows = db.session.scalars(due.options(*letters.along()).order_by(Invitation.id).limit(AT_ONCE)).all()
