@@ -225,7 +225,9 @@ def answer(row: Invitation, ways: Ways) -> Page:
         return _page(found, ways, at, 422, given)
     if step == "save":
         say(N_("Kept. You can go on at any time until the survey ends, here or on another device."))
-    return redirect(ways.to("show", section=_beside(found, at, {"next": 1, "back": -1}.get(step, 0))), 303)
+    to = _beside(found, at, {"next": 1, "back": -1}.get(step, 0))
+    answering.go_on_at(found, to or "")
+    return redirect(ways.to("show", section=to), 303)
 
 
 def _sent(found: Sheet, ways: Ways, at: str, given: Posted) -> Page:

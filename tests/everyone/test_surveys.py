@@ -66,6 +66,15 @@ def test_half_by_link_and_the_rest_in_the_portal(app, sign_in):
     assert len(answers()) == 6
 
 
+def test_whoever_breaks_off_goes_on_in_the_section_they_had_come_to(app):
+    _, secret = an_invitation(a_campaign())
+    browser = Browser(app)
+    assert browser.post(link(secret), {"section": "s1", "q.overall": "4", "step": "next"}).status_code == 303
+    assert Browser(app).page(link(secret)).select_one("[name=section]")["value"] == "s2"
+    assert browser.post(link(secret), {"section": "s2", "step": "back"}).status_code == 303
+    assert Browser(app).page(link(secret)).select_one("[name=section]")["value"] == "s1"
+
+
 def test_what_is_typed_is_kept_while_it_is_typed(app):
     _, secret = an_invitation(a_campaign())
     nobody = Browser(app, check=False)

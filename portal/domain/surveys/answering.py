@@ -194,6 +194,12 @@ def save(
     return found
 
 
+def go_on_at(found: Sheet, section: str) -> None:
+    """They went on to this section, or back to it: whoever breaks off there goes on there."""
+    if found.response is not None:
+        found.response.section = section
+
+
 def send(
     found: Sheet, mode: str, posted: Posted, codes: Collection[str], *, section: str = "", language: str = "",
     wants_answer: bool | None = None, by: Person | None = None, actor: Person | None = None,
