@@ -9,7 +9,7 @@ from portal.domain.people import actions as people
 from portal.domain.people import customers as file
 from portal.domain.people.models import GONE, Contact, Customer, Person
 from portal.domain.people.roles import Role
-from portal.domain.surveys import answering, letters, links, running, slips
+from portal.domain.surveys import answering, letters, links, plan, running, slips
 from portal.domain.surveys.campaign_models import Invitation, OptOut
 from portal.domain.surveys.results import results
 from tests import survey_cast
@@ -103,6 +103,15 @@ def test_a_contact_who_was_asked_can_be_taken_out_of_the_file_and_stays_counted(
     assert (gone.state, gone.outcome) == ("invited", "left")
     assert letters_waiting(gone) == 0
     assert links.behind(links.secret_of(gone)) is None
+
+
+def test_the_plan_knows_that_nobody_is_left_to_be_asked(app):
+    customers(1)
+    key = a_campaign(launched=True)
+    assert [one.to_do for one in plan.unheard(db.select(Customer), None, 9)] == ["asked"]
+    removed(invitations(key, "invited")[0].contact_id)
+    assert [one.to_do for one in plan.unheard(db.select(Customer), None, 9)] == ["no_contact"]
+    assert [(one.asked, one.open) for one in plan.covered(db.select(Customer))] == [(0, 1)]
 
 
 def test_a_draft_that_drew_somebody_who_left_meanwhile_asks_the_next_one(app):

@@ -14,6 +14,7 @@ from portal.domain.people.models import GONE, Contact, Customer, Project
 from portal.domain.quality.days import today
 from portal.domain.surveys.answer_models import Participation
 from portal.domain.surveys.campaign_models import RUNNING, Campaign, Invitation
+from portal.domain.surveys.outcomes import FINAL
 from portal.i18n import N_, Words
 
 YEAR = timedelta(days=365)
@@ -125,9 +126,10 @@ def heard_since(day: date) -> Select:
 
 
 def asked_now() -> Select:
-    """Customers of whom somebody is being asked by a campaign that runs."""
+    """Customers of whom somebody is being asked by a campaign that runs, and can still answer."""
     rows = db.select(Invitation.customer_id).join(Invitation.campaign)
-    return rows.where(Campaign.state == RUNNING, Invitation.state.in_(("invited", "begun")))
+    asked = Invitation.state.in_(("invited", "begun")) & Invitation.outcome.not_in(FINAL)
+    return rows.where(Campaign.state == RUNNING, asked)
 
 
 def in_words(rule: Population, managers: Mapping[int, str]) -> list[tuple[str, dict]]:
