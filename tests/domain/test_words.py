@@ -138,6 +138,28 @@ def test_what_was_written_before_they_broke_off_is_read_once_the_survey_has_ende
     assert mention.raised_on == today()
 
 
+def test_whoever_asked_for_an_answer_and_broke_off_gets_one_too(app, sign_in):
+    campaign = a_campaign()
+    key, _ = an_invitation(campaign, a_person())
+    with transaction():
+        answering.save(
+            answering.held(invitation(key)),
+            "phone",
+            {"q.words": ["请回电"]},
+            ["words"],
+            section="s2",
+            wants_answer=True,
+        )
+    assert replies.owed(db.select(Response), None, 9) == []
+    with transaction():
+        running._end(campaigns.of(campaign), None, "")
+    (owed,) = [one.id for one in replies.owed(db.select(Response), None, 9)]
+    desk = sign_in(a_supervisor())
+    assert desk.page("/staff/surveys/words/answers").select_one("tbody tr")
+    assert desk.post(f"/staff/surveys/words/answers/{owed}", {"answer": "明天上午给您回电。"}).status_code == 303
+    assert replies.owed(db.select(Response), None, 9) == []
+
+
 def test_of_few_anonymous_answers_nobody_reads_the_words(app):
     campaign = a_campaign(anonymity="anonymous")
     for n in range(9):

@@ -109,7 +109,7 @@ def comments(
     found: Select[Any] = (
         rows.join(Answer, Answer.response_id == Response.id)
         .outerjoin(Coded, (Coded.response_id == Response.id) & (Coded.question == Answer.question))
-        .where(_is_heard(), Answer.text.is_not(None), _are_words(asked), _enough())
+        .where(is_heard(), Answer.text.is_not(None), _are_words(asked), _enough())
         .add_columns(Answer, _is_read().label("read"))
         .options(
             joinedload(Response.customer), joinedload(Response.campaign),
@@ -151,7 +151,7 @@ def waiting(rows: Select) -> int:
         .select_from(Response)
         .join(Answer, Answer.response_id == Response.id)
         .outerjoin(Coded, (Coded.response_id == Response.id) & (Coded.question == Answer.question))
-        .where(_is_heard(), Answer.text.is_not(None), _are_words(asked), _enough(), ~_is_read())
+        .where(is_heard(), Answer.text.is_not(None), _are_words(asked), _enough(), ~_is_read())
     )
     return db.session.scalar(found) or 0
 
@@ -186,7 +186,7 @@ def _enough() -> ColumnElement[bool]:
     return Response.invitation_id.is_not(None) | Response.campaign_id.in_(many.having(db.func.count() >= LEAST))
 
 
-def _is_heard() -> ColumnElement[bool]:
+def is_heard() -> ColumnElement[bool]:
     """Sent, or broken off for good: what was said until then counts."""
     broken_off = db.select(Invitation.id).where(Invitation.outcome == "partial")
     return (Response.state == SENT) | Response.invitation_id.in_(broken_off)
@@ -217,7 +217,7 @@ def code(response: Response, question: str, raised: Collection[int], by: Person,
     if seen is not None and seen != mark(response):
         raise Stale(N_("They changed their answers while you were reading: look at what they say now."))
     said = db.session.get(Answer, (response.id, question, ""))
-    counts = db.session.scalar(db.select(Response.id).where(Response.id == response.id, _is_heard()))
+    counts = db.session.scalar(db.select(Response.id).where(Response.id == response.id, is_heard()))
     if counts is None or said is None or not said.text:
         raise Refused(N_("Nothing was written there."))
     known = {one.id for one in issues()}
