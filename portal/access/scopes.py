@@ -22,6 +22,7 @@ from portal.domain.journal import Entry
 from portal.domain.mailroom.models import IncomingMail
 from portal.domain.outbox import Letter
 from portal.domain.people.models import (
+    GONE,
     Approval,
     Contact,
     Customer,
@@ -312,7 +313,7 @@ ROWS = {
     Approval: _staff_only(lambda person: true() if person.has(Role.SECURITY_ADMIN, Role.MANAGER) else false()),
     Attachment: _attachments,
     CallBack: _staff_only(lambda person: _see_all_or(person, CallBack.ticket_id)),
-    Contact: _of_customers(Contact.customer_id),
+    Contact: lambda person: and_(Contact.role != GONE, _of_customers(Contact.customer_id)(person)),
     ComplaintCount: _staff_only(_quality),
     ContactRecord: _contacts,
     Customer: loop.customers,

@@ -7,7 +7,7 @@ from portal.domain.journal import Entry
 from portal.domain.people.models import Customer, Person
 from portal.domain.people.roles import SEES_ALL, Role
 from portal.domain.quality.improvement_models import CLOSED, WATCHED, Improvement, Revisit
-from portal.domain.ratings.models import MANAGER, FollowUp, Rating
+from portal.domain.ratings.models import OF_MANAGER, FollowUp, Rating
 
 
 def customers(person: Person):
@@ -56,7 +56,7 @@ def ratings(person: Person):
         return true()
     if not person.has(Role.ACCOUNT_MANAGER):
         return false()
-    of_others = and_(Rating.kind != MANAGER, Rating.owner_id.is_distinct_from(person.id))
+    of_others = and_(Rating.kind.not_in(OF_MANAGER), Rating.owner_id.is_distinct_from(person.id))
     return and_(Rating.customer_id.in_(select(Customer.id).where(customers(person))), of_others)
 
 

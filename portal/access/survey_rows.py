@@ -9,7 +9,7 @@ from portal.domain.people.models import Contact, Customer, Person
 from portal.domain.people.roles import Role
 from portal.domain.surveys.answer_models import PHONE, Response
 from portal.domain.surveys.campaign_models import RUNNING, CallAttempt, Campaign, Invitation, OptOut
-from portal.domain.surveys.links import NEVER
+from portal.domain.surveys.links import UNASKED
 from portal.domain.surveys.models import BankItem, Questionnaire, QuestionnaireVersion
 from portal.domain.surveys.word_models import Coded, HotIssue, Issue, Mention, Reply
 from portal.i18n import N_
@@ -60,12 +60,11 @@ def rows(customers: Rule) -> dict[type, Rule]:
         return Invitation.campaign_id.in_(select(Campaign.id).where(by_phone)) if calls(person) else false()
 
     def invitations(person: Person):
-        """A customer's people see their own, while they may answer it."""
+        """A customer's people see their own, once they were asked."""
         if person.is_staff:
             return or_(asked(person), called(person))
         mine = select(Contact.id).where(Contact.person_id == person.id)
-        runs = select(Campaign.id).where(Campaign.state == RUNNING)
-        return and_(Invitation.contact_id.in_(mine), Invitation.state.not_in(NEVER), Invitation.campaign_id.in_(runs))
+        return and_(Invitation.contact_id.in_(mine), Invitation.state.not_in(UNASKED))
 
     def sheets(person: Person):
         """What one customer answered is read by whoever looks after quality, never by who is rated (R29)."""

@@ -9,7 +9,7 @@ from portal.access.scopes import find
 from portal.customer.showing import organisation
 from portal.domain.documents.models import Document
 from portal.domain.ratings import actions, kinds
-from portal.domain.ratings.models import MANAGER, REPORT, SERVICE
+from portal.domain.ratings.models import MANAGER, OF_MANAGER, REPORT, SERVICE, VISIT
 from portal.i18n import N_
 from portal.web.forms import Needed
 from portal.web.pages import page, say
@@ -18,13 +18,17 @@ from portal.web.rating_form import STARS, RatingForm, rating_form
 door = Door("ratings", __name__, url_prefix="/ratings")
 
 THANKS = N_("Thank you for your rating.")
-GIVEN = {SERVICE: actions.rate_service, MANAGER: actions.rate_manager}
-WHAT = {SERVICE: N_("Your service as a whole"), MANAGER: N_("Our account manager")}
+GIVEN = {SERVICE: actions.rate_service, MANAGER: actions.rate_manager, VISIT: actions.rate_visit}
+WHAT = {
+    SERVICE: N_("Your service as a whole"),
+    MANAGER: N_("Our account manager"),
+    VISIT: N_("The account manager's last visit"),
+}
 
 
 def _form(what: str | None = None) -> RatingForm:
     manager = find("customer", organisation().id, me()).account_manager
-    choices = {code: label for code, label in WHAT.items() if code != MANAGER or manager}
+    choices = {code: label for code, label in WHAT.items() if code not in OF_MANAGER or manager}
     chosen = what if what in choices else SERVICE
     return rating_form(what=RadioField(N_("What do you rate?"), [Needed()], choices=choices, default=chosen))
 

@@ -1,6 +1,6 @@
 """Surveys a customer's person is asked (R27), in the portal: the same sheet as by the link of the letter."""
 
-from flask import abort, redirect, url_for
+from flask import redirect, url_for
 
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
@@ -19,9 +19,14 @@ def _ways(row: Invitation) -> Ways:
     return Ways(PORTAL, "surveys_mine", {"survey": row.id}, me())
 
 
-def _open(survey: Invitation) -> Invitation:
+def _asked(survey: Invitation) -> Invitation | None:
     """The same with all that is read along, while its campaign takes answers."""
-    return next((one for one in answering.asked_of(me()) if one.id == survey.id), None) or abort(404)
+    return next((one for one in answering.asked_of(me()) if one.id == survey.id), None)
+
+
+def _over(survey: Invitation):
+    row = answering.whole(survey)
+    return survey_sheet.over(row, _ways(row))
 
 
 @door.get("", needs=P.SURVEY_ANSWER)
@@ -33,40 +38,45 @@ def index():
 @door.get("/<int:survey>", needs=P.SURVEY_ANSWER)
 def show(survey):
     """The questions, from where one left off."""
-    return survey_sheet.show(_open(survey), _ways(survey))
+    row = _asked(survey)
+    return _over(survey) if row is None else survey_sheet.show(row, _ways(row))
 
 
 @door.post("/<int:survey>", needs=P.SURVEY_ANSWER)
 def answer(survey):
     """A section, or all of it."""
-    return survey_sheet.answer(_open(survey), _ways(survey))
+    row = _asked(survey)
+    return _over(survey) if row is None else survey_sheet.answer(row, _ways(row))
 
 
 @door.post("/<int:survey>/kept", needs=P.SURVEY_ANSWER)
 def keep(survey):
     """What is being typed."""
-    return survey_sheet.keep(_open(survey), _ways(survey))
+    row = _asked(survey)
+    return _over(survey) if row is None else survey_sheet.keep(row, _ways(row))
 
 
 @door.get("/<int:survey>/thanks", needs=P.SURVEY_ANSWER)
 def thanks(survey):
     """Thanks, and what happens next."""
-    return survey_sheet.thanks(_open(survey), _ways(survey))
+    row = _asked(survey)
+    return _over(survey) if row is None else survey_sheet.thanks(row, _ways(row))
 
 
 @door.get("/<int:survey>/opt-out", needs=P.SURVEY_ANSWER)
 def leave(survey):
     """No more surveys? Asked once more."""
-    return page("everyone/survey_opt_out.html", form=OptOutForm(), ways=_ways(_open(survey)))
+    row = answering.whole(survey)
+    return page("everyone/survey_opt_out.html", form=OptOutForm(), row=row, ways=_ways(row))
 
 
 @door.post("/<int:survey>/opt-out", needs=P.SURVEY_ANSWER)
 def opt_out(survey):
     """No more surveys."""
     form = OptOutForm()
-    row = _open(survey)
+    row = answering.whole(survey)
     if not form.validate():
-        return page("everyone/survey_opt_out.html", 422, form=form, ways=_ways(row))
+        return page("everyone/survey_opt_out.html", 422, form=form, row=row, ways=_ways(row))
     answering.opt_out(row, PORTAL, form.why.data or "", me())
     say(N_("It is noted: we send you no more surveys."))
     return redirect(url_for(".index"), 303)

@@ -25,7 +25,7 @@ from portal.domain.surveys.questions import KINDS
 from portal.i18n import N_, Words
 from portal.staff.questionnaires import LONG, asked_section, door, draft_or_404, kinds_to_choose, words_of
 from portal.web.filters import words_in
-from portal.web.forms import AtMost, Form, Needed
+from portal.web.forms import AtMost, Between, Form, Needed
 from portal.web.pages import page, say
 from portal.web.words import gettext
 
@@ -53,6 +53,12 @@ class QuestionForm(Form):
     least = DecimalField(N_("Least"), [Optional()], places=None)
     most = DecimalField(N_("Most"), [Optional()], places=None)
     dimension = SelectField(N_("Which side of the service it asks about"))
+    weight = DecimalField(
+        N_("Its weight in this side and in the index"),
+        [Optional(), Between(Decimal("0.1"), 100)],
+        places=None,
+        default=1,
+    )
     required = BooleanField(N_("Must be answered"))
     may_not_apply = BooleanField(N_("“Does not apply, or I do not know” is offered"))
     rule_of = SelectField(N_("Ask it only if"), default="")
@@ -168,7 +174,7 @@ def question(questionnaire, code):
     form = _form(
         document, one, kind=one.kind, text=one.words.zh, text_en=one.words.en, help=one.help.zh, help_en=one.help.en,
         options="\n".join(each.words.zh for each in parts), options_en="\n".join(each.words.en for each in parts),
-        least=_plain(one.least), most=_plain(one.most), dimension=one.dimension, required=one.required, may_not_apply=one.may_not_apply,
+        least=_plain(one.least), most=_plain(one.most), dimension=one.dimension, weight=_plain(one.weight), required=one.required, may_not_apply=one.may_not_apply,
         rule_of=rule.question, rule_how=rule.how, rule_values=_values_said(document, rule), version=version,
     )  # fmt: skip
     return _question_page(questionnaire, document, form, one, document.section_of(code))
@@ -226,7 +232,7 @@ def _said(document: Document, form: QuestionForm, one: Question | None) -> Quest
         help=words_of(form.help.data, form.help_en.data), required=bool(form.required.data),
         may_not_apply=bool(form.may_not_apply.data), show_if=rule, options=parts if kind.takes == "options" else (),
         rows=parts if kind.takes == "rows" else (), least=least if kind.takes == "range" else None,
-        most=most if kind.takes == "range" else None, dimension=form.dimension.data or "",
+        most=most if kind.takes == "range" else None, dimension=form.dimension.data or "", weight=float(form.weight.data or 1),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from portal.access.door import Door, attempted, me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
 from portal.access.scopes import visible
+from portal.domain import settings
 from portal.domain.surveys import checking, questionnaires, rules
 from portal.domain.surveys.document import LAYOUTS, SCALES, Document, read
 from portal.domain.surveys.models import Questionnaire, QuestionnaireVersion
@@ -102,6 +103,7 @@ def _version_page(row: Questionnaire, found: list[QuestionnaireVersion], shown: 
         runs=may(me(), P.SURVEY_RUN), edits=may(me(), P.SURVEY_RUN) and not shown.is_published,
         problems=[] if shown.is_published else checking.problems(document), minutes=shown.minutes or checking.minutes(document),
         when=lambda rule: filters.told(*rules.in_words(document, rule)), scales=SCALES, layouts=LAYOUTS,
+        sides={one.code: one.words for one in settings.policy().surveys.sides},
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Optional
 
 from portal.domain import settings
 from portal.domain.forum import attended
@@ -27,16 +27,15 @@ from portal.staff.customer_parts import CONTACT_ROLES
 from portal.staff.desk_parties import Ticks
 from portal.web.fields import MomentField
 from portal.web.filters import words_in
-from portal.web.forms import AtMost, Form, Needed
+from portal.web.forms import AtMost, Between, Form, Needed
 from portal.web.words import gettext
 
 LONG = 2000
-BOUNDS = N_("Please give a number in these bounds.")
 REMINDERS = (("first", N_("First reminder after days")), ("second", N_("Second reminder after days")))
 
 
 def _number(label: str, least: int, most: int) -> IntegerField:
-    return IntegerField(label, [Optional(), NumberRange(least, most, BOUNDS)])
+    return IntegerField(label, [Optional(), Between(least, most)])
 
 
 class CampaignForm(Form):
@@ -56,9 +55,7 @@ class CampaignForm(Form):
     only_unheard = BooleanField(N_("Only customers not heard for a year and not being asked"))
     attended = SelectField(N_("Only whoever was at a forum, and all of them"), coerce=int, default=0)
     role = SelectField(N_("Who of a customer is asked first"), choices={"": N_("the usual order"), **CONTACT_ROLES})
-    per_customer = IntegerField(
-        N_("Contacts of one customer at most"), [Needed(), NumberRange(1, 20, BOUNDS)], default=1
-    )
+    per_customer = IntegerField(N_("Contacts of one customer at most"), [Needed(), Between(1, 20)], default=1)
     sample_size = _number(N_("Customers to be drawn"), 1, 100_000)
     reserve_size = _number(N_("Customers in reserve"), 0, 100_000)
     divided_by = Ticks(N_("Strata, beside the card level"), choices=DIVISIONS)

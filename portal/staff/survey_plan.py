@@ -9,6 +9,8 @@ from portal.access.scopes import visible
 from portal.domain.people import sales
 from portal.domain.people.models import Customer
 from portal.domain.quality.days import today
+from portal.domain.refusals import Refused
+from portal.domain.savepoint import savepoint
 from portal.domain.surveys import plan as plans
 from portal.domain.surveys.campaign_models import Campaign
 from portal.domain.surveys.campaigns import PLANS
@@ -42,6 +44,11 @@ def plan():
 @door.post("/plan/<plan>/<int:year>/<int:part>", needs=P.SURVEY_RUN)
 def make(plan, year, part):
     """The campaign this place of the plan asks for, drawn and still a draft."""
-    row = plans.make(me(), plan, year, part)
+    try:
+        with savepoint():
+            row = plans.make(me(), plan, year, part)
+    except Refused as no:  # of a button there is no field: it is said where the button was
+        say(no.text, "warn", **no.facts)
+        return redirect(url_for(".plan", year=year), 303)
     say(N_("The campaign is prepared and drawn; nothing was sent. Look at it, then launch it."))
     return redirect(url_for(".show", campaign=row.id), 303)

@@ -1,5 +1,7 @@
 """A survey's results to take along (R29): a workbook with figures, answers and code book; answers as CSV and for SPSS."""
 
+from dataclasses import replace
+
 from portal.access.door import me
 from portal.access.permissions import Permission as P
 from portal.access.permissions import may
@@ -10,7 +12,7 @@ from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.outcomes import OUTCOMES
 from portal.domain.surveys.result_records import DAY, NOT_APPLICABLE, TEXT, Records, Variable, records
 from portal.domain.surveys.results import GROUPS, INDEX, LEVELS, Results, groups_of, results
-from portal.i18n import N_
+from portal.i18n import N_, Words
 from portal.staff.survey_results import (
     asked_level,
     door,
@@ -88,8 +90,10 @@ def _name(campaign) -> str:
 
 
 def _records(found: Results) -> Records:
-    """The answers one by one."""
-    return records(visible(Response, me()), found)
+    """The answers one by one, in the words of the reader."""
+    kept = records(visible(Response, me()), found)
+    rows = tuple(tuple(named(one) if isinstance(one, Words) else one for one in row) for row in kept.rows)
+    return replace(kept, rows=rows)
 
 
 def _sheets(kept: Records) -> dict[str, tuple]:

@@ -5,6 +5,8 @@ from flask import redirect, request, url_for
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
 from portal.access.scopes import visible
+from portal.domain.refusals import Stale
+from portal.domain.savepoint import savepoint
 from portal.domain.surveys import words as rules
 from portal.domain.surveys.answer_models import Response
 from portal.i18n import N_
@@ -29,7 +31,7 @@ def index():
     known = rules.issues()
     chosen = {"campaign": campaign, "issue": issue}
     return page(
-        "staff/words.html", rows=found[:PAGE], issues=known, which=which, campaign=campaign, issue=issue, first="after" not in request.args,
+        "staff/words.html", rows=found[:PAGE], mark=rules.mark, issues=known, which=which, campaign=campaign, issue=issue, first="after" not in request.args,
         suggested={one.key: rules.suggested(one.text, known) for one in found[:PAGE] if not one.is_read},
         campaigns=rules.campaigns_with_words(visible(Response, me())), waiting=rules.waiting(visible(Response, me())),
         chips=[
@@ -44,7 +46,12 @@ def index():
 def code(response, question):
     """This comment is read: it raises the ticked issues, or none."""
     ticked = {key for key in map(row_number, request.form.getlist("issue")) if key}
-    rules.code(response, question, ticked, me())
-    say(N_("The comment is read.") if not ticked else N_("The comment is coded."))
+    try:
+        with savepoint():
+            rules.code(response, question, ticked, me(), request.form.get("seen"))
+    except Stale as no:
+        say(no.text, "warn")
+    else:
+        say(N_("The comment is read.") if not ticked else N_("The comment is coded."))
     where = {name: request.args.get(name) for name in ("which", "campaign", "issue") if request.args.get(name)}
     return redirect(url_for(".index", **where), 303)

@@ -135,11 +135,18 @@ class Needed:
 
 
 class Between(NumberRange):
-    """A number between two; of what could not be read as a number nothing more is said."""
+    """A number between two, which are said; of what could not be read as a number nothing more is said."""
 
     def __call__(self, form, field):
-        if field.data is not None or not field.errors:
+        if field.data is None and field.errors:
+            return
+        try:
             super().__call__(form, field)
+        except ValidationError:
+            if self.message:
+                raise
+            said = gettext("Please give a number from %(least)s to %(most)s.", least=self.min, most=self.max)
+            raise ValidationError(said) from None
 
 
 class AtMost:

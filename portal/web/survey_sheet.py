@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response as Page
 from wtforms import StringField
 
+from portal import clock
 from portal.domain.people.models import Person
 from portal.domain.surveys import answering, piping, replies, rules
 from portal.domain.surveys.answering import Sheet
@@ -224,7 +225,9 @@ def answer(row: Invitation, ways: Ways) -> Page:
         return _page(found, ways, at, 422, given)
     if step == "save":
         say(N_("Kept. You can go on at any time until the survey ends, here or on another device."))
-    return redirect(ways.to("show", section=_beside(found, at, {"next": 1, "back": -1}.get(step, 0))), 303)
+    to = _beside(found, at, {"next": 1, "back": -1}.get(step, 0))
+    answering.go_on_at(found, to or "")
+    return redirect(ways.to("show", section=to), 303)
 
 
 def _sent(found: Sheet, ways: Ways, at: str, given: Posted) -> Page:
@@ -241,19 +244,12 @@ def keep(row: Invitation, ways: Ways):
     """What is being typed, kept; says when, and how much is left."""
     found = answering.held(row)
     if found.is_sent:
-        return render_template("everyone/survey_kept.html", sheet=found)
+        return render_template("everyone/survey_kept.html", sheet=found, seen="")
     at = _section(found, request.form.get("section", ""))
-    found = answering.save(
-        found,
-        ways.mode,
-        posted(),
-        _codes(found, at),
-        section=at,
-        language=_language(row, ways),
-        wants_answer=_wants(found, at),
-        by=ways.by,
-    )
-    return render_template("everyone/survey_kept.html", sheet=found)
+    codes = _codes(found, at)
+    facts = {"section": at, "language": _language(row, ways), "wants_answer": _wants(found, at), "by": ways.by}
+    found = answering.save(found, ways.mode, posted(), codes, **facts)
+    return render_template("everyone/survey_kept.html", sheet=found, seen=found.marks(codes))
 
 
 def thanks(row: Invitation, ways: Ways, found: Sheet | None = None) -> Page:
@@ -266,6 +262,13 @@ def thanks(row: Invitation, ways: Ways, found: Sheet | None = None) -> Page:
     asked = found.response is not None and found.response.wants_answer
     reply = replies.of(found.response) if found.response is not None and asked else None
     return page("everyone/survey_thanks.html", sheet=found, ways=ways, row=row, thanks=words, reply=reply)
+
+
+def over(row: Invitation, ways: Ways) -> Page | str:
+    """It takes no answers any more; said on a page, or where somebody is typing that it is not kept."""
+    if "X-Background" in request.headers:
+        return render_template("everyone/survey_late.html")
+    return page("everyone/survey_over.html", 410, row=row, ways=ways, at=clock.now())
 
 
 def _language(row: Invitation, ways: Ways) -> str:
@@ -319,6 +322,6 @@ def _page(found: Sheet, ways: Ways, at: str, status: int = 200, raw: Posted | No
     walked = [one.code for one in found.document.sections if one.code in (at, last) or _asks(found, one)]
     facts = {
         "row": row, "ways": ways, "at": at, "place": walked.index(at) if at else 0, "of": len(walked),
-        "is_last": at in ("", last), **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
+        "is_last": at in ("", last), "seen": found.marks(_codes(found, at)), **facts_of(found, _sections(found.document, at), piping.known_of(row), raw),
     }  # fmt: skip
     return ways.draws(facts, status) if ways.draws else page("everyone/survey.html", status, **facts)

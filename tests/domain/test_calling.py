@@ -121,6 +121,13 @@ def test_only_who_kept_silent_to_letters_is_called_and_only_who_has_a_number(app
         a_case(campaign, reminders=2, reminded_at=MONDAY - timedelta(days=2))
         an_invitation(campaign, reminders=2, reminded_at=MONDAY - timedelta(days=9))
         assert next_for(by) is None
+        a_case(
+            campaign,
+            reminders=2,
+            reminded_at=MONDAY - timedelta(days=6),
+            state="begun",
+            begun_at=MONDAY - timedelta(hours=1),
+        )
         silent = a_case(campaign, reminders=2, reminded_at=MONDAY - timedelta(days=6))
         assert next_for(by) == silent
 

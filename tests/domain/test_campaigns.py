@@ -19,7 +19,7 @@ from portal.domain.surveys.campaign_models import Campaign, Invitation, OptOut
 from portal.domain.surveys.population import Population
 from portal.web import mail
 from tests.campaign_cast import a_campaign, a_contact, a_version, answered, customers, invitations, launch, the
-from tests.factories import a_customer, a_person, a_supervisor, again, kept
+from tests.factories import a_customer, a_person, a_supervisor, a_ticket, again, kept
 
 MONDAY = datetime(2026, 11, 30, 2, tzinfo=UTC)
 
@@ -173,6 +173,23 @@ def test_only_who_has_not_answered_is_reminded_on_the_days_it_says_and_never_on_
     assert told("survey.reminded") == 2
 
 
+def test_nobody_is_reminded_while_a_severe_complaint_of_theirs_is_open(app):
+    with clock.frozen_at(MONDAY):
+        person = a_person()
+        a_contact(db.session.get(Customer, person.customer_id))
+        customers(1)
+        key = a_campaign(launched=True)
+    with clock.frozen_at(MONDAY + timedelta(days=2)):
+        ticket = a_ticket(by=person, severity="critical")
+    with clock.frozen_at(MONDAY + timedelta(days=7)):
+        assert run(running.every_hour) == 1
+        assert [one.reminders for one in invitations(key) if one.customer_id == person.customer_id] == [0]
+        with transaction():
+            db.session.merge(ticket).severity = "normal"
+    with clock.frozen_at(MONDAY + timedelta(days=8)):
+        assert run(running.every_hour) == 1
+
+
 def test_a_letter_that_came_back_is_noted_once_and_the_telephone_takes_over(app):
     customers(1)
     key = a_campaign(launched=True, channels=["link", "phone"])
@@ -321,7 +338,7 @@ def test_the_plan_asks_for_two_half_years_of_gold_a_silver_sample_and_twelve_pro
         (1, date(2026, 3, 1), date(2026, 9, 1)), (2, date(2026, 9, 1), date(2027, 3, 1)),
     ]  # fmt: skip
     assert (slot("gold").standing, slot("gold", 2).standing) == ("late", "due")
-    assert [one.standing for one in found if one.plan == "project"] == ["late"] * 10 + ["due", "ahead"]
+    assert [one.standing for one in found if one.plan == "project"] == ["nothing"] * 11 + ["ahead"]
     assert len([one for one in found if one.plan == "silver"]) == 1
 
 
@@ -355,7 +372,20 @@ def test_a_finished_project_a_month_draws_one(app):
     with transaction():
         key = plan.make(again(a_supervisor()), "project", 2026, 11).id
     assert [one.is_reserve for one in invitations(key)] == [False, True, True]
+    assert slot("project", 11).standing == "prepared"
+    assert [slot("project", month).standing for month in (9, 10)] == ["nothing", "late"]
     assert all(one.project_id for one in invitations(key))
+
+
+def test_a_month_without_a_finished_project_is_not_left_undone_and_one_click_says_why(app, sign_in):
+    a_version()
+    kept(Project(customer_id=customers(1)[0].id, name="扩容", finished_on=date(2026, 3, 2)))
+    assert [slot("project", month).standing for month in (2, 3, 6, 7)] == ["nothing", "late", "late", "nothing"]
+    desk = sign_in(a_supervisor())
+    answer = desk.post("/staff/surveys/plan/project/2026/11")
+    assert (answer.status_code, answer.location) == (303, "/staff/surveys/plan?year=2026")
+    assert "No project was finished lately" in desk.page(answer.location).get_text()
+    assert db.session.scalar(db.select(db.func.count()).select_from(Campaign)) == 0
 
 
 def test_what_is_prepared_on_the_last_day_of_its_period_still_belongs_to_it(app):

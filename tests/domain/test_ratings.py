@@ -52,7 +52,9 @@ class Cast:
             if kind == "report":
                 document = db.session.scalars(db.select(Document)).first()
                 return actions.rate_report(document, by, stars, comment).id
-            return {"service": actions.rate_service, "manager": actions.rate_manager}[kind](by, stars, comment).id
+            return {"service": actions.rate_service, "manager": actions.rate_manager, "visit": actions.rate_visit}[
+                kind
+            ](by, stars, comment).id
 
 
 def told(template: str) -> list[int]:
@@ -64,7 +66,7 @@ def only(model):
     return db.session.scalars(db.select(model)).one()
 
 
-@pytest.mark.parametrize("kind", ["service", "manager", "report"])
+@pytest.mark.parametrize("kind", ["service", "manager", "visit", "report"])
 def test_each_kind_is_kept_with_whose_work_it_was_and_told_in_the_customers_history(app, kind):
     it = Cast()
     it.report()
@@ -75,7 +77,9 @@ def test_each_kind_is_kept_with_whose_work_it_was_and_told_in_the_customers_hist
     assert (entry.record, entry.record_id, entry.became) == ("customer", it.customer.id, "5")
 
 
-@pytest.mark.parametrize(("kind", "hears"), [("service", "both"), ("report", "both"), ("manager", "supervisor")])
+@pytest.mark.parametrize(
+    ("kind", "hears"), [("service", "both"), ("report", "both"), ("manager", "supervisor"), ("visit", "supervisor")]
+)
 def test_a_low_one_opens_one_follow_up_and_nobody_follows_up_a_rating_of_oneself(app, kind, hears):
     it = Cast()
     it.report()
@@ -111,8 +115,9 @@ def test_without_an_account_manager_none_is_rated(app):
     it = Cast()
     with transaction():
         db.session.get_one(Customer, it.customer.id).account_manager_id = None
-    with pytest.raises(Refused, match="no account manager"):
-        it.rate("manager", 4)
+    for kind in ("manager", "visit"):
+        with pytest.raises(Refused, match="no account manager"):
+            it.rate(kind, 4)
 
 
 def test_a_tickets_rating_keeps_owner_manager_and_the_department_in_the_lead(app):

@@ -207,6 +207,21 @@ def test_somebody_is_asked_all_the_same_by_a_supervisor_who_says_why(app):
     assert launch(key) == 1
 
 
+def test_a_second_contact_of_a_customer_who_is_asked_all_the_same_is_no_second_customer(app):
+    customer = customers(1)[0]
+    a_contact(customer)
+    before = a_campaign()
+    with transaction():
+        invitations(before)[0].sent_at = clock.now()
+        invitations(before)[0].state = "invited"
+    key = a_campaign(Population(per_customer=2))
+    assert [one["asked"] for one in the(key).strata] == [1]
+    with transaction():
+        campaigns.keep(invitations(key, "skipped")[0], the(key), again(a_supervisor()), "客户主动要求参加")
+    assert len(invitations(key, "drawn")) == 2
+    assert [one["asked"] for one in the(key).strata] == [1]
+
+
 def test_a_customer_whose_contacts_are_all_passed_over_makes_room_for_the_next_lot(app):
     customers(4, card="silver", region="north")
     full = a_campaign(sample_size=2, seed=3)

@@ -14,7 +14,7 @@ from portal.domain.quality.days import first, following, today
 from portal.domain.quality.improvement_models import Improvement, Revisit
 from portal.domain.quality.improvement_sources import raised_by
 from portal.domain.refusals import Refused
-from portal.domain.surveys import answering, hot_issues, replies, word_effect, words
+from portal.domain.surveys import answering, campaigns, hot_issues, replies, running, word_effect, words
 from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.word_models import HotIssue, Issue, Mention
 from tests.factories import a_customer, a_department, a_person, a_supervisor
@@ -93,6 +93,71 @@ def test_an_answer_that_was_changed_is_read_anew(app):
         with transaction():
             answering.send(answering.held(invitation(key)), "portal", FULL | {"q.words": ["二"]}, CODES)
         assert [each.text for each in listed("open")] == ["二"]
+
+
+def test_words_that_were_taken_back_raise_nothing_any_more(app):
+    campaign, issue = a_campaign(), an_issue("夜间值守")
+    key, _ = an_invitation(campaign, a_person())
+    with transaction():
+        answering.send(answering.held(invitation(key)), "portal", FULL | {"q.words": ["夜里没人"]}, CODES)
+    coded(db.session.scalars(db.select(Response.id)).one(), issue)
+    with transaction():
+        answering.send(answering.held(invitation(key)), "portal", FULL | {"q.words": [""]}, CODES)
+    assert db.session.scalars(db.select(Mention)).all() == []
+
+
+def test_whoever_reads_a_comment_that_was_changed_meanwhile_codes_nothing(app, sign_in):
+    campaign, issue = a_campaign(), an_issue("夜间值守")
+    key, _ = an_invitation(campaign, a_person())
+    with transaction():
+        answering.send(answering.held(invitation(key)), "portal", FULL | {"q.words": ["夜里没人"]}, CODES)
+    desk = sign_in(a_supervisor())
+    seen = desk.page("/staff/surveys/words").select_one("[name=seen]")["value"]
+    response = db.session.scalars(db.select(Response.id)).one()
+    with clock.frozen_at(NOW + timedelta(minutes=1)):
+        with transaction():
+            answering.send(answering.held(invitation(key)), "portal", FULL | {"q.words": ["都好"]}, CODES)
+        answer = desk.post(f"/staff/surveys/words/{response}/words", {"issue": issue, "seen": seen})
+        page = desk.page(answer.location)
+    assert "changed their answers" in page.get_text()
+    assert "都好" in page.get_text()
+    assert db.session.scalars(db.select(Mention)).all() == []
+
+
+def test_what_was_written_before_they_broke_off_is_read_once_the_survey_has_ended(app):
+    campaign, issue = a_campaign(), an_issue("夜间值守")
+    key, _ = an_invitation(campaign, a_person())
+    with transaction():
+        answering.save(answering.held(invitation(key)), "portal", {"q.words": ["夜里没人"]}, ["words"])
+    assert listed("open") == []
+    with transaction():
+        running._end(campaigns.of(campaign), None, "")
+    (comment,) = listed("open")
+    coded(comment.response.id, issue)
+    (mention,) = db.session.scalars(db.select(Mention))
+    assert mention.raised_on == today()
+
+
+def test_whoever_asked_for_an_answer_and_broke_off_gets_one_too(app, sign_in):
+    campaign = a_campaign()
+    key, _ = an_invitation(campaign, a_person())
+    with transaction():
+        answering.save(
+            answering.held(invitation(key)),
+            "phone",
+            {"q.words": ["请回电"]},
+            ["words"],
+            section="s2",
+            wants_answer=True,
+        )
+    assert replies.owed(db.select(Response), None, 9) == []
+    with transaction():
+        running._end(campaigns.of(campaign), None, "")
+    (owed,) = [one.id for one in replies.owed(db.select(Response), None, 9)]
+    desk = sign_in(a_supervisor())
+    assert desk.page("/staff/surveys/words/answers").select_one("tbody tr")
+    assert desk.post(f"/staff/surveys/words/answers/{owed}", {"answer": "明天上午给您回电。"}).status_code == 303
+    assert replies.owed(db.select(Response), None, 9) == []
 
 
 def test_of_few_anonymous_answers_nobody_reads_the_words(app):

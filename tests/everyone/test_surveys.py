@@ -66,6 +66,15 @@ def test_half_by_link_and_the_rest_in_the_portal(app, sign_in):
     assert len(answers()) == 6
 
 
+def test_whoever_breaks_off_goes_on_in_the_section_they_had_come_to(app):
+    _, secret = an_invitation(a_campaign())
+    browser = Browser(app)
+    assert browser.post(link(secret), {"section": "s1", "q.overall": "4", "step": "next"}).status_code == 303
+    assert Browser(app).page(link(secret)).select_one("[name=section]")["value"] == "s2"
+    assert browser.post(link(secret), {"section": "s2", "step": "back"}).status_code == 303
+    assert Browser(app).page(link(secret)).select_one("[name=section]")["value"] == "s1"
+
+
 def test_what_is_typed_is_kept_while_it_is_typed(app):
     _, secret = an_invitation(a_campaign())
     nobody = Browser(app, check=False)
@@ -174,15 +183,13 @@ def test_a_scanner_that_looks_at_it_changes_nothing(app, method):
 def test_what_does_not_work_all_looks_the_same(app):
     campaign = a_campaign()
     _, good = an_invitation(campaign)
-    _, withdrawn = an_invitation(campaign, state="withdrawn")
-    at = clock.now()
-    _, expired = an_invitation(a_campaign(opens_at=at - timedelta(days=9), closes_at=at - timedelta(days=1)))
+    _, never_sent = an_invitation(campaign, state="drawn")
     key, renewed = an_invitation(campaign)
     with transaction():
         links.renew(db.session.get_one(Invitation, key))
     mutated = good[:-1] + ("A" if good[-1] != "A" else "B")
     seen = set()
-    for secret in (withdrawn, expired, renewed, mutated, "x", "y" * 32):
+    for secret in (never_sent, renewed, mutated, "x", "y" * 32):
         paths = ("", "/thanks", "/opt-out")
         found = [Browser(app).get(link(secret) + path) for path in paths]
         found += [Browser(app).post(link(secret) + path, LAST) for path in ("", "/kept", "/opt-out")][
@@ -193,6 +200,48 @@ def test_what_does_not_work_all_looks_the_same(app):
             seen.add(BeautifulSoup(answer.text, "html.parser").select_one("main").get_text())
     assert len(seen) == 1
     assert answers() == {}
+
+
+def over() -> tuple[int, str]:
+    """Its last day is gone by; begun by somebody."""
+    at = clock.now()
+    return an_invitation(a_campaign(opens_at=at - timedelta(days=9), closes_at=at - timedelta(days=1)), state="begun")
+
+
+def test_whoever_comes_too_late_reads_that_it_is_over_and_that_what_was_kept_counts(app):
+    _, secret = over()
+    for answer in (Browser(app).get(link(secret)), Browser(app).post(link(secret), LAST)):
+        assert answer.status_code == 410
+        assert "What you had answered until then is kept and counts" in answer.text
+    assert answers() == {}
+
+
+def test_whoever_types_on_after_the_end_is_told_that_it_is_not_kept_and_is_not_taken_for_a_guesser(app):
+    _, secret = over()
+    nobody = Browser(app)
+    for _ in range(40):
+        told = nobody.post(f"{link(secret)}/kept", LAST, headers={"X-Background": "1"})
+        assert told.status_code == 200
+        assert "is not kept" in told.text
+    assert Browser(app).get(link(an_invitation(a_campaign())[1])).status_code == 200
+
+
+def test_whoever_comes_too_late_can_still_say_that_they_want_no_more(app):
+    _, secret = over()
+    nobody = Browser(app)
+    assert nobody.get(f"{link(secret)}/opt-out").status_code == 200
+    assert nobody.post(f"{link(secret)}/opt-out", {"why": ""}).status_code == 303
+    db.session.rollback()
+    assert db.session.scalar(db.select(OptOut)) is not None
+
+
+def test_in_the_portal_it_is_over_too_and_whatever_was_never_sent_is_not_there(app, sign_in):
+    person, at = a_person(), clock.now()
+    key, _ = an_invitation(a_campaign(state="closed", closes_at=at, ended_at=at), person, state="ended")
+    assert sign_in(person).get(f"/surveys/{key}").status_code == 410
+    other = a_person()
+    drawn, _ = an_invitation(a_campaign(), other, state="drawn")
+    assert sign_in(other).get(f"/surveys/{drawn}").status_code == 404
 
 
 def test_twenty_posts_of_one_link_give_one_response(app):
@@ -238,7 +287,7 @@ def test_whoever_wants_no_more_surveys_says_so_once_more(app):
     done = nobody.post(f"{link(secret)}/opt-out", {"why": "太多"})
     assert (done.status_code, done.location) == (303, "/surveys/link/opted-out")
     assert nobody.get(done.location).status_code == 200
-    assert nobody.get(link(secret)).status_code == 404
+    assert nobody.get(link(secret)).status_code == 410
     assert db.session.scalars(db.select(OptOut.why)).all() == ["太多"]
     assert invitation(key).outcome == "opted_out"
 
@@ -249,7 +298,7 @@ def test_in_the_portal_too(app, sign_in):
     browser = sign_in(person)
     assert browser.post(f"/surveys/{key}/opt-out", {"why": ""}).status_code == 303
     assert browser.page("/surveys").select_one(".empty")
-    assert browser.get(f"/surveys/{key}").status_code == 404
+    assert browser.get(f"/surveys/{key}").status_code == 410
 
 
 def test_a_colleague_does_not_answer_for_one(app, sign_in):

@@ -63,6 +63,8 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(app, sig
     assert 'value="金卡"' in answer.text
     wrong = given | {"title": "金卡", "opens_at": local(9), "closes_at": local(3), "channels": ["link"]}
     assert "It must end after it begins." in browser.post(f"{HOME}/campaigns/new", wrong).text
+    many = given | {"title": "金卡", "closes_at": local(3), "channels": ["link"], "per_customer": "21"}
+    assert "Please give a number from 1 to 20." in browser.post(f"{HOME}/campaigns/new", many).text
     assert db.session.scalars(db.select(Campaign)).all() == []
 
 

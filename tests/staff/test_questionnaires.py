@@ -4,6 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from portal.db import db
+from portal.domain import settings
 from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.document import read
 from portal.domain.surveys.models import BankItem, QuestionnaireVersion
@@ -176,3 +177,24 @@ def test_a_long_list_costs_no_more_than_a_short_one(app, sign_in, statements, co
     statements.clear()
     browser.get(LIST)
     assert len(statements) <= 8
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "1000", "viel", "nan", "1e9"])
+def test_a_question_has_the_weight_it_is_given_and_no_other(app, sign_in, wrong):
+    browser = sign_in(a_supervisor())
+    at = begun(browser)
+    new = f"{at}/questions/new?section=s1"
+    assert browser.post(new, asked(weight=wrong)).status_code == 422
+    assert browser.post(new, asked(weight="2.5", dimension=settings.policy().surveys.sides[0].code)).status_code == 303
+    assert [one.weight for one in document().questions()] == [2.5]
+    assert "2.5" in browser.page(at).select_one("tr[id^=part-]").get_text()
+    code = next(document().questions()).code
+    kept = browser.page(f"{at}/questions/{code}")
+    assert kept.select_one("[name=weight]")["value"] == "2.5"
+
+
+def test_the_page_says_what_may_not_apply(app, sign_in):
+    version = a_published()
+    rows = sign_in(a_manager(language="en")).page(f"/staff/surveys/questionnaires/{version.questionnaire_id}")
+    told = {row["id"]: row.get_text(" ", strip=True) for row in rows.select("tr[id^=part-]")}
+    assert {code for code, words in told.items() if "may not apply" in words} == {"part-overall", "part-sides"}

@@ -28,7 +28,7 @@ def test_a_customer_rates_the_service_and_the_account_manager_at_any_time(app, s
     browser = sign_in(who(it.person))
     assert browser.page("/home").select_one("a[href='/ratings']")
     form = browser.page("/ratings")
-    assert [one["value"] for one in form.select("[name=what]")] == ["service", "manager"]
+    assert [one["value"] for one in form.select("[name=what]")] == ["service", "manager", "visit"]
     assert browser.post("/ratings", {"what": "service", "stars": "5", "comment": "很好"}).status_code == 303
     assert browser.post("/ratings", {"what": "manager", "stars": "2", "side_manager": "1"}).status_code == 303
     page = browser.page("/ratings")
@@ -92,7 +92,7 @@ def test_a_supervisor_opens_the_ratings_behind_every_figure(app, sign_in):
     assert book.active.max_row == 7
 
 
-@pytest.mark.parametrize("bad", ["side=x&key=1", "side=manager&key=x", "side=kind&key=visit", "side=manager&key="])
+@pytest.mark.parametrize("bad", ["side=x&key=1", "side=manager&key=x", "side=kind&key=weather", "side=manager&key="])
 def test_a_figure_that_does_not_exist_opens_nothing(app, sign_in, bad):
     assert sign_in(a_supervisor(), check=False).get(f"{LIST}/list?{bad}").status_code == 404
 

@@ -11,6 +11,7 @@ from portal import clock
 from portal.db import db, transaction
 from portal.domain.people.models import Customer
 from portal.domain.people.roles import Role
+from portal.domain.surveys.answer_models import Response
 from portal.domain.surveys.campaign_models import Campaign
 from portal.domain.surveys.document import Document, Question, Section
 from portal.i18n import Words
@@ -160,6 +161,50 @@ def test_own_words_wait_for_ten_answers(app, sign_in):
     assert "意见3" not in browser.page(of(campaign, "/comments")).get_text()
     answers(campaign, {"overall": "5", "nps": "9", "words": "意见9"})
     assert "意见3" in browser.page(of(campaign, "/comments")).get_text()
+
+
+def taken_along(browser, campaign: int, level: str = "account") -> list[dict]:
+    text = browser.get(of(campaign, f"/answers.csv?level={level}")).text.lstrip("\ufeff")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_whoever_reckons_with_the_single_answers_and_their_weight_gets_the_share_of_the_page(app, sign_in):
+    """A sample: 6 of 40 key customers are heard, and 6 of 12 others; two contacts of one of them answer."""
+    strata = [{"key": "gold|", "size": 40, "drawn": 6}, {"key": "silver|", "size": 12, "drawn": 6}]
+    campaign = launched(a_campaign(strata=strata))
+    for stars in (5, 5, 5, 5, 2, 2):
+        answers(campaign, {"overall": str(stars), "nps": "9", **({"why": "slow"} if stars < 3 else {})}, card="gold")
+    for stars in (2, 2, 2, 2, 2, 5):
+        answers(campaign, {"overall": str(stars), "nps": "9", **({"why": "slow"} if stars < 3 else {})}, card="silver")
+    with transaction():
+        for one in db.session.scalars(db.select(Response)):
+            one.stratum = f"{one.card}|"
+    answers(campaign, {"overall": "5", "nps": "9"}, customers_of(campaign)[-1].id)
+    with transaction():
+        db.session.scalars(db.select(Response).order_by(Response.id.desc())).first().stratum = "silver|"
+    browser = sign_in(factories.a_supervisor())
+    rows = taken_along(browser, campaign)
+    whole = sum(float(one["weight"]) for one in rows)
+    share = sum(float(one["weight"]) for one in rows if int(one["overall"]) >= 4) / whole
+    assert round(whole) == 52
+    said = browser.page(of(campaign)).select_one("tr[data-line=overall] td").get_text(" ", strip=True)
+    assert said.startswith(f"{share:.0%}".replace("%", " %"))
+    assert {one["weight"] for one in taken_along(browser, campaign, "answer")} == {"1.0"}
+
+
+def test_of_a_census_it_is_said_that_no_draw_can_err(app, sign_in):
+    campaign = launched(a_campaign(strata=[{"key": "gold|", "size": 2, "drawn": 2}]))
+    desk = sign_in(factories.a_supervisor())
+    assert "no draw can err" in desk.page(of(campaign)).get_text()
+    with transaction():
+        db.session.get_one(Campaign, campaign).strata = [{"key": "gold|", "size": 3, "drawn": 2}]
+    assert "no draw can err" not in desk.page(of(campaign)).get_text()
+
+
+def test_what_is_taken_along_is_in_the_words_of_the_reader(lived, sign_in):
+    row = taken_along(sign_in(factories.a_supervisor(language="en")), lived)[0]
+    assert row["tier"] in {"Strategic", "Key", "Ordinary"}
+    assert row["overall"].isdigit()
 
 
 def test_the_workbook_says_what_the_page_says(lived, sign_in):

@@ -9,7 +9,7 @@ from portal import clock
 from portal.db import db
 from portal.domain import journal, settings
 from portal.domain.people import actions, queries
-from portal.domain.people.models import Contact, Customer, Person, Project, Sharing
+from portal.domain.people.models import GONE, Contact, Customer, Person, Project, Sharing
 from portal.domain.refusals import Refused, Stale
 from portal.domain.tickets.numbers import next_number
 from portal.i18n import N_
@@ -96,8 +96,19 @@ def keep_contact(customer: Customer, by: Person, contact: Contact | None, **fact
 
 
 def remove_contact(customer: Customer, by: Person, contact: Contact) -> None:
-    """Take a contact out of the file: the personal data goes, the entry says only that it was done."""
-    db.session.delete(contact)
+    """Take a contact out of the file: the personal data goes, the entry says only that it was done.
+
+    Of whoever was asked in a survey an empty row stays, so that the survey still counts whom it asked.
+    """
+    from portal.domain.surveys import leaving  # that room knows this one's tables
+
+    if leaving.was_asked(contact):
+        leaving.let_go(contact)
+        contact.name, contact.role = "—", GONE
+        contact.title = contact.phone = contact.email = ""
+        contact.person_id = None
+    else:
+        db.session.delete(contact)
     journal.write("customer.contact_removed", customer, by)
 
 
@@ -129,7 +140,7 @@ def projects_of(customer: Customer) -> list[Project]:
 
 def contacts_of(customer: Customer) -> list[Contact]:
     """Contacts by name."""
-    rows = db.select(Contact).where(Contact.customer_id == customer.id)
+    rows = db.select(Contact).where(Contact.customer_id == customer.id, Contact.role != GONE)
     return list(db.session.scalars(rows.order_by(Contact.name, Contact.id).limit(200)))
 
 

@@ -134,6 +134,10 @@ class Project(Base):
     finished_on: Mapped[date | None]
 
 
+GONE = "gone"
+"""The role of a contact who was taken out of the file: an empty row that surveys still count (customers.remove_contact)."""
+
+
 class Contact(Base):
     """A contact (联系人) at a customer, with or without a login (`person_id`)."""
 

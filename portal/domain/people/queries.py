@@ -6,7 +6,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
-from portal.domain.people.models import Approval, Dispatchable, Person, Project, SignIn
+from portal.domain.people.models import GONE, Approval, Contact, Dispatchable, Person, Project, SignIn
 from portal.domain.people.roles import Role
 
 ALONG = tuple(joinedload(part) for part in (Person.customer, Person.department, Person.provider))
@@ -48,6 +48,12 @@ def by_email(email: str | None) -> Person | None:
 def person(key: int | None) -> Person:
     """The person of this id, known to exist, with organisation and party."""
     return db.session.scalars(db.select(Person).where(Person.id == key).options(*ALONG)).one()
+
+
+def who_left() -> Select:
+    """The ids of the contacts who are there no more: taken out of the file, or their account is closed."""
+    rows = db.select(Contact.id).outerjoin(Person, Person.id == Contact.person_id)
+    return rows.where(db.or_(Contact.role == GONE, Person.disabled_at.is_not(None)))
 
 
 def first_of(role: Role, *, of_provider: bool = False, besides: Person | None = None) -> Person | None:

@@ -12,7 +12,7 @@ from portal.domain.people.models import Customer, Person
 from portal.domain.quality.days import begins, today
 from portal.domain.ratings import follow_ups, requests
 from portal.domain.ratings.kinds import LOADED, subject, told_of
-from portal.domain.ratings.models import MANAGER, REPORT, SERVICE, TICKET, Rating
+from portal.domain.ratings.models import MANAGER, REPORT, SERVICE, TICKET, VISIT, Rating
 from portal.domain.refusals import Refused
 from portal.domain.tickets.lifecycle import decides
 from portal.domain.tickets.models import Dispatch, Ticket
@@ -59,9 +59,18 @@ def rate_report(
 
 def rate_manager(by: Person, stars: int, comment: str = "", dimensions: dict | None = None) -> Rating:
     """The account manager, at any time; a second rating on the same day takes the place of the first."""
+    return _of_manager(MANAGER, by, stars, comment, dimensions)
+
+
+def rate_visit(by: Person, stars: int, comment: str = "", dimensions: dict | None = None) -> Rating:
+    """A visit of the account manager, after it; a second rating on the same day takes the place of the first."""
+    return _of_manager(VISIT, by, stars, comment, dimensions)
+
+
+def _of_manager(kind: str, by: Person, stars: int, comment: str, dimensions: dict | None) -> Rating:
     if _customer(by).account_manager_id is None:
         raise Refused(N_("You have no account manager at the moment."))
-    return _keep(_today(by, MANAGER), by, stars, comment, dimensions)
+    return _keep(_today(by, kind), by, stars, comment, dimensions)
 
 
 def rate_service(by: Person, stars: int, comment: str = "", dimensions: dict | None = None) -> Rating:

@@ -9,7 +9,7 @@ from portal.domain import journal, outbox
 from portal.domain.people.models import Person
 from portal.domain.people.queries import supervisors
 from portal.domain.ratings.kinds import LOADED, label, subject, told_of
-from portal.domain.ratings.models import MANAGER, FollowUp, Rating
+from portal.domain.ratings.models import OF_MANAGER, FollowUp, Rating
 from portal.domain.refusals import Refused
 from portal.i18n import N_
 
@@ -41,7 +41,7 @@ def open_for(rating: Rating) -> FollowUp | None:
 def concerned(rating: Rating) -> list[Person]:
     """The supervisors and the customer's account manager, unless it is the account manager who was rated, or whose
     ticket: nobody follows up a rating of oneself."""
-    manager = rating.manager_id if rating.kind != MANAGER and rating.owner_id != rating.manager_id else None
+    manager = rating.manager_id if rating.kind not in OF_MANAGER and rating.owner_id != rating.manager_id else None
     people = supervisors() + ([db.session.get_one(Person, manager)] if manager else [])
     return [one for one in dict.fromkeys(people) if one.is_active]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.domain.people.models import Customer
-from portal.domain.ratings.models import MANAGER, REPORT, SERVICE, TICKET, Rating
+from portal.domain.ratings.models import MANAGER, REPORT, SERVICE, TICKET, VISIT, Rating
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 
@@ -24,6 +24,7 @@ KINDS: dict[str, Kind] = {
     TICKET: Kind(N_("A closed ticket"), lambda row: f"{row.ticket.number} {row.ticket.subject}" if row.ticket else ""),
     REPORT: Kind(N_("A service report"), lambda row: row.document.number if row.document else ""),
     MANAGER: Kind(N_("The account manager"), lambda row: row.manager.name if row.manager else ""),
+    VISIT: Kind(N_("A visit of the account manager"), lambda row: row.manager.name if row.manager else ""),
     SERVICE: Kind(N_("Our service as a whole"), lambda row: row.customer.short_name),
 }
 

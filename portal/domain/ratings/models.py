@@ -8,13 +8,15 @@ from portal.domain.documents.models import Document
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.tickets.models import Ticket
 
-TICKET, REPORT, MANAGER, SERVICE = "ticket", "report", "manager", "service"
+TICKET, REPORT, MANAGER, VISIT, SERVICE = "ticket", "report", "manager", "visit", "service"
+OF_MANAGER = (MANAGER, VISIT)
+"""What rates the account manager in person: followed up, and read with names, by somebody else."""
 
 
 class Rating(Base):
     """Stars 1–5 by one of a customer's people, per dimension if wished, with a comment (R23).
 
-    Of a ticket's round, a published service report, the account manager, or our service as a whole. Whose work it was
+    Of a ticket's round, a published service report, the account manager, a visit, or our service as a whole. Whose work it was
     is kept as it was then. Withdrawn when its ticket is reopened: kept in the history, out of all figures.
     """
 

@@ -1,9 +1,12 @@
 """Answering (R26, R27): kept while it is typed, one response an invitation, checked as a whole when it is sent."""
 
+import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+from sqlalchemy.orm import contains_eager
 
 from portal import clock
 from portal.db import db
@@ -11,17 +14,20 @@ from portal.domain import journal
 from portal.domain.people.models import Contact, Person
 from portal.domain.quality.days import today
 from portal.domain.refusals import Refused
-from portal.domain.surveys import rules
+from portal.domain.surveys import letters, rules
 from portal.domain.surveys.answer_models import OPEN, SENT, Answer, Participation, Response
 from portal.domain.surveys.campaign_models import RUNNING, Campaign, Invitation, OptOut
 from portal.domain.surveys.document import Document, Question, read
 from portal.domain.surveys.links import NEVER, along
 from portal.domain.surveys.models import QuestionnaireVersion
 from portal.domain.surveys.questions import KINDS, Given, Posted, seconds
+from portal.domain.surveys.word_models import Coded, Mention
 from portal.i18n import N_, Words
 
 Answers = dict[str, list[Given]]
 NEEDED = N_("Please answer this question.")
+SEEN = "seen"
+"""The field that tells what a window showed (Sheet.marks)."""
 
 
 @dataclass
@@ -40,6 +46,8 @@ class Sheet:
     """The rows the answers were read from."""
     is_held: bool = False
     """Do others wait until it is written? See held()."""
+    here: Answers = field(default_factory=dict)
+    """What stood in the window that was sent, where it made sense."""
 
     @property
     def shown(self) -> set[str]:
@@ -97,6 +105,10 @@ class Sheet:
                 one = Refused(N_("Please answer this too: {things}."), things=Words(zh, en))
             self.errors.setdefault(code, one)
 
+    def marks(self, codes: Collection[str]) -> str:
+        """What stands in a window that shows these questions, in brief: sent along, it tells what was changed there."""
+        return " ".join(f"{code}:{_mark(self.here.get(code, self.answers.get(code, [])))}" for code in codes)
+
     @property
     def goes_on_at(self) -> str:
         """The section to go on with: the one left last, else the first."""
@@ -125,11 +137,7 @@ def _sheet(row: Invitation, held: bool) -> Sheet:
     if response is not None and response.questionnaire_version_id != version.id:
         version = db.session.get_one(QuestionnaireVersion, response.questionnaire_version_id)
     kept = _kept(response, held) if response else []
-    answers: Answers = {}
-    for one in kept:
-        given = Given(one.item, one.choice, one.number, one.text, one.is_not_applicable)
-        answers.setdefault(one.question, []).append(given)
-    return Sheet(row, version, read(version.document), response, answers, kept=kept, is_held=held)
+    return Sheet(row, version, read(version.document), response, _given(kept), kept=kept, is_held=held)
 
 
 def _kept(response: Response, fresh: bool = False) -> list[Answer]:
@@ -137,17 +145,38 @@ def _kept(response: Response, fresh: bool = False) -> list[Answer]:
     return list(db.session.scalars(rows.execution_options(populate_existing=fresh)))
 
 
+def _given(kept: Sequence[Answer]) -> Answers:
+    answers: Answers = {}
+    for one in kept:
+        given = Given(one.item, one.choice, one.number, one.text, one.is_not_applicable)
+        answers.setdefault(one.question, []).append(given)
+    return answers
+
+
 def take_in(found: Sheet, posted: Posted, codes: Collection[str]) -> None:
     """What was given to these questions takes the place of what was; what makes no sense stands among the errors.
 
-    Nothing is written; a trial of a draft lives by this alone.
+    What a window shows as it found it was not given there: another window, or the telephone, may have changed it since,
+    and that stays. Nothing is written; a trial of a draft lives by this alone.
     """
+    found_there = dict(one.split(":", 1) for one in " ".join(posted.get(SEEN, ())).split() if ":" in one)
     for code in codes:
         question = found.document.by_code[code]
         try:
-            found.answers[code] = KINDS[question.kind].read(question, posted)
+            given = found.here[code] = KINDS[question.kind].read(question, posted)
         except Refused as refusal:
             found.errors[code] = refusal
+            continue
+        if found_there.get(code) != _mark(given):
+            found.answers[code] = given
+
+
+def _mark(given: Sequence[Given]) -> str:
+    said = sorted(
+        (one.item, one.choice or "", "" if one.number is None else f"{one.number:g}", one.text or "", one.is_not_applicable)
+        for one in given
+    )  # fmt: skip
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:8]
 
 
 def save(
@@ -163,6 +192,12 @@ def save(
     if not found.is_sent:
         _keep(found, row, mode, section, language, wants_answer, by)
     return found
+
+
+def go_on_at(found: Sheet, section: str) -> None:
+    """They went on to this section, or back to it: whoever breaks off there goes on there."""
+    if found.response is not None:
+        found.response.section = section
 
 
 def send(
@@ -199,10 +234,19 @@ def send(
     facts = {"campaign": row.campaign.number} | ({} if actor else {"said_by": row.contact.name})
     journal.write("survey.changed" if again else "survey.answered", row, actor, **facts)
     db.session.flush()
+    if again:
+        _forget_words(response, found.answers)
     if row.campaign.is_anonymous:
         part(response)
         found.response = None
     return found
+
+
+def _forget_words(response: Response, answers: Mapping[str, Sequence[Given]]) -> None:
+    """What they took back they do not raise any more."""
+    said = [code for code, given in answers.items() if any(one.text for one in given)]
+    for table in (Mention, Coded):
+        db.session.execute(db.delete(table).where(table.response_id == response.id, table.question.not_in(said)))
 
 
 def _to_write(found: Sheet) -> Invitation:
@@ -258,6 +302,19 @@ def _write(response: Response, before: Sequence[Answer], answers: Mapping[str, S
     db.session.flush()
 
 
+def break_off(response: Response) -> bool:
+    """It is never sent any more: what is not asked after what was said goes. Is anything left that was answered?"""
+    kept = _kept(response, fresh=True)
+    answers = _given(kept)
+    version = db.session.get_one(QuestionnaireVersion, response.questionnaire_version_id)
+    shown = rules.shown(read(version.document), answers)
+    for one in kept:
+        if one.question not in shown:
+            db.session.delete(one)
+    db.session.flush()
+    return bool(answers.keys() & shown)
+
+
 def part(response: Response) -> None:
     """The answers of an anonymous campaign go their own way: no invitation, no customer, no moment leads to them.
 
@@ -283,7 +340,7 @@ def part(response: Response) -> None:
 
 
 def opt_out(row: Invitation, how: str, why: str = "", by: Person | None = None) -> None:
-    """They want no more surveys: not this one, and none to come, until they say otherwise."""
+    """They want no more surveys: not this one, no other that runs, and none to come, until they say otherwise."""
     live = db.select(OptOut).where(OptOut.contact_id == row.contact_id, OptOut.ended_at.is_(None))
     if db.session.scalar(live) is None:
         db.session.add(
@@ -292,9 +349,24 @@ def opt_out(row: Invitation, how: str, why: str = "", by: Person | None = None) 
         )  # fmt: skip
         facts = {} if by else {"said_by": row.contact.name}
         journal.write("survey.opted_out", row, by, why=why, **facts)
-    if row.state != "answered":
-        row.state, row.outcome, row.next_call_at = "refused", "opted_out", None
+    for one in live_of(row.contact_id):
+        one.state, one.outcome, one.next_call_at, one.call_agreed = "refused", "opted_out", None, False
+        letters.take_back(one.campaign, one)
     db.session.flush()
+
+
+def live_of(contact_id: int, *states: str) -> list[Invitation]:
+    """What a contact is asked by the campaigns that run, with them."""
+    rows = db.select(Invitation).join(Invitation.campaign).options(contains_eager(Invitation.campaign))
+    return list(db.session.scalars(rows.where(
+        Invitation.contact_id == contact_id, Invitation.state.in_(states or ("invited", "begun")), Campaign.state == RUNNING
+    )))  # fmt: skip
+
+
+def whole(row: Invitation) -> Invitation:
+    """An invitation with all that is read along."""
+    rows = db.select(Invitation).where(Invitation.id == row.id).options(*along())
+    return db.session.scalars(rows.execution_options(populate_existing=True)).one()
 
 
 def asked_of(person: Person) -> list[Invitation]:

@@ -38,12 +38,14 @@ def _reached() -> ColumnElement[bool]:
 
 
 def _its_turn(row: Campaign, at: datetime) -> ColumnElement[bool]:
-    """Called when their time has come; whoever got all letters and kept silent, some days after the last one."""
+    """Called when their time has come; whoever got all letters and kept silent, some days after the last one. Whoever has
+    begun to answer by themselves is left to it as long."""
     wait = timedelta(days=settings.policy().surveys.remind_after_days)
     written = set(row.channels) - {PHONE}
     silent = (
         (Invitation.reminders >= len(row.reminders))
         & (db.func.coalesce(Invitation.reminded_at, Invitation.sent_at) <= at - wait)
+        & (Invitation.begun_at.is_(None) | (Invitation.begun_at <= at - wait) | Invitation.caller_id.is_not(None))
         if written
         else Invitation.sent_at <= at
     )

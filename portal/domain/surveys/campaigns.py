@@ -136,10 +136,15 @@ def keep(invitation: Invitation, campaign: Campaign, by: Person, why: str) -> No
         raise Refused(N_("This rule stands: they cannot be asked."))
     if not why.strip():
         raise Refused(N_("Please say why they are asked all the same."))
+    colleagues = db.select(Invitation.id).where(
+        Invitation.campaign_id == campaign.id, Invitation.customer_id == invitation.customer_id,
+        Invitation.state == "drawn", Invitation.is_reserve.is_(False),
+    )  # fmt: skip
+    more = 0 if db.session.scalar(colleagues.limit(1)) else 1  # customers are counted, not contacts
     invitation.state, invitation.skipped, invitation.kept_why = "drawn", "", why
     invitation.weight = 1.0
     campaign.strata = [
-        one | ({"asked": one["asked"] + 1} if one["key"] == invitation.stratum else {}) for one in campaign.strata
+        one | ({"asked": one["asked"] + more} if one["key"] == invitation.stratum else {}) for one in campaign.strata
     ]
     contact = db.session.get_one(Contact, invitation.contact_id)
     journal.write("survey.kept", campaign, by, why=why, contact=contact.name)

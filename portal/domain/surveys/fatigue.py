@@ -9,7 +9,8 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee
-from portal.domain.people.models import Contact, Person
+from portal.domain.people.models import Contact
+from portal.domain.people.queries import who_left
 from portal.domain.quality.major_models import MajorCase
 from portal.domain.surveys.campaign_models import Invitation, OptOut
 from portal.domain.tickets.models import Ticket
@@ -27,7 +28,7 @@ class Rule:
 
 RULES: dict[str, Rule] = {
     "opted_out": Rule(N_("Wants no more surveys"), stands=True),
-    "left": Rule(N_("Account is closed"), stands=True),
+    "left": Rule(N_("Has left: account closed, or out of the file"), stands=True),
     "no_address": Rule(N_("No way to reach them by this campaign"), stands=True),
     "severe": Rule(N_("A severe complaint is open: call instead")),
     "forum": Rule(N_("Takes part in a forum these days")),
@@ -53,9 +54,9 @@ def rules_hit(
     found: dict[int, str] = {}
     for rule, rows in (
         ("opted_out", db.select(OptOut.contact_id).where(OptOut.ended_at.is_(None), OptOut.contact_id.in_(contacts))),
-        ("left", _closed(contacts)),
+        ("left", who_left().where(Contact.id.in_(contacts))),
         ("no_address", _unreachable(contacts, by_phone)),
-        ("severe", _severe(contacts)),
+        ("severe", severe(contacts)),
         ("forum", _forum(contacts, at, about)),
         ("recent", _recent(contacts, at, but, about)),
     ):
@@ -64,18 +65,12 @@ def rules_hit(
     return found
 
 
-def _closed(contacts: Select) -> Select:
-    return db.select(Contact.id).join(Person, Person.id == Contact.person_id).where(
-        Person.disabled_at.is_not(None), Contact.id.in_(contacts)
-    )  # fmt: skip
-
-
 def _unreachable(contacts: Select, by_phone: bool) -> Select:
     rows = db.select(Contact.id).where(Contact.id.in_(contacts), Contact.person_id.is_(None), Contact.email == "")
     return rows.where(Contact.phone == "") if by_phone else rows
 
 
-def _severe(contacts: Select) -> Select:
+def severe(contacts: Select) -> Select:
     """Of customers with an open complaint of the highest severity, or an accepted major one."""
     ranks = settings.policy().known("severities")
     highest = max(one.rank for one in ranks)

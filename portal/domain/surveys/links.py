@@ -1,6 +1,7 @@
 """One-time links of surveys: what travels is derived from the invitation and the installation's key and lies nowhere.
 
-The row keeps its SHA-256. Looking at a link changes nothing; unknown, foreign, withdrawn, run out: all look alike.
+The row keeps its SHA-256. Looking at a link changes nothing; unknown, foreign, renewed: all look alike. Whoever has a real
+one reads that the survey is over, and can always say that they want no more of them.
 """
 
 import base64
@@ -11,11 +12,14 @@ from sqlalchemy.orm import joinedload
 
 from portal import clock
 from portal.db import db
-from portal.domain.people.models import Customer
+from portal.domain.people.models import Contact, Customer
+from portal.domain.people.queries import who_left
 from portal.domain.surveys.campaign_models import Campaign, Invitation
 from portal.domain.surveys.models import QuestionnaireVersion
 
-NEVER = ("drawn", "skipped", "refused", "withdrawn", "ended")
+UNASKED = ("drawn", "skipped")
+"""States of an invitation nobody was ever told of."""
+NEVER = (*UNASKED, "refused", "withdrawn", "ended")
 """States of an invitation whose link does not work."""
 _key = b""
 
@@ -63,11 +67,16 @@ def along() -> tuple:
     )  # fmt: skip
 
 
-def behind(secret: object) -> Invitation | None:
-    """The invitation of a link that works: its campaign is open, it was sent and not withdrawn."""
+def sent(secret: object) -> Invitation | None:
+    """The invitation of a link that was sent to somebody who is still there, whether or not it can still be answered."""
     if not isinstance(secret, str) or not 20 <= len(secret) <= 100:
         return None
-    row = db.session.scalar(db.select(Invitation).where(Invitation.token_hash == hashed(secret)).options(*along()))
-    if row is None or row.state in NEVER or not row.campaign.is_open(clock.now()):
-        return None
-    return row
+    rows = db.select(Invitation).where(Invitation.token_hash == hashed(secret), Invitation.state.not_in(UNASKED))
+    left = who_left().where(Contact.id == Invitation.contact_id)
+    return db.session.scalar(rows.where(Invitation.contact_id.not_in(left)).options(*along()))
+
+
+def behind(secret: object) -> Invitation | None:
+    """The same of a link that works: its campaign is open, and it was not withdrawn."""
+    row = sent(secret)
+    return row if row is not None and row.state not in NEVER and row.campaign.is_open(clock.now()) else None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 from portal import clock
 from portal.db import db
 from portal.domain import settings
-from portal.domain.people.models import Contact, Customer, Person, Sales
+from portal.domain.people.models import Contact, Customer, Person, Project, Sales
 from portal.domain.quality.days import begins, following, today, zone
 from portal.domain.refusals import Refused
 from portal.domain.surveys import campaigns, letters, questionnaires
@@ -25,11 +25,12 @@ from portal.domain.surveys.models import QuestionnaireVersion
 from portal.domain.surveys.population import Population
 from portal.i18n import N_, Words
 
-DONE, NOW, PREPARED, AHEAD, DUE, LATE = "done", "now", "prepared", "ahead", "due", "late"
+DONE, NOW, PREPARED, AHEAD, DUE, LATE, NOTHING = "done", "now", "prepared", "ahead", "due", "late", "nothing"
 STANDINGS = {
     DONE: N_("Done"), NOW: N_("Under way"), PREPARED: N_("Being prepared"), AHEAD: N_("Ahead"), DUE: N_("Due now"), LATE: N_("Left undone"),
+    NOTHING: N_("No finished project to ask about"),
 }  # fmt: skip
-TONES = {DONE: "good", NOW: "info", PREPARED: "warn", AHEAD: "", DUE: "warn", LATE: "bad"}
+TONES = {DONE: "good", NOW: "info", PREPARED: "warn", AHEAD: "", DUE: "warn", LATE: "bad", NOTHING: "quiet"}
 NO_CONTACT, OPTED_OUT, ASKED, REPEAT, NEW = "no_contact", "opted_out", "asked", "repeat", "new"
 TO_DO = {
     NO_CONTACT: N_("No contact can be reached: add one with an address or an account"),
@@ -53,6 +54,8 @@ class Slot:
     begins: date
     ends: date
     campaigns: list[Campaign] = field(default_factory=list)
+    is_void: bool = False
+    """There is nothing it could ask about."""
 
     @property
     def standing(self) -> str:
@@ -63,6 +66,8 @@ class Slot:
                 return standing
         if today() < self.begins:
             return AHEAD
+        if self.is_void:
+            return NOTHING
         return LATE if today() >= self.ends else DUE
 
     @property
@@ -93,7 +98,22 @@ def slots(year: int, rows: Select) -> list[Slot]:
         slot = next((slot for slot in found if slot.plan == one.plan and slot.begins <= day < slot.ends), None)
         if slot is not None:
             slot.campaigns.append(one)
+    _look_for_projects([one for one in found if one.plan == "project" and not one.campaigns and one.begins <= today()])
     return found
+
+
+def _look_for_projects(open_ones: Sequence[Slot]) -> None:
+    """Which of these months have no finished project left that nobody was asked about? In one statement for all."""
+    if not open_ones:
+        return
+    whole = Population(
+        finished_from=following(open_ones[0].begins, -LOOKS_BACK), finished_until=open_ones[-1].ends - timedelta(days=1)
+    )
+    rows = db.select(Project.finished_on).join(Customer, Customer.id == Project.customer_id).distinct()
+    days = list(db.session.scalars(rows.where(Customer.closed_on.is_(None), *populations.finished(whole))))
+    for one in open_ones:
+        rule = _rule(one)
+        one.is_void = not any(rule.finished_from <= day <= rule.finished_until for day in days)
 
 
 def _empty(year: int) -> list[Slot]:
@@ -202,6 +222,10 @@ def make(by: Person, plan: str, year: int, part: int) -> Campaign:
         raise Refused(N_("There is a campaign for this already."))
     if today() >= slot.ends:
         raise Refused(N_("This period is over."))
+    if slot.is_void:
+        raise Refused(
+            N_("No project was finished lately that nobody was asked about; projects stand on the customers' pages.")
+        )
     before = _last(plan)
     version = _version(before)
     rule = _rule(slot)

@@ -10,10 +10,11 @@ from portal.db import db
 from portal.domain import settings
 from portal.domain.forum import attended
 from portal.domain.forum.models import Event
-from portal.domain.people.models import Contact, Customer, Project
+from portal.domain.people.models import GONE, Contact, Customer, Project
 from portal.domain.quality.days import today
 from portal.domain.surveys.answer_models import Participation
 from portal.domain.surveys.campaign_models import RUNNING, Campaign, Invitation
+from portal.domain.surveys.outcomes import FINAL
 from portal.i18n import N_, Words
 
 YEAR = timedelta(days=365)
@@ -100,6 +101,7 @@ def customers(rule: Population, rows: Select) -> Select:
 
 def contacts(rule: Population, rows: Select) -> Select:
     """The contacts (of these rows) that are meant."""
+    rows = rows.where(Contact.role != GONE)
     return rows.where(Contact.id.in_(attended.contacts(rule.attended))) if rule.attended else rows
 
 
@@ -124,9 +126,10 @@ def heard_since(day: date) -> Select:
 
 
 def asked_now() -> Select:
-    """Customers of whom somebody is being asked by a campaign that runs."""
+    """Customers of whom somebody is being asked by a campaign that runs, and can still answer."""
     rows = db.select(Invitation.customer_id).join(Invitation.campaign)
-    return rows.where(Campaign.state == RUNNING, Invitation.state.in_(("invited", "begun")))
+    asked = Invitation.state.in_(("invited", "begun")) & Invitation.outcome.not_in(FINAL)
+    return rows.where(Campaign.state == RUNNING, asked)
 
 
 def in_words(rule: Population, managers: Mapping[int, str]) -> list[tuple[str, dict]]:

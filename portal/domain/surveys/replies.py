@@ -11,16 +11,17 @@ from portal.domain import journal, outbox
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused
-from portal.domain.surveys.answer_models import SENT, Answer, Response
+from portal.domain.surveys.answer_models import Answer, Response
 from portal.domain.surveys.campaign_models import Invitation
 from portal.domain.surveys.document import read
 from portal.domain.surveys.piping import for_anybody
 from portal.domain.surveys.word_models import Reply
+from portal.domain.surveys.words import is_heard
 from portal.i18n import N_, Words
 
 
 def _asked() -> tuple:
-    return (Response.state == SENT, Response.wants_answer, Response.invitation_id.is_not(None))
+    return (is_heard(), Response.wants_answer, Response.invitation_id.is_not(None))
 
 
 def along() -> tuple:
@@ -77,7 +78,8 @@ def answer(response: Response, by: Person, words: str) -> Reply:
     """Tell them; once. The letter goes to their account or their address; where there is neither it is only kept."""
     if not by.has(Role.SUPERVISOR):
         raise Refused(N_("The quality supervisors answer the customers."))
-    if not response.wants_answer or response.invitation is None or response.state != SENT:
+    asked = db.session.scalar(db.select(Response.id).where(Response.id == response.id, *_asked()))
+    if asked is None or response.invitation is None:
         raise Refused(N_("They did not ask for an answer."))
     if of(response) is not None:
         raise Refused(N_("They were answered already."))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.db import db
 from portal.domain import settings
+from portal.domain.surveys import result_rows as stored
 from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.questions import STARS
 from portal.domain.surveys.result_cells import FROM
@@ -26,7 +27,7 @@ NOT_APPLICABLE = -8
 """How «does not apply, or do not know» is coded; what was not asked or left open is empty."""
 RESERVED = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
 NUMBER, TEXT, DAY = "number", "text", "day"
-Cell = float | str | date | None
+Cell = float | str | Words | date | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ OF_RESPONSE = (
     Variable("q_version", N_("Version of the questionnaire"), NUMBER, "ordinal"),
     Variable("sent_on", N_("Sent on"), DAY, "scale"),
     Variable("is_complete", N_("Answered in full"), NUMBER, "nominal", {0: N_("no"), 1: N_("yes")}),
-    Variable("weight", N_("Weight of the design"), NUMBER, "scale"),
+    Variable("weight", N_("Weight, as the figures are counted"), NUMBER, "scale"),
 )
 """What there is of a response under a name."""
 
@@ -76,16 +77,16 @@ def records(rows: Select, found: Results) -> Records:
         return Records(variables, _anonymous(rows, found, columns))
     joined = joinedload(Response.customer), joinedload(Response.manager)
     responses = list(db.session.scalars(rows.where(*found.asked.counted()).options(*joined).order_by(Response.id)))
-    given, policy = _given(found), settings.policy()
+    given, policy, weights = _given(found), settings.policy(), stored.weights(found.asked)
     numbers = {one.id: one.number for one in found.paper.versions}
     lines = []
     for no, one in enumerate(responses, 1):
         customer, manager = one.customer, one.manager
         head = (
             no, customer.number if customer else "", customer.short_name if customer else "",
-            policy.called("tiers", one.tier).zh if one.tier else "", policy.called("cards", one.card).zh if one.card else "",
-            one.region, manager.name if manager else "", one.mode, one.language, numbers[one.questionnaire_version_id],
-            one.sent_on, 1 if one.state == SENT else 0, one.weight,
+            *(policy.called(listed, code) if code else "" for listed, code in (("tiers", one.tier), ("cards", one.card), ("regions", one.region))),
+            manager.name if manager else "", one.mode, one.language, numbers[one.questionnaire_version_id],
+            one.sent_on, 1 if one.state == SENT else 0, weights[one.id],
         )  # fmt: skip
         lines.append((*head, *_cells(columns, given.get(one.id, {}))))
     return Records((*OF_RESPONSE, *variables), tuple(lines))
@@ -176,4 +177,9 @@ def _cell(variable: Variable, block: Block, item: str, given: Mapping[Key, Given
         return next((at for at, each in enumerate(question.options, 1) if each.code == choice), None)
     if question.kind == "date":
         return date.fromisoformat(text) if text else None
-    return text if question.kind == "text" else number
+    return text if question.kind == "text" else _plain(number)
+
+
+def _plain(number: float | None) -> float | None:
+    """A whole number without a point: 4, not 4.0."""
+    return int(number) if number is not None and number == int(number) else number

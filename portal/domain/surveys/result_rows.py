@@ -41,6 +41,11 @@ class Asked:
     sales_year: int | None = None
     """At the level of sales: the year whose sales weigh a customer. Of whom none are known, nothing counts."""
 
+    @property
+    def is_census(self) -> bool:
+        """Was everybody drawn who was meant?"""
+        return bool(self.campaign.strata) and all(one["drawn"] >= one["size"] for one in self.campaign.strata)
+
     def counted(self) -> list:
         """The conditions on a response that counts."""
         partial = select(Invitation.id).where(
@@ -255,6 +260,17 @@ def units(what: Asked, paper: Paper, codes: Sequence[str] | None = None) -> Sele
         unit, func.max(_weight(what)).label("w"), func.count().label("n"), func.avg(hit).label("hit"),
         func.avg(points).label("points"),
     ).group_by("question", "item", "era", "grp", "unit")  # fmt: skip
+
+
+def weights(what: Asked) -> dict[int, float]:
+    """By response for how much it counts at the level, as whoever reckons the figures from single answers needs it: an
+    account's weight is shared by the answers of its contacts."""
+    rows = select(Response.id, func.coalesce(Response.customer_id, -Response.id)).where(*what.counted())
+    if what.level == PER_ANSWER:
+        return {key: 1.0 for key, _ in rows_of(rows)}
+    found = list(rows_of(rows.add_columns(_weight(what))))
+    answers = Counter(customer for _, customer, _ in found)
+    return {key: float(weight) / answers[customer] for key, customer, weight in found}
 
 
 def _weight(what: Asked):

@@ -11,6 +11,7 @@ from portal.db import db
 from portal.domain import journal, settings
 from portal.domain.outbox import Letter
 from portal.domain.people.models import Contact, Person
+from portal.domain.people.queries import who_left
 from portal.domain.quality.days import begins, today, zone
 from portal.domain.refusals import Refused
 from portal.domain.surveys import answering, campaigns, fatigue, letters, links, sampling
@@ -60,11 +61,14 @@ def _open(at: datetime) -> Sequence[Campaign]:
 
 
 def _remind(row: Campaign, at: datetime) -> int:
+    """Who has left hears nothing more, and whoever has a severe complaint open nothing until it is closed."""
     done = 0
+    asked = db.select(Invitation.contact_id).where(Invitation.campaign_id == row.id)
+    not_now = db.or_(Invitation.contact_id.in_(who_left()), Invitation.contact_id.in_(fatigue.severe(asked)))
     for number, days in enumerate(sorted(row.reminders)):
         due = db.select(Invitation).where(
             Invitation.campaign_id == row.id, Invitation.state.in_(ASKED), Invitation.reminders == number,
-            Invitation.outcome.not_in(NOT_REMINDED), Invitation.sent_at <= begins(today() - timedelta(days=days)) + timedelta(days=1),
+            Invitation.outcome.not_in(NOT_REMINDED), ~not_now, Invitation.sent_at <= begins(today() - timedelta(days=days)) + timedelta(days=1),
             db.func.coalesce(Invitation.reminded_at, Invitation.sent_at) <= at - timedelta(hours=20),
         )  # fmt: skip
         rows = db.session.scalars(due.options(*letters.along()).order_by(Invitation.id).limit(AT_ONCE)).all()
@@ -154,7 +158,7 @@ def _end(row: Campaign, by: Person | None, why: str) -> None:
     at = clock.now()
     row.state, row.ended_at, row.ended_by_id, row.ended_why = CLOSED, at, by.id if by else None, why
     begun = db.select(Response).where(Response.campaign_id == row.id, Response.state == OPEN)
-    partial = {one.invitation_id: one for one in db.session.scalars(begun)}
+    partial = {one.invitation_id: one for one in db.session.scalars(begun).all() if answering.break_off(one)}
     rows = db.select(Invitation).where(Invitation.campaign_id == row.id, Invitation.state.in_(ASKED))
     for one in db.session.scalars(rows):
         one.state, one.next_call_at = "ended", None
@@ -188,6 +192,7 @@ def replace(one: Invitation, row: Campaign, by: Person, outcome: str, why: str) 
         raise Refused(N_("Please say what happened."))
     came = _colleague(one, row) if outcome in SAME_CUSTOMER else []
     if not came:
+        sampling.look_again(row, clock.now())  # drawn some time ago: who of the reserve may be asked now?
         rows = db.select(Invitation).where(Invitation.campaign_id == row.id, Invitation.state == "drawn")
         came = sampling.move_up(list(db.session.scalars(rows)), one)
     if not came:

@@ -13,7 +13,7 @@ from portal.db import db
 from portal.domain import journal
 from portal.domain.people.models import Person
 from portal.domain.refusals import Refused
-from portal.domain.surveys import calling, letters
+from portal.domain.surveys import answering, calling, letters
 from portal.domain.surveys.answer_models import PHONE
 from portal.domain.surveys.campaign_models import CallAttempt, Invitation, OptOut
 from portal.domain.surveys.outcomes import BY_PHONE, OUTCOMES, VAIN, stronger
@@ -75,10 +75,21 @@ def _as_before(row: Invitation) -> None:
 
 
 def _asks_again(row: Invitation, one: CallAttempt) -> None:
-    """They never said that they want no more surveys."""
+    """They never said that they want no more surveys: whatever asked them when they seemed to say so asks them still."""
     made = db.select(OptOut).where(
         OptOut.invitation_id == row.id, OptOut.how == PHONE, OptOut.by_id == one.by_id, OptOut.at >= one.at,
         OptOut.ended_at.is_(None),
     )  # fmt: skip
     for kept in db.session.scalars(made):
         kept.ended_at = clock.now()
+        before = db.select(db.func.max(OptOut.at)).where(OptOut.contact_id == kept.contact_id, OptOut.id != kept.id)
+        since = db.session.scalar(before)
+        for other in answering.live_of(row.contact_id, "refused"):
+            if (
+                other.id != row.id
+                and other.outcome == "opted_out"
+                and (since is None or (other.sent_at or since) > since)
+            ):
+                other.state = "begun" if other.begun_at else "invited"
+                letters.give_back(other.campaign, other)
+                _as_before(other)

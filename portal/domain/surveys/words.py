@@ -12,6 +12,7 @@ from portal.db import db
 from portal.domain import journal
 from portal.domain.people.models import Department, Person
 from portal.domain.people.roles import Role
+from portal.domain.quality.days import zone
 from portal.domain.refusals import Refused, Stale
 from portal.domain.surveys.answer_models import SENT, Answer, Response
 from portal.domain.surveys.campaign_models import Campaign, Invitation
@@ -103,12 +104,12 @@ def suggested(text: str, among: Iterable[Issue]) -> set[int]:
 def comments(
     rows: Select, which: str, campaign: int | None, issue: int | None, before: int | None, limit: int
 ) -> list[Comment]:
-    """Comments of sent answers (of these responses), the newest answers first; three statements."""
+    """Comments of answers that count (of these responses), of whoever broke off for good too, the newest answers first; three statements."""
     asked = _questions()
     found: Select[Any] = (
         rows.join(Answer, Answer.response_id == Response.id)
         .outerjoin(Coded, (Coded.response_id == Response.id) & (Coded.question == Answer.question))
-        .where(Response.state == SENT, Answer.text.is_not(None), _are_words(asked), _enough())
+        .where(is_heard(), Answer.text.is_not(None), _are_words(asked), _enough())
         .add_columns(Answer, _is_read().label("read"))
         .options(
             joinedload(Response.customer), joinedload(Response.campaign),
@@ -150,7 +151,7 @@ def waiting(rows: Select) -> int:
         .select_from(Response)
         .join(Answer, Answer.response_id == Response.id)
         .outerjoin(Coded, (Coded.response_id == Response.id) & (Coded.question == Answer.question))
-        .where(Response.state == SENT, Answer.text.is_not(None), _are_words(asked), _enough(), ~_is_read())
+        .where(is_heard(), Answer.text.is_not(None), _are_words(asked), _enough(), ~_is_read())
     )
     return db.session.scalar(found) or 0
 
@@ -185,6 +186,17 @@ def _enough() -> ColumnElement[bool]:
     return Response.invitation_id.is_not(None) | Response.campaign_id.in_(many.having(db.func.count() >= LEAST))
 
 
+def is_heard() -> ColumnElement[bool]:
+    """Sent, or broken off for good: what was said until then counts."""
+    broken_off = db.select(Invitation.id).where(Invitation.outcome == "partial")
+    return (Response.state == SENT) | Response.invitation_id.in_(broken_off)
+
+
+def mark(response: Response) -> str:
+    """When it was sent: whoever codes a comment says which they have read. Of an anonymous one nothing changes any more."""
+    return response.sent_at.isoformat() if response.sent_at else ""
+
+
 def _is_read() -> ColumnElement[bool]:
     """Read, and not sent anew since."""
     return Coded.coded_at.is_not(None) & (Response.sent_at.is_(None) | (Coded.coded_at >= Response.sent_at))
@@ -198,21 +210,26 @@ def _raised(ids: Sequence[int]) -> dict[tuple[int, str], set[int]]:
     return found
 
 
-def code(response: Response, question: str, raised: Collection[int], by: Person) -> None:
-    """Somebody has read this comment: it raises these issues, or none. Read again, the new reading holds."""
+def code(response: Response, question: str, raised: Collection[int], by: Person, seen: str | None = None) -> None:
+    """Somebody has read this comment: it raises these issues, or none. Read again, the new reading holds. `seen`: the mark
+    of the answer that was read."""
     _need_reader(by)
+    if seen is not None and seen != mark(response):
+        raise Stale(N_("They changed their answers while you were reading: look at what they say now."))
     said = db.session.get(Answer, (response.id, question, ""))
-    if response.state != SENT or said is None or not said.text:
+    counts = db.session.scalar(db.select(Response.id).where(Response.id == response.id, is_heard()))
+    if counts is None or said is None or not said.text:
         raise Refused(N_("Nothing was written there."))
     known = {one.id for one in issues()}
     of_it = db.select(Mention).where(Mention.response_id == response.id, Mention.question == question)
     before = {one.issue_id: one for one in db.session.scalars(of_it)}
+    day = response.sent_on or (response.saved_at or clock.now()).astimezone(zone()).date()
     for key in before.keys() - set(raised):
         if key in known:
             db.session.delete(before[key])
     for key in (set(raised) & known) - before.keys():
         db.session.add(Mention(
-            response_id=response.id, question=question, issue_id=key, customer_id=response.customer_id, raised_on=response.sent_on
+            response_id=response.id, question=question, issue_id=key, customer_id=response.customer_id, raised_on=day
         ))  # fmt: skip
     row = db.session.get(Coded, (response.id, question)) or Coded(
         response_id=response.id, question=question, campaign_id=response.campaign_id

@@ -12,7 +12,7 @@ from portal.db import db
 from portal.domain.journal import Entry
 from portal.domain.policy import ClockRule
 from portal.domain.ratings.kinds import LOADED
-from portal.domain.ratings.models import MANAGER, Rating
+from portal.domain.ratings.models import OF_MANAGER, Rating
 from portal.domain.tickets import deadlines
 from portal.domain.tickets.models import Deadline, Message, Ticket
 from portal.domain.tickets.states import State
@@ -114,7 +114,7 @@ class Year:
     def ratings(self) -> list[Rating]:
         """What was said of tickets, reports and the service as a whole; of the account manager it is no matter of this paper."""
         found = self.rows.ratings.where(Rating.customer_id == self.customer_id, Rating.withdrawn_at.is_(None))
-        found = found.where(Rating.kind != MANAGER)
+        found = found.where(Rating.kind.not_in(OF_MANAGER))
         found = found.where(Rating.at >= self.since, Rating.at < self.until).order_by(Rating.at, Rating.id)
         return list(db.session.scalars(found.options(joinedload(Rating.by), *map(joinedload, LOADED))))
 
