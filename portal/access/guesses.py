@@ -6,6 +6,10 @@ from portal.web.pages import page
 
 def gone():
     """Unknown, used, run out: the same page for all, so that nothing can be learnt from it; after many guesses a rest."""
-    if wait := attempts.wait(attempts.link_guessed(), *attempts.LINKS_GUESSED):
-        return attempts.too_often(wait)
-    return page("access/gone.html", 404)
+    return rest() or page("access/gone.html", 404)
+
+
+def rest():
+    """The answer to one guess too many from this address; None before that."""
+    wait = attempts.wait(attempts.link_guessed(), *attempts.LINKS_GUESSED)
+    return attempts.too_often(wait) if wait else None

@@ -2,6 +2,7 @@
 
 from flask import redirect, url_for
 
+from portal import clock
 from portal.access.door import Door, me
 from portal.access.permissions import Permission as P
 from portal.domain.surveys import answering
@@ -26,7 +27,7 @@ def _asked(survey: Invitation) -> Invitation | None:
 
 def _over(survey: Invitation):
     row = answering.whole(survey)
-    return survey_sheet.over(row, _ways(row))
+    return survey_sheet.no_more("customer/survey_over.html", 410, row=row, ways=_ways(row), at=clock.now())
 
 
 @door.get("", needs=P.SURVEY_ANSWER)

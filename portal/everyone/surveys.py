@@ -23,67 +23,63 @@ def _ways(secret: str) -> Ways:
 def _asked(secret: str) -> Invitation | None:
     """The invitation of this link; its page is in the language of its contact, unless another was chosen here."""
     row = links.behind(secret)
-    return row and _spoken(row)
-
-
-def _spoken(row: Invitation) -> Invitation:
-    if request.cookies.get("language") not in LANGUAGES:
+    if row is not None and request.cookies.get("language") not in LANGUAGES:
         g.language = row.language
     return row
 
 
-def _over(secret: str):
-    """It cannot be answered: that it is over, to whoever was really asked."""
-    row = links.sent(secret)
-    return guesses.gone() if row is None else survey_sheet.over(_spoken(row), _ways(secret))
+def _gone(secret: str):
+    """Unknown, mistyped, withdrawn, renewed, over: all look alike. Whoever had a real one is not taken for a guesser."""
+    guessed = links.sent(secret) is None
+    return (guessed and guesses.rest()) or survey_sheet.no_more("everyone/survey_gone.html", 404)
 
 
 @door.get("/<secret>", needs=P.PUBLIC)
 def show(secret):
     """The questions, from where one left off."""
     row = _asked(secret)
-    return _over(secret) if row is None else survey_sheet.show(row, _ways(secret))
+    return _gone(secret) if row is None else survey_sheet.show(row, _ways(secret))
 
 
 @door.post("/<secret>", needs=P.PUBLIC)
 def answer(secret):
     """A section, or all of it."""
     row = _asked(secret)
-    return _over(secret) if row is None else survey_sheet.answer(row, _ways(secret))
+    return _gone(secret) if row is None else survey_sheet.answer(row, _ways(secret))
 
 
 @door.post("/<secret>/kept", needs=P.PUBLIC)
 def keep(secret):
     """What is being typed."""
     row = _asked(secret)
-    return _over(secret) if row is None else survey_sheet.keep(row, _ways(secret))
+    return _gone(secret) if row is None else survey_sheet.keep(row, _ways(secret))
 
 
 @door.get("/<secret>/thanks", needs=P.PUBLIC)
 def thanks(secret):
     """Thanks, and what happens next."""
     row = _asked(secret)
-    return _over(secret) if row is None else survey_sheet.thanks(row, _ways(secret))
+    return _gone(secret) if row is None else survey_sheet.thanks(row, _ways(secret))
 
 
 @door.get("/<secret>/opt-out", needs=P.PUBLIC)
 def leave(secret):
-    """No more surveys? Asked once more, so that a scanner that follows the link takes nobody off; long after it ended too."""
-    row = links.sent(secret)
+    """No more surveys? Asked once more, so that a scanner that follows the link takes nobody off."""
+    row = _asked(secret)
     if row is None:
-        return guesses.gone()
-    return page("everyone/survey_opt_out.html", form=OptOutForm(), row=_spoken(row), ways=_ways(secret))
+        return _gone(secret)
+    return page("everyone/survey_opt_out.html", form=OptOutForm(), row=row, ways=_ways(secret))
 
 
 @door.post("/<secret>/opt-out", needs=P.PUBLIC)
 def opt_out(secret):
     """No more surveys."""
-    row = links.sent(secret)
+    row = _asked(secret)
     if row is None:
-        return guesses.gone()
+        return _gone(secret)
     form = OptOutForm()
     if not form.validate():
-        return page("everyone/survey_opt_out.html", 422, form=form, row=_spoken(row), ways=_ways(secret))
+        return page("everyone/survey_opt_out.html", 422, form=form, row=row, ways=_ways(secret))
     answering.opt_out(row, LINK, form.why.data or "")
     return redirect(url_for(".opted_out"), 303)
 

@@ -8,7 +8,6 @@ from flask_babel import get_locale
 from werkzeug.wrappers import Response as Page
 from wtforms import StringField
 
-from portal import clock
 from portal.domain.people.models import Person
 from portal.domain.surveys import answering, piping, replies, rules
 from portal.domain.surveys.answering import Sheet
@@ -264,11 +263,11 @@ def thanks(row: Invitation, ways: Ways, found: Sheet | None = None) -> Page:
     return page("everyone/survey_thanks.html", sheet=found, ways=ways, row=row, thanks=words, reply=reply)
 
 
-def over(row: Invitation, ways: Ways) -> Page | str:
+def no_more(template: str, status: int, **facts) -> Page | str:
     """It takes no answers any more; said on a page, or where somebody is typing that it is not kept."""
     if "X-Background" in request.headers:
         return render_template("everyone/survey_late.html")
-    return page("everyone/survey_over.html", 410, row=row, ways=ways, at=clock.now())
+    return page(template, status, **facts)
 
 
 def _language(row: Invitation, ways: Ways) -> str:
