@@ -130,7 +130,7 @@ def league(campaign):
     return figures_of(
         found, "league", by=by, table=table, names=names, sorts={code: gettext(GROUPS[code]) for code in result_groups.RANKED},
         choices=[(one.name, named(one.words)) for one in lines], verdicts=VERDICTS, funnel=drawn,
-        line=mine, percent=lambda share, digits=1: "—" if share is None else f"{share * 100:.{digits}f} %",
+        line=mine,
     )  # fmt: skip
 
 

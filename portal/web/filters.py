@@ -10,6 +10,7 @@ from babel.dates import format_time
 
 from portal.domain import settings
 from portal.domain.policy import Promise, Unit
+from portal.domain.statistics import part_shown
 from portal.i18n import Words
 from portal.web.moments import moments
 from portal.web.months import month
@@ -171,6 +172,6 @@ def ending(ends: datetime, begins: datetime) -> str:
 
 
 FILTERS = {
-    "day": day, "full_day": full_day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
+    "day": day, "full_day": full_day, "moment": moment, "stamp": stamp, "span": span, "number": number, "percent": part_shown, "filesize": filesize,
     "gap": gap, "words": words_in, "here": here, "month": month, "listed": listed, "ending": ending,
 }  # fmt: skip

@@ -92,3 +92,11 @@ def test_a_sentence_inside_an_expression_is_found():
     assert in_template('{{ _(why or "This ticket does not wait.") }}') == ["This ticket does not wait."]
     assert in_template("<p>This is not said well</p>") == ["This is not said well"]
     assert in_module('say(why or "This ticket does not wait.")') == ["This ticket does not wait."]
+
+
+APART_FROM_ITS_NUMBER = re.compile(r"(?:[0-9]|\)s|[0-9a-z]\}) %%?(?![}%(]| [0-9(])")
+
+
+def test_a_percent_sign_stands_at_its_number_in_both_languages(known):
+    said = {named(path): path.read_text("utf-8") for path in (*TEMPLATES, *MODULES, *(HOUSE / "translations").rglob("*.po"))}
+    assert {name: found for name, text in said.items() if (found := APART_FROM_ITS_NUMBER.findall(text))} == {}

@@ -162,10 +162,10 @@ def sides(cell: str) -> tuple[int, int | None]:
 
 
 def shown(cell: str) -> str:
-    """As a figure is written: 91 %, a count as it is, a dash of nothing."""
+    """As a figure is written: 91%, a count as it is, a dash of nothing."""
     if "/" not in cell:
         return cell
-    return f"{cell.partition('=')[2]} %" if "=" in cell else "—"
+    return f"{cell.partition('=')[2]}%" if "=" in cell else "—"
 
 
 @pytest.fixture(params=["telecom", "cars"])

@@ -10,7 +10,7 @@ from portal.domain.documents.models import Document
 from portal.domain.forum.models import Event
 from portal.domain.people.masking import masked
 from portal.domain.people.models import Person
-from portal.domain.statistics import PER_ANSWER, said_difference
+from portal.domain.statistics import PER_ANSWER, part_shown, said_difference
 from portal.domain.surveys import (
     campaigns,
     result_answers,
@@ -109,7 +109,7 @@ def _method(campaign: Campaign, found: Results):
     )
     money = result_response.money(campaign)
     if money.of_all:
-        heard = f"{money.heard * 100 / money.of_all:.0f} %"
+        heard = part_shown(money.heard / money.of_all)
         yield Pair(
             N_("Sales heard"),
             heard,
@@ -222,9 +222,9 @@ def _places(pair):
             else f"{one.low_rank}–{one.high_rank}"
         )
         yield PlaceLine(
-            name.zh if isinstance(name, Words) else name, rank, f"{one.shrunk * 100:.1f} %",
-            f"{one.raw * 100:.{0 if unit.n < 100 else 1}f} % ({unit.hits}/{unit.n})",
-            f"{one.interval.low * 100:.0f}–{one.interval.high * 100:.0f} %", unit.customers,
+            name.zh if isinstance(name, Words) else name, rank, part_shown(one.shrunk, 1),
+            f"{part_shown(one.raw, 0 if unit.n < 100 else 1)} ({unit.hits}/{unit.n})",
+            f"{one.interval.low * 100:.0f}–{part_shown(one.interval.high)}", unit.customers,
             VERDICTS[one.verdict] if one.verdict else N_("too few answers or customers"),
         )  # fmt: skip
 
