@@ -12,7 +12,7 @@ from markupsafe import Markup
 from portal.domain.statistics import Interval, percent, percent_shown, rounded
 from portal.i18n import Words
 from portal.reports.facts import Fact, Filled, Said, Shown
-from portal.web.words import gettext
+from portal.web.words import gettext, marked
 
 NONE = "—"
 """For not applicable or not known; 0 is only said of a true nought."""
@@ -41,7 +41,7 @@ class Wording:
         if isinstance(said, Words):
             return said.in_(self.language)
         if isinstance(said, Filled):
-            return gettext(said.text).format(**{name: self._fact(fact) for name, fact in said.facts.items()})
+            return marked(said.text, said.facts).format(**{name: self._fact(fact) for name, fact in said.facts.items()})
         return gettext(said)
 
     def shown(self, value: Shown) -> str:

@@ -14,7 +14,7 @@ from portal.domain.statistics import part_shown
 from portal.i18n import Words
 from portal.web.moments import moments
 from portal.web.months import month
-from portal.web.words import chinese, filled, gettext, ngettext
+from portal.web.words import chinese, filled, gettext, marked, ngettext
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
 _MONTH, _DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
@@ -118,7 +118,7 @@ def gap(text: str) -> str:
 
 def told(text: str, facts: dict) -> str:
     """A marked word with its facts, each said by its kind: moments, days, lengths, bilingual words, marked words."""
-    return filled(gettext(text), {name: in_words(value) for name, value in facts.items()})
+    return filled(marked(text, facts), {name: in_words(value) for name, value in facts.items()})
 
 
 def in_words(value):

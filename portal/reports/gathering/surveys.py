@@ -87,7 +87,10 @@ def _method(campaign: Campaign, found: Results):
         N_("Questionnaire"),
         Filled(N_("version {n}"), {"n": ", ".join(str(one.number) for one in found.paper.versions)}),
     )
-    yield Pair(N_("Population"), Filled(N_("{n} customers"), {"n": size}) if size else N_("as chosen by hand"))
+    yield Pair(
+        N_("Population"),
+        Filled(N_("{n} customers"), {"n": size}) if size else N_("as chosen by hand"),
+    )
     if campaign.sample_size:
         yield Pair(
             N_("Sample"), Filled(N_("{drawn} drawn by lot, seed {seed}"), {"drawn": drawn, "seed": str(campaign.seed)})
