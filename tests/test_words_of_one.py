@@ -1,6 +1,7 @@
 """One customer is not “1 customers”: whatever counts says in English how it counts one."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from flask_babel import force_locale
 
 import portal
 from portal.domain.refusals import Refused
-from portal.web.filters import told
+from portal.web.filters import short_span, told
 from portal.web.forms import said
 from portal.web.of_one import OF_ONE
 
@@ -63,3 +64,16 @@ def test_a_kept_sentence_is_said_of_one_and_of_many(app):
         assert said(refusal) == "One seat is taken; there cannot be fewer."
     with app.test_request_context(), force_locale("zh_Hans_CN"):
         assert told("{number} people were told.", {"number": 1}) == "已答复 1 人。"
+
+
+def test_the_chip_of_a_list_says_a_length_of_time_in_few_letters(app):
+    with app.test_request_context(), force_locale("en"):
+        lengths = (
+            timedelta(minutes=570),
+            timedelta(hours=6),
+            timedelta(days=1, hours=8, minutes=5),
+            timedelta(days=3),
+            timedelta(),
+        )
+        said = [short_span(one) for one in lengths]
+    assert said == ["9 h 30 min", "6 h", "1 day 8 h", "3 days", "less than a minute"]

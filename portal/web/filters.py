@@ -71,6 +71,20 @@ def span(length: timedelta | None) -> str:
     return " ".join(parts) or gettext("less than a minute")
 
 
+def short_span(length: timedelta) -> str:
+    """A length of time for the chip of a list: 3 days 8 h, 9 h 30 min."""
+    days, rest = divmod(round(length.total_seconds() / 60), 1440)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        whole = ngettext("%(num)d day", "%(num)d days", days, num=days)
+        return f"{whole} {gettext('%(hours)s h', hours=hours)}" if hours else whole
+    if hours and minutes:
+        return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+    if hours:
+        return gettext("%(hours)s h", hours=hours)
+    return gettext("%(minutes)s min", minutes=minutes) if minutes else gettext("less than a minute")
+
+
 def work_span(length: timedelta, day: timedelta) -> str:
     """A length of working time in words: from one working day (so long) on in those, 5 个工作日 3 小时."""
     days, rest = divmod(length, day)
