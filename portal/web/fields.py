@@ -68,7 +68,7 @@ class AmountField(DecimalField):
             amount *= TEN_THOUSAND
         if self.whole and amount != amount.to_integral_value():
             raise ValueError(gettext("Please give whole yuan, like 12000."))
-        self.data = int(amount) if self.whole else amount
+        self.data = int(amount) if self.whole else amount  # pyright: ignore[reportAttributeAccessIssue]  whole yuan are an int
 
     def _value(self):
         if self.raw_data:

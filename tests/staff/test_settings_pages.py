@@ -1,5 +1,6 @@
 """The policy on its pages: every section read, edited as a proposal, its effect seen before, decided with a reason, restored."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from portal.domain.tickets.models import Deadline, Ticket
 from portal.staff.configuration import sections
 from portal.staff.configuration.sections import SECTIONS
 from portal.staff.configuration.shape import is_list, key_of
+from portal.staff.configuration.wording import told_differences
 from tests.factories import a_class, a_person, a_provider, a_supervisor, a_ticket
 
 URL = "/staff/settings/promises"
@@ -491,3 +493,15 @@ def test_another_table_shows_what_each_providers_limit_would_be_before_it_is_dec
 
     [row] = [row for row in page.select("#effect tr") if "云博网络服务" in row.text]
     assert [cell.text.strip() for cell in row.select("td")][:3] == ["120.0", "2", "6"]
+
+
+def test_rows_without_a_name_are_a_small_table_and_a_change_of_one_is_told_as_that(app, admin):
+    old = settings.policy()
+    first, *others = old.support.steps
+    table = next(one for one in admin.page(URL).select(".grid-small") if "visits" in one.get_text())
+    assert len(table.select("tbody tr")) == len(old.support.steps)
+    new = replace(old, support=replace(old.support, steps=(replace(first, per_hundred=9), *others)))
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        told = [(one.what, one.was, one.became) for one in told_differences(old, new)]
+    place = "Limits and support › Steps of the limit › Average visits from: 0 › Complaints allowed per 100 visits"
+    assert told == [(place, f"{first.per_hundred:g}", "9")]

@@ -22,7 +22,7 @@ from portal.domain.surveys import (
 from portal.domain.surveys import population as populations
 from portal.domain.surveys.campaign_models import CLOSED, RUNNING, Campaign
 from portal.domain.surveys.document import SCALES
-from portal.domain.surveys.outcomes import OUTCOMES
+from portal.domain.surveys.outcomes import NOTHING_YET, OUTCOMES
 from portal.domain.surveys.result_cells import COMMENTS_FROM
 from portal.domain.surveys.result_lines import NPS
 from portal.domain.surveys.results import INDEX, LEVELS, Results, levels_of, results
@@ -63,7 +63,7 @@ def survey_report(document: Document, asker: Person, rows) -> SurveyReport | Non
     return SurveyReport(
         number=document.number, survey=campaign.words, survey_number=campaign.number, made_at=clock.now(),
         is_running=campaign.state == RUNNING, is_hidden=found.is_hidden, method=tuple(_method(campaign, found)),
-        rates=tuple(Pair(name, part.rate(name), words) for name, words in result_response.FORMULAS.items()),
+        rates=tuple(Pair(result_response.RATES[name], part.rate(name), words) for name, words in result_response.FORMULAS.items()),
         outcomes=tuple(_outcomes(part)), silent=tuple(_silent(part)), headline=tuple(_headline(found, part)),
         sides=tuple(_side(found, side) for side in [*found.dimensions, INDEX]),
         lines=tuple(_line(found, line, changes.get(line.key)) for line in found.paper.lines), asked=tuple(_chosen(found)),
@@ -126,9 +126,8 @@ def _method(campaign: Campaign, found: Results):
 
 def _outcomes(part: result_response.TakingPart):
     for code, number in part.how:
-        known = OUTCOMES.get(code)
-        label = known.label if known else N_("No reply yet")
-        yield Pair(label, str(number), f"{known.aapor} {known.letters}" if known else "3.19 UO")
+        known = OUTCOMES.get(code, NOTHING_YET)
+        yield Pair(known.label, str(number), f"{known.aapor} {known.letters}")
 
 
 def _silent(part: result_response.TakingPart):
