@@ -16,6 +16,7 @@ from portal.domain.policy_changes import Change
 from portal.domain.quality import limits
 from portal.domain.tickets.models import Deadline, Ticket
 from portal.staff.configuration import sections
+from portal.staff.configuration.places import value_said
 from portal.staff.configuration.sections import SECTIONS
 from portal.staff.configuration.shape import is_list, key_of
 from portal.staff.configuration.wording import told_differences
@@ -505,3 +506,12 @@ def test_rows_without_a_name_are_a_small_table_and_a_change_of_one_is_told_as_th
         told = [(one.what, one.was, one.became) for one in told_differences(old, new)]
     place = "Limits and support › Steps of the limit › Average visits from: 0 › Complaints allowed per 100 visits"
     assert told == [(place, f"{first.per_hundred:g}", "9")]
+
+
+def test_what_the_journal_kept_of_a_setting_is_told_in_words(app):
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        told = [
+            value_said(one)
+            for one in ("5 working_days", "1 hours", "True", False, "zh_Hans_CN", "2026-03-15", "30", "")
+        ]
+    assert told == ["5 working days", "1 hour by the clock", "Yes", "—", "简体中文", "15 Mar 2026", "30", "—"]
