@@ -55,7 +55,7 @@ def ngettext(one: str, many: str, n: int, /, **facts) -> str:
 def marked(text: str, facts: Mapping[str, object]) -> str:
     """A marked sentence as it is said, its {braces} not filled yet; in English of one where it counts one."""
     count, one = OF_ONE.get(text, ("", ""))
-    return one if count and str(facts.get(count)) == "1" and not chinese() else gettext(text)
+    return one if count and str(facts.get(count)).lstrip("+−±") == "1" and not chinese() else gettext(text)
 
 
 def filled(said: str, facts: Mapping[str, object]) -> str:

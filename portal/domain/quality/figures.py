@@ -78,7 +78,7 @@ class Figure:
         if self.target is None:
             return ""
         sign = "≥" if self.measure.more_is_better else "≤"
-        return f"{sign} {self.target:g}{' %' if self.denominator is not None else ''}"
+        return f"{sign} {self.target:g}{'%' if self.denominator is not None else ''}"
 
     @property
     def for_chart(self) -> float | None:
