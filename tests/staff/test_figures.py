@@ -49,7 +49,7 @@ def test_why_a_figure_is_not_100_percent_is_one_click_with_the_reason(app, sign_
     rows = behind.select("#tickets tbody tr")
     assert [wanted in str(row) for row in rows] == [True]
     assert other not in str(behind)
-    assert "6 h late" in rows[0].get_text(" ", strip=True)
+    assert "6 hours late" in rows[0].get_text(" ", strip=True)
 
 
 @pytest.mark.parametrize(("side", "count"), [("numerator", 1), ("denominator", 2), ("missing", 1)])
