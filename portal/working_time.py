@@ -184,7 +184,12 @@ class WorkingCalendar:
     def _by_clock(self, start: datetime, promise: Promise) -> tuple[datetime, list[Step]]:
         ends = start + timedelta(hours=promise.amount)
         due, on = self._off_days_left(ends), self._local(ends).date()
-        steps = [Step(N_("{amount} hours by the clock end {ends}"), {"amount": promise.amount, "ends": ends})]
+        steps = [
+            Step(
+                N_("{amount} hours by the clock end {ends}"),
+                {"amount": promise.amount, "ends": ends},
+            )
+        ]
         if due != ends:
             landed = self._local(due).date()
             steps += self._skipped(on, landed)

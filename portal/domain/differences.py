@@ -12,6 +12,8 @@ MOST = 60
 NOTHING = ""
 OFFERED, RETIRED = N_("offered"), N_("no longer offered")
 ORDER = "order"
+KEYS = ("code", "name", "extension", "tier", "visits_from")
+"""What an item of a list goes by."""
 WHOLE = (Words, Promise)
 """Parts that are one thing to whoever reads: told whole, not field by field."""
 
@@ -123,4 +125,4 @@ def _are_keyed(items: Any) -> bool:
 
 
 def _key(item: Any) -> Any:
-    return next((getattr(item, name) for name in ("code", "name", "extension") if hasattr(item, name)), None)
+    return next((getattr(item, name) for name in KEYS if hasattr(item, name)), None)

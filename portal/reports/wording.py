@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import segno
 from markupsafe import Markup
 
-from portal.domain.statistics import Interval, percent, rounded
+from portal.domain.statistics import Interval, percent, percent_shown, rounded
 from portal.i18n import Words
 from portal.reports.facts import Fact, Filled, Said, Shown
-from portal.web.words import gettext
+from portal.web.words import gettext, marked
 
 NONE = "—"
 """For not applicable or not known; 0 is only said of a true nought."""
@@ -41,7 +41,7 @@ class Wording:
         if isinstance(said, Words):
             return said.in_(self.language)
         if isinstance(said, Filled):
-            return gettext(said.text).format(**{name: self._fact(fact) for name, fact in said.facts.items()})
+            return marked(said.text, said.facts).format(**{name: self._fact(fact) for name, fact in said.facts.items()})
         return gettext(said)
 
     def shown(self, value: Shown) -> str:
@@ -145,17 +145,14 @@ class Wording:
         """
         if count is None or not n:
             return NONE
-        return self._percent(_on_its_side(count / n, percent(count, n), target))
+        return percent_shown(_on_its_side(count / n, percent(count, n), target))
 
     def part(self, value: float | None, n: int | None = None, target: float | None = None) -> str:
         """A share given as a part of one."""
         if value is None:
             return NONE
         shown = rounded(value * 100, 1 if n is not None and n >= 100 else 0)
-        return self._percent(_on_its_side(value, shown, target))
-
-    def _percent(self, value: Decimal | None) -> str:
-        return NONE if value is None else f"{value}%"
+        return percent_shown(_on_its_side(value, shown, target))
 
     def between(self, interval: Interval | None, n: int) -> str:
         """An interval of a share: 70%～97%, 70–97%."""

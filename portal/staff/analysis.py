@@ -70,12 +70,12 @@ def headline(rows: Sequence[Part]) -> str:
     facts = {"num": few.parts, "share": share, "n": filters.number(few.n), "unknown": filters.number(few.unknown)}
     if not few.unknown:
         return ngettext(
-            "%(num)s part makes %(share)s %% of the complaints (n = %(n)s)",
-            "%(num)s parts make %(share)s %% of the complaints (n = %(n)s)", few.parts, **facts,
+            "%(num)s part makes %(share)s%% of the complaints (n = %(n)s)",
+            "%(num)s parts make %(share)s%% of the complaints (n = %(n)s)", few.parts, **facts,
         )  # fmt: skip
     return ngettext(
-        "%(num)s part makes %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
-        "%(num)s parts make %(share)s %% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
+        "%(num)s part makes %(share)s%% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
+        "%(num)s parts make %(share)s%% of the complaints of which it is said (n = %(n)s; not said: %(unknown)s)",
         few.parts, **facts,
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def export():
 def _head() -> list[str]:
     return [
         gettext("Part"), gettext("Complaints"), gettext("Customers"), gettext("Month before"), gettext("Share (%)"),
-        gettext("Cumulated, of what is said (%)"), gettext("Among the few that make 80 %"),
+        gettext("Cumulated, of what is said (%)"), gettext("Among the few that make 80%"),
     ]  # fmt: skip
 
 

@@ -285,11 +285,11 @@ def _figures() -> list:
     return [
         Thing(
             label=_t("按时首次联系", "First contact in time"),
-            value="96.4",
-            unit="%",
+            value="96.4%",
+            unit="",
             n=412,
             interval="94.2–97.8",
-            target="95 %",
+            target="95%",
             change=Thing(
                 direction="up",
                 good=True,
@@ -300,11 +300,11 @@ def _figures() -> list:
         ),
         Thing(
             label=_t("满意", "Satisfied"),
-            value="88.0",
-            unit="%",
+            value="88.0%",
+            unit="",
             n=150,
             interval="81.8–92.3",
-            target="90 %",
+            target="90%",
             change=Thing(direction="same", good=None, words=_t("与上月无显著差别", "no real change")),
             values=[87, 90, 89, 86, 88, 88],
             tone="",

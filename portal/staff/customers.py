@@ -3,7 +3,6 @@
 from flask import redirect, request, url_for
 from wtforms import (
     DateField,
-    FloatField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -23,8 +22,9 @@ from portal.domain.people import actions, customers, queries, sales
 from portal.domain.people.models import Customer
 from portal.domain.people.roles import LABELS, Role
 from portal.i18n import N_
+from portal.web.fields import TEN_THOUSAND, AmountField
 from portal.web.filters import words_in
-from portal.web.forms import Form
+from portal.web.forms import Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import key_of, name_and_id
 from portal.web.words import gettext
@@ -68,7 +68,7 @@ class SalesForm(Form):
     """The sales of a year."""
 
     year = IntegerField(N_("Year"), [InputRequired(N_("Please give a year."))])
-    amount = FloatField(N_("Sales, 10,000 yuan"), [InputRequired(N_("Please give an amount."))])
+    amount = AmountField(N_("Sales, 10,000 yuan"), [Needed()], whole=False, unit=TEN_THOUSAND)
 
 
 class CloseForm(Form):
@@ -125,11 +125,14 @@ def show(customer):
 def enter_sales(customer):
     """What they spent with us in a year; entered again it takes the place of what was."""
     form = SalesForm()
-    facts = (customer, me(), form.year.data, form.amount.data)
-    if form.validate() and attempted(form, "amount", sales.enter, *facts) is not False:
+    if form.validate() and attempted(form, "amount", _enter, customer, form) is not False:
         say(N_("Kept."))
         return redirect(url_for(".show", customer=customer.id), 303)
     return _file(customer, form, 422)
+
+
+def _enter(customer: Customer, form: SalesForm) -> None:
+    sales.enter(customer, me(), form.year.data, float(form.amount.data))
 
 
 def _file(customer: Customer, form: SalesForm, status: int = 200):

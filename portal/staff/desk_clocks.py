@@ -9,7 +9,7 @@ from itertools import groupby
 from portal.domain.tickets.thread import BY_THE_CLOCKS, Item
 from portal.i18n import N_
 from portal.web.filters import listed
-from portal.web.words import gettext
+from portal.web.words import gettext, ngettext
 
 COUNTED = {
     "ticket.warned": N_("due soon: %(n)s"),
@@ -35,7 +35,13 @@ class Clocks:
         """How many there are, and of what."""
         by_verb = Counter(item.kind for item in self.items)
         parts = [gettext(text, n=by_verb[verb]) for verb, text in COUNTED.items() if by_verb[verb]]
-        return gettext("%(n)s entries of the clocks (%(parts)s)", n=len(self.items), parts=listed(parts))
+        return ngettext(
+            "One entry of the clocks (%(parts)s)",
+            "%(n)s entries of the clocks (%(parts)s)",
+            len(self.items),
+            n=len(self.items),
+            parts=listed(parts),
+        )
 
 
 def folded(items: Iterable[Item]) -> list[Item | Clocks]:

@@ -7,14 +7,13 @@ from wtforms import (
     BooleanField,
     EmailField,
     HiddenField,
-    IntegerField,
     MultipleFileField,
     SelectField,
     StringField,
     TelField,
     TextAreaField,
 )
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from portal.access.door import me
 from portal.access.scopes import visible
@@ -28,8 +27,9 @@ from portal.i18n import N_
 from portal.staff import desk_parties
 from portal.staff.desk_parties import Ticks
 from portal.web.asks import fields_of, telephone
+from portal.web.fields import AmountField
 from portal.web.filters import words_in as said
-from portal.web.forms import BODY, TITLE, AtMost, Form, Needed, Uploads
+from portal.web.forms import BODY, TITLE, AtMost, Between, Form, Needed, Uploads
 from portal.web.words import gettext
 
 OFFICE, MOST_YUAN = 120, 1_000_000_000
@@ -51,7 +51,7 @@ class EntryForm(Form):
     subject = StringField(N_("Subject"), validators=[Needed(), AtMost(TITLE)])
     body = TextAreaField(N_("What it is about"), validators=[Needed(), AtMost(BODY)])
     signs = Ticks(N_("Signs of a major complaint"))
-    amount = IntegerField(N_("Amount in dispute (yuan)"), [Optional(), NumberRange(0, MOST_YUAN)])
+    amount = AmountField(N_("Amount in dispute (yuan)"), [Optional(), Between(0, MOST_YUAN)])
     proxy_kind = SelectField(N_("Who speaks for the customer"), default="")
     proxy_name = StringField(N_("Their name"), validators=[AtMost(60)])
     proxy_office = StringField(N_("Office or organisation"), validators=[AtMost(OFFICE)])

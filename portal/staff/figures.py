@@ -72,7 +72,7 @@ def _short(month) -> str:
 
 @door.get("/<code>/tickets", needs=P.QUALITY_READ)
 def measure(code):
-    """One measure: its trend, and the tickets on one side of it; first of all those that it is not 100 % for."""
+    """One measure: its trend, and the tickets on one side of it; first of all those that it is not 100% for."""
     found, side = _asked(code)
     address = figures_address.read()
     by_month = _trend(address)

@@ -91,7 +91,7 @@ def league():
         names={key: words_in(Words(*both)) for key, both in table.names.items()}, said=_finding(table, code),
         sorts={one: gettext(GROUPS[one]) for one in UNITS}, measures={one: gettext(MEASURES[one].words) for one in leagues.COMPARED},
         periods={one: gettext(PERIOD_WORDS[one]) for one in PERIODS}, month_choices=month_choices(figures_address.read_month()),
-        chosen=months.code_of(table.months[-1]), first=table.months[0], last=table.months[-1], percent=_percent,
+        chosen=months.code_of(table.months[-1]), first=table.months[0], last=table.months[-1],
         funnel=funnel(table.league, {key: words_in(Words(*both)) for key, both in table.names.items()}),
         file=url_for(".league_file", **request.args.to_dict()),
     )  # fmt: skip
@@ -125,10 +125,6 @@ def _finding(table, code: str) -> str:
         "%(measure)s: %(said)s what chance explains; of the others there is no evidence of a difference.",
         measure=measure, said=gettext(", ").join(said),
     )  # fmt: skip
-
-
-def _percent(share: float | None, digits: int = 1) -> str:
-    return "—" if share is None else f"{share * 100:.{digits}f} %"
 
 
 @door.get("/league.xlsx", needs=P.QUALITY_READ)

@@ -20,7 +20,7 @@ from portal.web.filters import listed
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
-from portal.web.words import gettext
+from portal.web.words import gettext, ngettext
 
 TICKETS = 100
 SIDES = {"before": N_("Complaints before the measure"), "after": N_("Complaints after the measure")}
@@ -125,8 +125,7 @@ def _tell_page(row: Improvement, form: TellForm, status: int = 200):
     return page(
         "staff/improvement_form.html", status, row=row, form=form, title=gettext("Answer those who raised it"),
         submit=gettext("Send the answer"), action=request.path, accepted=None,
-        help=gettext(
-            "Each of the %(n)s people who raised it gets one letter: %(names)s. Cause and measure stay inside the company.",
+        help=ngettext("The one person who raised it gets a letter: %(names)s. Cause and measure stay inside the company.", "Each of the %(n)s people who raised it gets one letter: %(names)s. Cause and measure stay inside the company.", len(people),
             n=len(people), names=listed(one.name for one in people[:12]) or "—",
         ),
     )  # fmt: skip

@@ -13,7 +13,7 @@ from portal.domain import journal_search, settings, told
 from portal.domain.journal import Entry
 from portal.domain.journal_search import Sought
 from portal.i18n import N_
-from portal.staff.configuration.places import COMPANY, called
+from portal.staff.configuration.places import COMPANY, called, value_said
 from portal.web import filters
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
@@ -142,14 +142,7 @@ def said(entry: Entry) -> str:
 def _changed(entry: Entry) -> list[tuple[str, str, str]]:
     """What of a setting was changed, from and to."""
     changed = entry.facts.get("changed") or {}
-    return [(_place(entry, name), _value(was), _value(became)) for name, (was, became) in changed.items()]
-
-
-def _value(said) -> str:
-    """What a setting said, in words."""
-    if said in (True, False, "True", "False"):
-        return gettext("Yes") if said in (True, "True") else gettext("No")
-    return filters.kept(said) if isinstance(said, str) and said else said or "—"
+    return [(_place(entry, name), value_said(was), value_said(became)) for name, (was, became) in changed.items()]
 
 
 def _place(entry: Entry, name: str) -> str:

@@ -17,7 +17,7 @@ from portal.domain.tickets.models import NEVER
 from portal.domain.tickets.queue import Order, cannot
 from portal.domain.tickets.states import FOR_STAFF, LIVE, State
 from portal.i18n import N_
-from portal.web.filters import span, words_in
+from portal.web.filters import short_span, words_in
 from portal.web.moments import moments
 from portal.web.words import gettext
 
@@ -154,7 +154,7 @@ class Lines:
         self.soon = self.times.now + timedelta(hours=self.policy.warnings.before_hours)
         self.desk = url_for("desk.show", ticket=0).removesuffix("0")
         self.called = _words(self.policy)
-        self.said, self.span = cache(gettext), cache(span)
+        self.said, self.span = cache(gettext), cache(short_span)
         self.tones = _tones(self.policy)
         self.weight = _weights(self.policy, self.called)
         self._signs: dict[str, Markup] = {}

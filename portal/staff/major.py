@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask import abort, redirect, request, url_for
-from wtforms import IntegerField, SelectMultipleField, TextAreaField
+from wtforms import SelectMultipleField, TextAreaField
 from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -18,6 +18,7 @@ from portal.domain.tickets.models import Deadline, Ticket
 from portal.i18n import N_
 from portal.staff.offering import form_page
 from portal.web import filters, promises
+from portal.web.fields import AmountField
 from portal.web.filters import words_in
 from portal.web.forms import AtMost, Between, Form, Needed
 from portal.web.pages import page, say
@@ -46,7 +47,7 @@ class ProposeForm(Form):
         option_widget=CheckboxInput(),
         validators=[Optional()],
     )
-    amount = IntegerField(N_("Amount in dispute (yuan)"), [Optional(), Between(0, MOST_YUAN)])
+    amount = AmountField(N_("Amount in dispute (yuan)"), [Optional(), Between(0, MOST_YUAN)])
     reason = TextAreaField(N_("Why is it a major complaint?"), [Needed(), AtMost(WORDS)])
 
 

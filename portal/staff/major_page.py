@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from flask import redirect, url_for
 from werkzeug.datastructures import MultiDict
-from wtforms import DateTimeLocalField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import NumberRange
+from wtforms import DateTimeLocalField, RadioField, TextAreaField
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
@@ -23,7 +22,8 @@ from portal.i18n import N_
 from portal.staff import desk_telling
 from portal.staff.major import MOST_YUAN, WORDS
 from portal.web import filters, promises
-from portal.web.forms import AtMost, Form, Needed
+from portal.web.fields import AmountField
+from portal.web.forms import AtMost, Between, Form, Needed
 from portal.web.pages import page
 
 PHOTOS = ",".join(f".{ending}" for ending in files.PHOTOS)
@@ -50,7 +50,7 @@ class EntryForm(Form):
 class CompensationForm(Form):
     """How much, and what for."""
 
-    amount = IntegerField(N_("Special compensation (yuan)"), [Needed(), NumberRange(1, MOST_YUAN)])
+    amount = AmountField(N_("Special compensation (yuan)"), [Needed(), Between(1, MOST_YUAN)])
     words = TextAreaField(N_("What for, and what was agreed"), [Needed(), AtMost(WORDS)], id="compensation_words")
 
 

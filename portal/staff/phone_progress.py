@@ -9,7 +9,7 @@ from portal.access.permissions import may
 from portal.access.scopes import visible
 from portal.domain.surveys import call_desk, campaigns, piping, scripts
 from portal.domain.surveys.campaign_models import DRAFT, RUNNING, Campaign, Invitation
-from portal.domain.surveys.outcomes import OUTCOMES
+from portal.domain.surveys.outcomes import NOTHING_YET, OUTCOMES
 from portal.i18n import N_
 from portal.staff.campaigns import door, frame
 from portal.web import filters
@@ -55,7 +55,7 @@ def telephone(campaign):
     order = [*OUTCOMES, ""]
     return page(
         "staff/campaign_telephone.html", **frame(campaign), standing=standing, interviewers=call_desk.interviewers(rows, campaign),
-        outcomes=OUTCOMES, lines=sorted(standing.by_outcome.items(), key=lambda pair: order.index(pair[0])), rates=standing.rates,
+        outcomes=OUTCOMES, nothing_yet=NOTHING_YET, lines=sorted(standing.by_outcome.items(), key=lambda pair: order.index(pair[0])), rates=standing.rates,
     )  # fmt: skip
 
 

@@ -144,7 +144,7 @@ def index():
 
 
 def _shares() -> list[Line]:
-    """The running month's shares of complaints: from each it is one click to the tickets that keep it from 100 %."""
+    """The running month's shares of complaints: from each it is one click to the tickets that keep it from 100%."""
     address = figures_address.read_month()
     month = figures.month(address.month)
     return [

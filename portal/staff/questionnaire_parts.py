@@ -291,7 +291,10 @@ def take(questionnaire):
         return document
 
     questionnaires.change(questionnaire, me(), edit)
-    say(N_("{number} questions were taken from the bank."), number=len(taken))
+    say(
+        N_("{number} questions were taken from the bank."),
+        number=len(taken),
+    )
     return _show(questionnaire)
 
 

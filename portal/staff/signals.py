@@ -31,7 +31,7 @@ WHY = {
     "run": N_("{months} months in a row above the mean of {mean}"),
     "important": N_("{count} strategic or gold customers within {days} days"),
     "repeat": N_("{customer} complained again {count} times after closure within {days} days"),
-    "pareto": N_("{count} complaints, {share} % of the quarter"),
+    "pareto": N_("{count} complaints, {share}% of the quarter"),
 }
 TITLES = {
     "repeat": N_("{customer}: {class_words} again and again"),

@@ -20,6 +20,7 @@ from portal.domain.tickets import queue
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.staff.support import door, heads, line
+from portal.web.fields import AmountField
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.months import code_of, month_of
 from portal.web.pages import page
@@ -58,7 +59,7 @@ class PenaltyForm(Form):
     """A penalty to propose."""
 
     sort = SelectField(N_("Penalty"), [Needed()], choices=rules.SORTS)
-    amount = IntegerField(N_("Amount (yuan)"), [Optional()], description=N_("Of a fine."))
+    amount = AmountField(N_("Amount (yuan)"), [Optional()], description=N_("Of a fine."))
     number = StringField(N_("Number of the major complaint"), [Needed(), AtMost(24)])
     reason = TextAreaField(N_("Reason"), [Needed(), AtMost(BODY)])
 

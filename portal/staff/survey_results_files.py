@@ -9,7 +9,7 @@ from portal.access.scopes import visible
 from portal.domain.surveys import campaigns as rules
 from portal.domain.surveys import result_groups, result_response
 from portal.domain.surveys.answer_models import Response
-from portal.domain.surveys.outcomes import OUTCOMES
+from portal.domain.surveys.outcomes import NOTHING_YET, OUTCOMES
 from portal.domain.surveys.result_records import DAY, NOT_APPLICABLE, TEXT, Records, Variable, records
 from portal.domain.surveys.results import GROUPS, INDEX, LEVELS, Results, groups_of, results
 from portal.i18n import N_, Words
@@ -157,11 +157,13 @@ def _distribution(found: Results) -> list[list]:
 def _outcomes(campaign) -> tuple[list[str], list[list]]:
     part = result_response.taking_part(campaign)
     rows: list[list] = [
-        [gettext(OUTCOMES[code].label), OUTCOMES[code].aapor, OUTCOMES[code].letters, number]
-        if code in OUTCOMES else [gettext("No reply yet"), "3.19", "UO", number]
-        for code, number in part.how
+        [gettext(one.label), one.aapor, gettext(one.counts_as), number]
+        for one, number in ((OUTCOMES.get(code, NOTHING_YET), number) for code, number in part.how)
     ]  # fmt: skip
-    rows += [[name, "", gettext(words), part.rate(name)] for name, words in result_response.FORMULAS.items()]
+    rows += [
+        [gettext(result_response.RATES[name]), "", gettext(words), part.rate(name)]
+        for name, words in result_response.FORMULAS.items()
+    ]
     return [gettext("Outcome"), "AAPOR", gettext("Counts as"), gettext("Contacts")], rows
 
 

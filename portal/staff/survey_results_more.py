@@ -14,7 +14,7 @@ from portal.domain.people.masking import masked
 from portal.domain.statistics import PER_ANSWER, said_difference, signed
 from portal.domain.surveys import result_answers, result_groups, result_priorities, result_response, result_waves
 from portal.domain.surveys.answer_models import Response
-from portal.domain.surveys.outcomes import OUTCOMES
+from portal.domain.surveys.outcomes import NOTHING_YET, OUTCOMES
 from portal.domain.surveys.result_cells import COMMENTS_FROM
 from portal.domain.surveys.results import GROUPS, results
 from portal.i18n import N_
@@ -130,7 +130,7 @@ def league(campaign):
     return figures_of(
         found, "league", by=by, table=table, names=names, sorts={code: gettext(GROUPS[code]) for code in result_groups.RANKED},
         choices=[(one.name, named(one.words)) for one in lines], verdicts=VERDICTS, funnel=drawn,
-        line=mine, percent=lambda share, digits=1: "—" if share is None else f"{share * 100:.{digits}f} %",
+        line=mine,
     )  # fmt: skip
 
 
@@ -152,8 +152,8 @@ def taking_part(campaign):
         if by in result_response.COMPARED and (done := result_response.as_asked(campaign, part, overall, by)):
             weighted[by] = done
     return figures_of(
-        found, "taking_part", part=part, outcomes=OUTCOMES, formulas=result_response.FORMULAS, overall=overall, weighted=weighted,
-        waiting=result_response.NO_REPLY_YET, money=result_response.money(campaign), words_of=_group_words, labels=result_response.COMPARED,
+        found, "taking_part", part=part, outcomes=OUTCOMES, nothing_yet=NOTHING_YET, formulas=result_response.FORMULAS, rates=result_response.RATES, overall=overall, weighted=weighted,
+        money=result_response.money(campaign), words_of=_group_words, labels=result_response.COMPARED,
     )  # fmt: skip
 
 

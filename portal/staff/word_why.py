@@ -10,7 +10,7 @@ WHY = {
     "limit": N_("{customers} customers in the month; hot from {alert} on (mean {mean})"),
     "run": N_("months in a row above the mean of {mean}"),
     "important": N_("{important} strategic or gold customers within {days} days"),
-    "pareto": N_("one of the few issues that make 80 % of the quarter"),
+    "pareto": N_("one of the few issues that make 80% of the quarter"),
     "hand": N_("{customers} customers in the month"),
 }
 

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from wtforms import (
     DateField,
     DateTimeLocalField,
-    DecimalField,
     Field,
     RadioField,
     SelectField,
@@ -24,6 +23,7 @@ from portal import clock
 from portal.domain.policy import Ask, AskType
 from portal.i18n import N_, Words
 from portal.web import filters
+from portal.web.fields import AmountField
 from portal.web.forms import AtMost, Needed
 from portal.web.words import gettext
 
@@ -85,7 +85,7 @@ def _phone(_ask: Ask, facts: dict):
 
 def _number(_ask: Ask, facts: dict):
     facts["validators"].append(_reasonable)
-    return DecimalField(**facts)
+    return AmountField(whole=False, **facts)
 
 
 def _reasonable(_form, field: Field) -> None:

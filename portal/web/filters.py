@@ -10,10 +10,11 @@ from babel.dates import format_time
 
 from portal.domain import settings
 from portal.domain.policy import Promise, Unit
+from portal.domain.statistics import part_shown
 from portal.i18n import Words
 from portal.web.moments import moments
 from portal.web.months import month
-from portal.web.words import chinese, filled, gettext, ngettext
+from portal.web.words import chinese, filled, gettext, marked, ngettext
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
 _MONTH, _DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
@@ -70,6 +71,20 @@ def span(length: timedelta | None) -> str:
     return " ".join(parts) or gettext("less than a minute")
 
 
+def short_span(length: timedelta) -> str:
+    """A length of time for the chip of a list: 3 days 8 h, 9 h 30 min."""
+    days, rest = divmod(round(length.total_seconds() / 60), 1440)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        whole = ngettext("%(num)d day", "%(num)d days", days, num=days)
+        return f"{whole} {gettext('%(hours)s h', hours=hours)}" if hours else whole
+    if hours and minutes:
+        return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+    if hours:
+        return gettext("%(hours)s h", hours=hours)
+    return gettext("%(minutes)s min", minutes=minutes) if minutes else gettext("less than a minute")
+
+
 def work_span(length: timedelta, day: timedelta) -> str:
     """A length of working time in words: from one working day (so long) on in those, 5 个工作日 3 小时."""
     days, rest = divmod(length, day)
@@ -117,7 +132,7 @@ def gap(text: str) -> str:
 
 def told(text: str, facts: dict) -> str:
     """A marked word with its facts, each said by its kind: moments, days, lengths, bilingual words, marked words."""
-    return filled(gettext(text), {name: in_words(value) for name, value in facts.items()})
+    return filled(marked(text, facts), {name: in_words(value) for name, value in facts.items()})
 
 
 def in_words(value):
@@ -171,6 +186,6 @@ def ending(ends: datetime, begins: datetime) -> str:
 
 
 FILTERS = {
-    "day": day, "full_day": full_day, "moment": moment, "stamp": stamp, "span": span, "number": number, "filesize": filesize,
+    "day": day, "full_day": full_day, "moment": moment, "stamp": stamp, "span": span, "number": number, "percent": part_shown, "filesize": filesize,
     "gap": gap, "words": words_in, "here": here, "month": month, "listed": listed, "ending": ending,
 }  # fmt: skip

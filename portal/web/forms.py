@@ -12,7 +12,7 @@ from wtforms.validators import NumberRange, StopValidation, ValidationError
 from portal.domain.refusals import Refused
 from portal.i18n import N_
 from portal.web import uploads, words
-from portal.web.words import gettext
+from portal.web.words import gettext, ngettext
 
 TITLE, BODY = 200, 20_000
 
@@ -157,7 +157,13 @@ class AtMost:
 
     def __call__(self, form, field):
         if (over := len(field.data or "") - self.limit) > 0:
-            text = gettext("%(over)s characters too many; at most %(limit)s fit.", over=over, limit=self.limit)
+            text = ngettext(
+                "One character too many; at most %(limit)s fit.",
+                "%(over)s characters too many; at most %(limit)s fit.",
+                over,
+                over=over,
+                limit=self.limit,
+            )
             raise ValidationError(text)
 
 

@@ -14,6 +14,8 @@ from flask_babel import get_locale
 from jinja2 import pass_eval_context
 from markupsafe import Markup
 
+from portal.web.of_one import OF_ONE
+
 _HAN = "\u3400-\u9fff\u3000-\u303f\uff00-\uffef"
 _BESIDE = re.compile(rf"((?<=[{_HAN}]) )?(%\((\w+)\)s|(?<!{{){{(\w+)}})( (?=[{_HAN}]))?")
 _TAG = re.compile(r"<[^>]*>")
@@ -48,6 +50,12 @@ def ngettext(one: str, many: str, n: int, /, **facts) -> str:
     """A counted word as it is said for `n`, filled with facts."""
     said = _catalogue().ngettext(one, many, n)
     return _close_up(said, facts) % facts if facts else said
+
+
+def marked(text: str, facts: Mapping[str, object]) -> str:
+    """A marked sentence as it is said, its {braces} not filled yet; in English of one where it counts one."""
+    count, one = OF_ONE.get(text, ("", ""))
+    return one if count and str(facts.get(count)).lstrip("+−±") == "1" and not chinese() else gettext(text)
 
 
 def filled(said: str, facts: Mapping[str, object]) -> str:

@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from portal.web.forms import HOUSE as SAID_FOR
+from portal.web.of_one import OF_ONE
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE = ROOT / "portal"
@@ -84,6 +85,7 @@ def test_every_sentence_of_a_page_is_known_to_the_catalogue(template, known):
 
 def test_every_sentence_of_the_code_is_known_to_the_catalogue(known):
     known = known | set(SAID_FOR)  # what WTForms says: never shown, only looked up
+    known |= {one for _, one in OF_ONE.values()}  # English alone has them
     found = {named(path): [t for t in in_module(path.read_text("utf-8")) if t not in known] for path in MODULES}
     assert {path: texts for path, texts in found.items() if texts} == {}
 
@@ -92,3 +94,13 @@ def test_a_sentence_inside_an_expression_is_found():
     assert in_template('{{ _(why or "This ticket does not wait.") }}') == ["This ticket does not wait."]
     assert in_template("<p>This is not said well</p>") == ["This is not said well"]
     assert in_module('say(why or "This ticket does not wait.")') == ["This ticket does not wait."]
+
+
+APART_FROM_ITS_NUMBER = re.compile(r"(?:[0-9]|\)s|[0-9a-z]\}) %%?(?![}%(]| [0-9(])")
+
+
+def test_a_percent_sign_stands_at_its_number_in_both_languages(known):
+    said = {
+        named(path): path.read_text("utf-8") for path in (*TEMPLATES, *MODULES, *(HOUSE / "translations").rglob("*.po"))
+    }
+    assert {name: found for name, text in said.items() if (found := APART_FROM_ITS_NUMBER.findall(text))} == {}

@@ -222,7 +222,7 @@ def results_say_what_was_answered(page: Page, campaign: int) -> None:
     expect(page.locator("#headline .figure-value")).to_have_count(4)
     headline = [one.strip() for one in page.locator("#headline .figure-value").all_inner_texts()]
     assert [headline[0], headline[1], headline[3]] == [
-        f"{round(n * 100 / asked_in_all)} %", f"{round(good * 100 / n)} %", f"{round((promoters - detractors) * 100 / n)}",
+        f"{round(n * 100 / asked_in_all)}%", f"{round(good * 100 / n)}%", f"{round((promoters - detractors) * 100 / n)}",
     ]  # fmt: skip
     line = page.locator("#lines tr[data-line='overall']")
     expect(line).to_contain_text(f"({good}/{n})")

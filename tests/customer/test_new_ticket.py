@@ -80,15 +80,15 @@ def test_twenty_clicks_at_once_make_one_ticket(app, sign_in):
     [
         ({"subject": ""}, "subject", "Please fill this in."),
         ({"subject": " \0 "}, "subject", "Please fill this in."),
-        ({"subject": "长" * 201}, "subject", "1 characters too many; at most 200 fit."),
-        ({"body": "长" * 20_001}, "body", "1 characters too many; at most 20000 fit."),
+        ({"subject": "长" * 201}, "subject", "One character too many; at most 200 fit."),
+        ({"body": "长" * 20_001}, "body", "One character too many; at most 20000 fit."),
         ({"class_code": ""}, "class_code", "Please fill this in."),
         ({"class_code": "product"}, "class_code", "Please choose one of the list"),
         ({"class_code": "advice_use"}, "class_code", "Please choose one of the list"),
         ({"ask_happened_at": ""}, "ask_happened_at", "Please fill this in."),
         ({"ask_happened_at": "yesterday"}, "ask_happened_at", "Please give a day and a time"),
         ({"ask_wish": ""}, "ask_wish", "Please fill this in."),
-        ({"contact_name": "长" * 61}, "contact_name", "1 characters too many; at most 60 fit."),
+        ({"contact_name": "长" * 61}, "contact_name", "One character too many; at most 60 fit."),
         ({"contact_phone": "找前台小李"}, "contact_phone", "Please give a telephone number"),
     ],
 )

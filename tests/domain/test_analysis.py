@@ -63,11 +63,11 @@ def test_a_pareto_list_stands_in_order_with_what_is_not_said_at_its_end():
 @pytest.mark.parametrize(
     ("now", "vital", "said"),
     [
-        # 63.6 % are not said; of the 4 that are, three parts make all
+        # 63.6% are not said; of the 4 that are, three parts make all
         ({"-": 7, "a": 2, "b": 1, "c": 1}, "abc", (3, 1, 4, 7)),
-        # 8 of 10 reach 80 % with a and b; c is smaller
+        # 8 of 10 reach 80% with a and b; c is smaller
         ({"a": 5, "b": 3, "c": 2}, "ab", (2, 0.8, 10, 0)),
-        # the few pass 80 %: what they really make is said
+        # the few pass 80%: what they really make is said
         ({"a": 9, "b": 8, "c": 3}, "ab", (2, 0.85, 20, 0)),
         # all alike: none of them is more vital than another
         ({"a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1}, "abcdef", (6, 1, 6, 0)),

@@ -63,7 +63,7 @@ def effect(key: int, at: datetime = AFTER) -> effects.Effect:
 def test_ten_customers_before_and_one_after_are_better_beyond_chance(app):
     """Of 20 customers 10 complained in the sixty days before the first of June, one of them also after it, nobody else.
 
-    10/20 = 50 %, 1/20 = 5 %; only before 9, only after 0: the exact test of pairs gives 2·(1/2)⁹ = 0.4 %.
+    10/20 = 50%, 1/20 = 5%; only before 9, only after 0: the exact test of pairs gives 2·(1/2)⁹ = 0.4%.
     """
     them = customers(20)
     for person in them[:10]:

@@ -213,7 +213,7 @@ def a_quick_customer() -> Person:
 
 
 def test_a_result_says_share_interval_and_mean(app):
-    """Worked: 5·5·5·4·4·4·4·4·4·2 — nine of ten satisfied, 90 %, Wilson 60–98 %, mean 4.1."""
+    """Worked: 5·5·5·4·4·4·4·4·4·2 — nine of ten satisfied, 90%, Wilson 60–98%, mean 4.1."""
     given([5, 5, 5, 4, 4, 4, 4, 4, 4, 2])
     with clock.frozen_at(NOON):
         found = results.all_in_all(db.select(Rating), results.counting(results.since(12)))

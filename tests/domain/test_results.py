@@ -33,12 +33,12 @@ def line(found, name: str):
 
 
 def test_the_worked_example_of_rate_and_score(app):
-    """formulas.md 3.2: 90 answers 30/40/10/8/2 are 77.8 % 满意率 and 78.2 满意度."""
+    """formulas.md 3.2: 90 answers 30/40/10/8/2 are 77.8% 满意率 and 78.2 满意度."""
     campaign = a_campaign()
     rated(campaign, *[5] * 30, *[4] * 40, *[3] * 10, *[2] * 8, *[1] * 2)
     cell = (found := read(campaign, level=PER_ANSWER)).cell(line(found, "overall"))
     assert (cell.n, cell.rate.hits, f"{cell.rate.value:.3f}", cell.score_shown) == (90, 70, "0.778", "78.2")
-    assert (cell.rate_shown, cell.count_shown, cell.rate_between) == ("78 %", "70/90", "68–85 %")
+    assert (cell.rate_shown, cell.count_shown, cell.rate_between) == ("78%", "70/90", "68–85%")
 
 
 def test_per_customer_each_customer_counts_once(app):
@@ -108,9 +108,9 @@ def test_a_small_group_is_hidden_and_a_second_one_with_it(app):
     rated(campaign, 1, 2, tier="ordinary")
     found = read(campaign, by="tier")
     shown = {group: found.cell(line(found, "overall"), group).rate_shown for group in found.groups}
-    assert shown == {"strategic": "100 %", "key": "—", "ordinary": "—"}
+    assert shown == {"strategic": "100%", "key": "—", "ordinary": "—"}
     assert found.shown_groups == ["strategic"]
-    assert found.cell(line(found, "overall")).rate_shown == "88 %"
+    assert found.cell(line(found, "overall")).rate_shown == "88%"
 
 
 def test_a_group_large_enough_is_hidden_where_few_of_it_answered_the_question(app):
@@ -157,7 +157,7 @@ def test_what_broke_off_counts_where_it_was_answered(app):
     ended(campaign)
     found = read(campaign, level=PER_ANSWER)
     assert (found.n, found.partial) == (5, 1)
-    assert found.cell(line(found, "overall")).rate_shown == "80 %"
+    assert found.cell(line(found, "overall")).rate_shown == "80%"
 
 
 def test_an_anonymous_survey_has_no_customers_and_shows_no_groups_while_it_runs(app):
@@ -199,7 +199,7 @@ def test_both_versions_of_a_questionnaire_stay_right(app):
     rated(campaign, *[1] * 5)
     found = read(campaign, level=PER_ANSWER)
     shown = {one.name: (found.cell(one).n, found.cell(one).rate_shown) for one in found.paper.lines if one.code == "overall"}  # fmt: skip
-    assert shown == {"overall-1": (5, "0 %"), "overall": (6, "100 %")}
+    assert shown == {"overall-1": (5, "0%"), "overall": (6, "100%")}
     assert found.cell(line(found, "nps")).n == 11
     assert {one.versions for one in found.paper.lines if one.code == "overall"} == {(2,), (1,)}
 
@@ -224,6 +224,6 @@ def test_nothing_of_another_campaign_is_counted(app):
     rated(one, *[5] * 6)
     rated(other, *[1] * 6)
     assert read(one).n == 6
-    assert read(one).cell(line(read(one), "overall")).rate_shown == "100 %"
+    assert read(one).cell(line(read(one), "overall")).rate_shown == "100%"
     assert db.session.scalar(db.select(db.func.count()).select_from(Response)) == 12
     assert db.session.scalar(db.select(db.func.count()).select_from(Kept)) > 12

@@ -126,7 +126,7 @@ def test_rates_follow_aapor_and_agree_with_the_campaigns_own_page(app):
         2,
         1,
     )
-    assert (part.rate("RR1"), part.rate("COOP1"), part.rate("RR2")) == ("55 %", "75 %", "64 %")
+    assert (part.rate("RR1"), part.rate("COOP1"), part.rate("RR2")) == ("55%", "75%", "64%")
     shown = figures(db.select(Invitation), [campaign])[campaign]
     assert (shown.answered, shown.asked) == (6, 11)
 

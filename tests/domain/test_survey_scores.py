@@ -65,12 +65,12 @@ def test_only_answers_are_in_the_base_and_the_others_say_why():
     [
         (0, 0, "no answers"),
         (4, 4, "too few answers (n = 4)"),
-        (5, 5, "100 % (5/5)"),
-        (18, 20, "90 % (18/20)"),
-        (121, 128, "94.5 % (n = 128)"),
-        (99, 99, "100 % (99/99)"),
-        (100, 100, "100.0 % (n = 100)"),
-        (1500, 3000, "50.0 % (n = 3,000)"),
+        (5, 5, "100% (5/5)"),
+        (18, 20, "90% (18/20)"),
+        (121, 128, "94.5% (n = 128)"),
+        (99, 99, "100% (99/99)"),
+        (100, 100, "100.0% (n = 100)"),
+        (1500, 3000, "50.0% (n = 3,000)"),
     ],
 )
 def test_a_share_is_said_by_how_many_answers_it_has(hits, n, said):
@@ -79,9 +79,9 @@ def test_a_share_is_said_by_how_many_answers_it_has(hits, n, said):
 
 def test_a_percent_and_its_interval_stand_in_the_same_places():
     assert percent_shown(None) == "—"
-    assert percent_shown(share(121, 128).percent) == "94.5 %"
-    assert interval_shown(share(121, 128).interval, 128) == "89.1–97.3 %"
-    assert interval_shown(share(18, 20).interval, 20) == "70–97 %"
+    assert percent_shown(share(121, 128).percent) == "94.5%"
+    assert interval_shown(share(121, 128).interval, 128) == "89.1–97.3%"
+    assert interval_shown(share(18, 20).interval, 20) == "70–97%"
     assert interval_shown(None, 0) == ""
 
 
@@ -211,8 +211,8 @@ def test_wilson_agrees_with_the_independent_package(hits, n):
 @pytest.mark.parametrize(
     ("said", "chinese"),
     [
-        (said_share(share(18, 20)), "90 %（18/20）"),
-        (said_share(share(121, 128)), "94.5 %（n = 128）"),
+        (said_share(share(18, 20)), "90%（18/20）"),
+        (said_share(share(121, 128)), "94.5%（n = 128）"),
         (said_share(share(2, 2)), "样本不足（n = 2）"),
         (said_share(share(0, 0)), "无有效回答"),
         (said_nps(Nps(36, 9, 67)), "40，区间 22～55（n = 67）"),

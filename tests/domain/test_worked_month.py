@@ -162,10 +162,10 @@ def sides(cell: str) -> tuple[int, int | None]:
 
 
 def shown(cell: str) -> str:
-    """As a figure is written: 91 %, a count as it is, a dash of nothing."""
+    """As a figure is written: 91%, a count as it is, a dash of nothing."""
     if "/" not in cell:
         return cell
-    return f"{cell.partition('=')[2]} %" if "=" in cell else "—"
+    return f"{cell.partition('=')[2]}%" if "=" in cell else "—"
 
 
 @pytest.fixture(params=["telecom", "cars"])
@@ -401,7 +401,7 @@ def test_what_is_corrected_later_is_a_dated_revision_and_the_closed_month_stays(
         said = _paper(browser, browser.post("/staff/quality/figures/paper?month=2026-11"))
         assert "revision 2" in said
         assert "复核属实" in said
-        assert re.search(r"Satisfaction rate 82 % 27 33 ", said)  # 27 / 33 = 81.8
+        assert re.search(r"Satisfaction rate 82% 27 33 ", said)  # 27 / 33 = 81.8
         with transaction():
             supervisor = again(db.session.get_one(Person, closed.people["supervisor"]))
             assert support.reckon([closed.party(name) for name in AGAINST], NOVEMBER, supervisor) == []

@@ -569,7 +569,7 @@ def filled(order: DispatchOrder) -> DispatchOrder:
 def figures(rows: int) -> figures_month.FiguresMonth:
     """The figures of a month with so many measures, each with its thirteen months."""
     measure = figures_month.MeasureRow(
-        "及时回复率", "承诺时限内答复的投诉 ÷ 投诉。", "76 %", 22, 29, "58–88 %", "≥ 90 %", False, trend=("76 %",) * 13
+        "及时回复率", "承诺时限内答复的投诉 ÷ 投诉。", "76%", 22, 29, "58–88%", "≥ 90%", False, trend=("76%",) * 13
     )
     at = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
     return figures_month.FiguresMonth(

@@ -119,7 +119,7 @@ def test_small_figures_are_said_to_be_small(printing):
 
 def test_a_share_that_missed_its_target_does_not_look_as_if_it_had_met_it(printing):
     words = text(printed("service-month", samples.a_month()).content)
-    assert "89.6%" in words  # 26 of 29 against 90 %
+    assert "89.6%" in words  # 26 of 29 against 90%
 
 
 def test_the_interval_and_the_count_stand_beside_the_share(printing):

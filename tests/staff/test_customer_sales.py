@@ -120,6 +120,6 @@ def test_coverage_of_sales_stands_on_the_plan_and_beside_the_response(app, sign_
     assert (money.year, money.heard, money.of_all) == (YEAR, 1000, 2000)
     browser = sign_in(a_supervisor())
     page = browser.page(of(campaign, "/taking-part")).get_text(" ", strip=True)
-    assert "Sales heard 50 %" in page
-    assert f"50 % of the sales of {YEAR}" in browser.page("/staff/surveys/plan").select_one("#coverage").get_text()
+    assert "Sales heard 50%" in page
+    assert f"50% of the sales of {YEAR}" in browser.page("/staff/surveys/plan").select_one("#coverage").get_text()
     assert "By sales" in browser.page(of(campaign, "?level=sales")).get_text()

@@ -156,7 +156,8 @@ def test_a_supervisor_sees_rates_outcomes_and_what_each_interviewer_did(app, sig
     }
     assert lines["何静"][:5] == ["2", "2", "0", "0", "0"]
     assert lines["陆洋"][:5] == ["1", "1", "1", "0", "1"]
-    assert "2.11" in page.select_one("#outcomes").get_text()
+    declined = page.select_one("#outcomes abbr[title='AAPOR 2.11: refused or broke off']")
+    assert declined.find_parent("th").get_text(" ", strip=True) == "Does not want to answer 2.11"
     assert "0 of 4" in " ".join(page.get_text().split())
 
 

@@ -81,7 +81,7 @@ def test_a_supervisor_opens_the_ratings_behind_every_figure(app, sign_in):
     browser = sign_in(a_supervisor())
     page = browser.page(f"{LIST}?months=3")
     row = page.select_one("#by-manager tbody tr")
-    assert [cell.get_text(strip=True) for cell in row.select("td")] == ["5", "80 %", "38–96 %", "3.8"]
+    assert [cell.get_text(strip=True) for cell in row.select("td")] == ["5", "80%", "38–96%", "3.8"]
     assert "too few" in page.select_one("#by-department tbody").get_text()
     behind = browser.page(row.select_one("a")["href"])
     assert len(behind.select("tbody tr")) == 5

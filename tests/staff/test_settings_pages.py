@@ -1,5 +1,6 @@
 """The policy on its pages: every section read, edited as a proposal, its effect seen before, decided with a reason, restored."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,8 +16,10 @@ from portal.domain.policy_changes import Change
 from portal.domain.quality import limits
 from portal.domain.tickets.models import Deadline, Ticket
 from portal.staff.configuration import sections
+from portal.staff.configuration.places import value_said
 from portal.staff.configuration.sections import SECTIONS
 from portal.staff.configuration.shape import is_list, key_of
+from portal.staff.configuration.wording import told_differences
 from tests.factories import a_class, a_person, a_provider, a_supervisor, a_ticket
 
 URL = "/staff/settings/promises"
@@ -491,3 +494,24 @@ def test_another_table_shows_what_each_providers_limit_would_be_before_it_is_dec
 
     [row] = [row for row in page.select("#effect tr") if "云博网络服务" in row.text]
     assert [cell.text.strip() for cell in row.select("td")][:3] == ["120.0", "2", "6"]
+
+
+def test_rows_without_a_name_are_a_small_table_and_a_change_of_one_is_told_as_that(app, admin):
+    old = settings.policy()
+    first, *others = old.support.steps
+    table = next(one for one in admin.page(URL).select(".grid-small") if "visits" in one.get_text())
+    assert len(table.select("tbody tr")) == len(old.support.steps)
+    new = replace(old, support=replace(old.support, steps=(replace(first, per_hundred=9), *others)))
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        told = [(one.what, one.was, one.became) for one in told_differences(old, new)]
+    place = "Limits and support › Steps of the limit › Average visits from: 0 › Complaints allowed per 100 visits"
+    assert told == [(place, f"{first.per_hundred:g}", "9")]
+
+
+def test_what_the_journal_kept_of_a_setting_is_told_in_words(app):
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        told = [
+            value_said(one)
+            for one in ("5 working_days", "1 hours", "True", False, "zh_Hans_CN", "2026-03-15", "30", "")
+        ]
+    assert told == ["5 working days", "1 hour by the clock", "Yes", "—", "简体中文", "15 Mar 2026", "30", "—"]

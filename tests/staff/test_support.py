@@ -74,7 +74,7 @@ def test_visits_are_entered_limits_set_by_the_table_and_the_month_reckoned(sign_
     assert db.session.scalar(db.select(db.func.count()).select_from(ProviderVisits)) == 3
     assert db.session.scalars(db.select(ComplaintLimit.limit)).all() == [2]
     page = browser.page(f"{SUPPORT}?month=2026-04")
-    assert "1 of 1 providers earn the support" in page.get_text(" ", strip=True)
+    assert "1 of 1 provider earns the support" in page.get_text(" ", strip=True)
 
 
 def test_visits_that_are_no_number_come_back_with_a_sentence_and_the_rest_is_kept(sign_in):

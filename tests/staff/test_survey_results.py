@@ -73,7 +73,7 @@ def test_every_room_of_the_results_opens(lived, sign_in, room, language):
 def test_the_page_tells_rate_and_score_apart_with_base_and_interval(lived, sign_in):
     row = sign_in(factories.a_supervisor()).page(of(lived)).select_one("tr[data-line=overall]")
     said = [" ".join(cell.get_text().split()) for cell in row.select("td")]
-    assert said == ["67 % (16/24)", "47–82 %", "76.7", "62.4–90.9", "24"]
+    assert said == ["67% (16/24)", "47–82%", "76.7", "62.4–90.9", "24"]
 
 
 def test_a_figure_opens_the_answers_behind_it(lived, sign_in):
@@ -93,7 +93,7 @@ def test_an_account_manager_reads_what_many_said_and_no_single_answer_of_the_own
             db.session.get_one(Customer, one.id).account_manager_id = manager.id
     names = [one.short_name for one in customers_of(lived)]
     browser = sign_in(factories.again(manager))
-    assert browser.page(of(lived)).select_one("tr[data-line=overall] td").get_text(" ", strip=True).startswith("67 %")
+    assert browser.page(of(lived)).select_one("tr[data-line=overall] td").get_text(" ", strip=True).startswith("67%")
     for room in ("", "/questions/overall", "/comments"):
         page = browser.page(of(lived, room))
         assert not [one for one in names if one in page.get_text()]

@@ -151,7 +151,10 @@ def _count(by: Person) -> None:
     """Raises Refused at the third at once and at the twenty-first within a day."""
     db.session.execute(db.select(Person.id).where(Person.id == by.id).with_for_update())
     if len(queries.under_way(by_id=by.id)) >= AT_ONCE:
-        raise Refused(N_("{number} documents of yours are being made. Please wait until one is ready."), number=AT_ONCE)
+        raise Refused(
+            N_("{number} documents of yours are being made. Please wait until one is ready."),
+            number=AT_ONCE,
+        )
     key, since = f"document:{by.id}", clock.now() - timedelta(days=1)
     asked = db.session.scalar(db.select(db.func.count()).where(Attempt.key == key, Attempt.at > since))
     if asked >= A_DAY:

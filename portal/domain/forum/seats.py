@@ -116,7 +116,7 @@ def need_places(event: Event, customer: Customer, seats: int) -> None:
     places, taken = allotted(event, customer), used(event, customer.id)
     if taken + seats > places:
         raise Refused(
-            N_("{name} has {places} places, {taken} of them used; {seats} more were asked for. Your account manager can help."),
+            N_("Places of {name}: {places}, used: {taken}; asked for now: {seats}. Your account manager can help."),
             name=customer.short_name, places=places, taken=taken, seats=seats,
         )  # fmt: skip
 

@@ -20,7 +20,7 @@ FEWEST = 2
 @dataclass(frozen=True)
 class Part:
     """One part of a side: how many complaints of how many customers, how many the month before, and in the Pareto
-    order its share, the share cumulated, and whether it belongs to the few that make 80 %."""
+    order its share, the share cumulated, and whether it belongs to the few that make 80%."""
 
     code: str
     complaints: int
@@ -77,7 +77,7 @@ def _total(of: Counts) -> Count:
 def parts(now: dict[str, Count], before: dict[str, Count]) -> list[Part]:
     """The parts of a side, the largest first, cumulated (Pareto); what is not said stands last and is never vital.
 
-    The vital few make 80 % of what is known; a part as large as the last of them is one of them too.
+    The vital few make 80% of what is known; a part as large as the last of them is one of them too.
     """
     order = sorted(now, key=lambda code: (code == NONE, -now[code].complaints, code))
     known = {code: now[code].complaints for code in order if code != NONE}
@@ -94,7 +94,7 @@ def parts(now: dict[str, Count], before: dict[str, Count]) -> list[Part]:
 
 
 def vital_with_ties(known: Mapping[str, int]) -> set[str]:
-    """The few that make 80 %, and every other that is as large as the smallest of them."""
+    """The few that make 80%, and every other that is as large as the smallest of them."""
     sizes = sorted(known.values(), reverse=True)
     few = vital_few(sizes)
     return {code for code, size in known.items() if few and size >= sizes[few - 1]}

@@ -24,7 +24,7 @@ TICKETS = {UP: N_("up {amount}"), DOWN: N_("down {amount}"), FLAT: N_("no reliab
 
 
 def since(now: Figure, last: Figure) -> Change | None:
-    """Up or down only if a test at 95 % bears it out, level otherwise; none where a share rests on nothing."""
+    """Up or down only if a test at 95% bears it out, level otherwise; none where a share rests on nothing."""
     if now.denominator is None or last.denominator is None:
         more = now.numerator - last.numerator
         return _change(count_moved(now.numerator, last.numerator), now, TICKETS, more, f"{abs(more):,}")

@@ -57,7 +57,7 @@ class Figure:
 
     @property
     def shown(self) -> str:
-        """87 %, 94.5 %, or the count; a dash of nothing."""
+        """87%, 94.5%, or the count; a dash of nothing."""
         if self.denominator is None:
             return f"{self.numerator:,}"
         return percent_shown(self.percent)
@@ -69,16 +69,16 @@ class Figure:
 
     @property
     def interval_shown(self) -> str:
-        """60–98 %: where the true share lies, 95 times of 100; in the places of the percent itself."""
+        """60–98%: where the true share lies, 95 times of 100; in the places of the percent itself."""
         return interval_shown(self.interval, self.denominator or 0)
 
     @property
     def target_shown(self) -> str:
-        """≥ 90 %, ≤ 0."""
+        """≥ 90%, ≤ 0."""
         if self.target is None:
             return ""
         sign = "≥" if self.measure.more_is_better else "≤"
-        return f"{sign} {self.target:g}{' %' if self.denominator is not None else ''}"
+        return f"{sign} {self.target:g}{'%' if self.denominator is not None else ''}"
 
     @property
     def for_chart(self) -> float | None:

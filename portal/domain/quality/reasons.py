@@ -1,4 +1,4 @@
-"""Why a figure is not 100 %: for each ticket counted below the line and not above it, what went wrong, in words."""
+"""Why a figure is not 100%: for each ticket counted below the line and not above it, what went wrong, in words."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -4,7 +4,7 @@ limit    more customers than the control limit of the class
 run      eight months in a row above the mean (closed months only)
 important  three strategic or gold customers with the same class in ninety days
 repeat   a customer complained again, twice at least, after closure
-pareto   the few classes that make 80 % of a closed quarter
+pareto   the few classes that make 80% of a closed quarter
 """
 
 from collections import Counter
@@ -41,7 +41,7 @@ RULES = {
     "run": N_("Eight months in a row above the mean"),
     "important": N_("Several important customers"),
     "repeat": N_("The same customer again after closure"),
-    "pareto": N_("One of the few that make 80 % of the quarter"),
+    "pareto": N_("One of the few that make 80% of the quarter"),
 }
 
 # How the journal tells what happened to a signal.
@@ -126,7 +126,7 @@ def _repeated(month: Analysis) -> list[Signal]:
 
 
 def _vital(month: Analysis) -> list[Signal]:
-    """At the end of a quarter, for its list: the few classes that make 80 % of its complaints."""
+    """At the end of a quarter, for its list: the few classes that make 80% of its complaints."""
     if not month.is_closed or month.month.month % 3:
         return []
     total: Counter = Counter()

@@ -28,9 +28,9 @@ from portal.i18n import N_
 CODES = ("limit", "first_time", "monthly", "web", "harm", "standing")
 CONDITIONS = {
     "limit": N_("Complaints within the limit"),
-    "first_time": N_("First-time closure 100 %"),
-    "monthly": N_("Monthly closure 100 %"),
-    "web": N_("Web complaints closed 100 %"),
+    "first_time": N_("First-time closure 100%"),
+    "monthly": N_("Monthly closure 100%"),
+    "web": N_("Web complaints closed 100%"),
     "harm": N_("No severe harm to market or media"),
     "standing": N_("Neither in transition nor suspended"),
 }

@@ -5,7 +5,7 @@ Which function answers which question:
 What counts, and how is it said?
   Which answers are in the base, and why are others not?        valid, base, Missing
   How is a share, mean, NPS, difference told?                   said_share, said_mean, said_nps, said_difference
-  A percent or interval alone, for a column                     percent_shown, interval_shown
+  A percent or interval alone, for a column                     percent_shown, part_shown, interval_shown
   Rounding; median; the ninetieth percentile                    rounded, percent; median; percentile
 How good?
   满意率, the share of the satisfied                             satisfied → Share
@@ -144,6 +144,7 @@ from portal.domain.statistics.wording import (
     POINTS,
     Said,
     interval_shown,
+    part_shown,
     percent_shown,
     said_difference,
     said_mean,
@@ -240,6 +241,7 @@ __all__ = [
     "nonresponse_by_group",
     "nps",
     "paired_means",
+    "part_shown",
     "per_hundred",
     "percent",
     "percent_shown",

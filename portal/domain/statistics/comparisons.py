@@ -71,7 +71,7 @@ def fisher(hits: int, n: int, hits_before: int, n_before: int) -> float:
 
 
 def moved(hits: int, n: int, hits_before: int, n_before: int) -> str | None:
-    """Did a share go up or down, tested at 95 %? Flat when chance explains it; None when one side has nothing."""
+    """Did a share go up or down, tested at 95%? Flat when chance explains it; None when one side has nothing."""
     if not n or not n_before:
         return None
     if min(n, n_before) < EXACT_BELOW:
@@ -228,7 +228,7 @@ def corrected(chances: Sequence[float]) -> list[float]:
 
 
 def count_moved(count: int, before: int) -> str:
-    """Did a count go up or down, tested at 95 %? Two counts of chance events share out their sum like a fair coin."""
+    """Did a count go up or down, tested at 95%? Two counts of chance events share out their sum like a fair coin."""
     return _direction(count - before, _coin(count, before) < REAL)
 
 

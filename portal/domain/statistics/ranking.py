@@ -118,7 +118,7 @@ def _place(unit: Unit, share: float, k: float, ranks: tuple[int, int] | None) ->
 
 
 def _ranks(units: Sequence[Unit], share: float, k: float, seed: int, draws: int) -> dict[int, tuple[int, int]]:
-    """For each unit the ranks it took in the middle 95 % of the draws from what is known of every unit."""
+    """For each unit the ranks it took in the middle 95% of the draws from what is known of every unit."""
     dice = random.Random(seed)  # noqa: S311  a simulation that can be repeated
     known = [(unit.hits + k * share, unit.n - unit.hits + k * (1 - share)) for unit in units]
     taken: list[list[int]] = [[] for _ in units]

@@ -33,7 +33,7 @@ class Mean:
 
     @property
     def interval(self) -> Interval | None:
-        """Student's, at 95 %; none of one answer."""
+        """Student's, at 95%; none of one answer."""
         if self.value is None or self.spread is None or self.effective <= 1:
             return None
         half = student_limit(self.effective - 1) * self.spread / sqrt(self.effective)

@@ -32,19 +32,24 @@ class Said:
 
 
 def percent_shown(percent: Decimal | None) -> str:
-    """87 %, 94.5 %; a dash of nothing."""
-    return NONE if percent is None else f"{percent} %"
+    """87%, 94.5%; a dash of nothing."""
+    return NONE if percent is None else f"{percent}%"
+
+
+def part_shown(part: float | None, digits: int = 0) -> str:
+    """87%, 87.4% of a part of one; a dash of nothing."""
+    return percent_shown(None if part is None else rounded(part * 100, digits))
 
 
 def interval_shown(interval: Interval | None, n: int) -> str:
-    """60–98 %: where the true share lies, in the places of the percent itself; nothing where there is none."""
+    """60–98%: where the true share lies, in the places of the percent itself; nothing where there is none."""
     if interval is None:
         return ""
-    return f"{rounded(interval.low * 100, places(n))}–{rounded(interval.high * 100, places(n))} %"
+    return f"{rounded(interval.low * 100, places(n))}–{rounded(interval.high * 100, places(n))}%"
 
 
 def said_share(share: Share) -> Said:
-    """90 % (18/20) below a hundred answers, 94.5 % (n = 128) from there on; too few, or none."""
+    """90% (18/20) below a hundred answers, 94.5% (n = 128) from there on; too few, or none."""
     if share.is_too_few:
         return _few(share.n)
     facts = {"figure": percent_shown(share.percent), "n": f"{share.n:,}"}

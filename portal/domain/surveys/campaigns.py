@@ -55,7 +55,7 @@ TOLD = {
     "survey.reminded": N_("{number} people who had not answered were reminded"),
     "survey.bounced": N_("The letter to {contact} came back"),
     "survey.quota": N_("The quota is full; {number} people are no longer asked"),
-    "survey.replaced": N_("{by} replaced {was} by {became}: {why}"),
+    "survey.replaced": N_("{by} replaced {was} by {became} ({outcome}): {why}"),
     "survey.relinked": N_("{by} sent {contact} a new link"),
     "survey.opted_in": N_("{by} noted that {contact} may be asked again: {why}"),
 }

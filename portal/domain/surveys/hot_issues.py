@@ -3,7 +3,7 @@
 limit      more customers than the control limit of the issue
 run        eight months in a row above the mean (closed months only)
 important  three customers of the first tier or best card with the same issue in ninety days
-pareto     one of the few that make 80 % of the quarter's mentions
+pareto     one of the few that make 80% of the quarter's mentions
 """
 
 from collections import Counter
@@ -35,7 +35,7 @@ FEWEST = 2
 """A single mention is none of the vital few."""
 RULES = {
     "limit": N_("Above the control limit"), "run": N_("Eight months in a row above the mean"),
-    "important": N_("Several important customers"), "pareto": N_("One of the few that make 80 % of the quarter"),
+    "important": N_("Several important customers"), "pareto": N_("One of the few that make 80% of the quarter"),
     "hand": N_("Taken up by a supervisor"),
 }  # fmt: skip
 

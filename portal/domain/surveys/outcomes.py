@@ -11,6 +11,18 @@ from datetime import timedelta
 from portal.domain import statistics
 from portal.i18n import N_
 
+LETTERS = {
+    "I": N_("answered in full"),
+    "P": N_("answered in part"),
+    "R": N_("refused or broke off"),
+    "NC": N_("not reached"),
+    "O": N_("could not answer"),
+    "UH": N_("unknown whether anybody is there"),
+    "UO": N_("unknown, nothing was heard"),
+    "X": N_("not to be asked, in no rate"),
+}
+"""What the letters mean to whoever reads a rate."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -25,6 +37,11 @@ class Outcome:
     needs_note: bool = False
     key: str = ""
     """The key of the telephone console; none for what no call finds."""
+
+    @property
+    def counts_as(self) -> str:
+        """What its letters mean."""
+        return LETTERS[self.letters]
 
 
 def _in(hours: float) -> timedelta:
@@ -56,6 +73,8 @@ OUTCOMES: dict[str, Outcome] = {one.code: one for one in (
     Outcome("quota", N_("Quota is full"), "4.8", "X", final=True),
 )}  # fmt: skip
 
+NOTHING_YET = Outcome("", N_("No reply yet"), "3.19", "UO")
+"""Asked, and nothing was heard yet."""
 BY_PHONE = tuple(code for code, one in OUTCOMES.items() if one.key)
 """What a call may find, beside answers in full."""
 VAIN = ("no_answer", "machine", "not_there")

@@ -110,7 +110,7 @@ class Single(Kind):
 
 
 class Several(Kind):
-    code, label, takes = "several", N_("Several of several"), "options"
+    code, label, takes = "several", N_("Several of a list"), "options"
 
     def _read(self, question: Question, posted: Posted) -> list[Given]:
         codes = {_among(one, question.options) for one in _all(question, posted) if one}

@@ -74,7 +74,7 @@ class Cell:
 
     @property
     def rate_shown(self) -> str:
-        """90 %; a dash where it is hidden or nothing was answered."""
+        """90%; a dash where it is hidden or nothing was answered."""
         if self.is_hidden or not self.has_rate:
             return NONE
         return percent_shown(self.rate.percent)

@@ -41,6 +41,11 @@ LETTERS = {
 COMPARED = {"tier": N_("Tier"), "card": N_("Card level"), "region": N_("Region")}
 COMPLAINTS = N_("Complaints of the year before")
 BEFORE = timedelta(days=365)
+RATES = {
+    "RR1": N_("Response rate (RR1)"), "RR2": N_("Response rate (RR2)"), "COOP1": N_("Cooperation (COOP1)"),
+    "CON1": N_("Contact (CON1)"), "REF1": N_("Refusal (REF1)"),
+}  # fmt: skip
+"""What AAPOR's rates are called."""
 FORMULAS = {
     "RR1": N_("full answers ÷ all who were asked and are eligible, whoever may not be eligible counted too"),
     "RR2": N_("the same, answers in part counted as answers"),

@@ -205,7 +205,7 @@ def replace(one: Invitation, row: Campaign, by: Person, outcome: str, why: str) 
     campaigns.send(row, fresh, by, letters.leaves_at(clock.now()))
     names = "、".join(each.contact.name for each in fresh)
     was = db.session.get_one(Contact, one.contact_id).name
-    journal.write("survey.replaced", row, by, was=was, became=names, why=f"{OUTCOMES[outcome].aapor} {why}")
+    journal.write("survey.replaced", row, by, was=was, became=names, why=why, outcome=OUTCOMES[outcome].label)
     return fresh
 
 

@@ -290,7 +290,7 @@ VIEWS = {
         View("unowned", N_("Without owner"), {"owner": ("none",), "stage": ("live",)}),
         View("overdue", N_("Overdue"), {"due": ("late",), "stage": ("live",)}),
         View("today", N_("Due today"), {"due": ("today",), "stage": ("live",)}),
-        View("waiting", N_("Waiting for the customer"), {"state": (State.WAITING,)}),
+        View("waiting", N_("With the customer"), {"state": (State.WAITING,)}),
         View("verifying", N_("To be verified"), {"state": (State.VERIFYING,)}),
         View("serious", N_("Serious"), {"severity": (RAISED,), "stage": ("live",)}),
         View("watched", N_("Watched"), {"watched": ("yes",), "stage": (ANY,)}),

@@ -22,7 +22,7 @@ LIVE = (State.NEW, State.OPEN, State.WAITING, State.VERIFYING)
 FOR_STAFF = {
     State.NEW: N_("To be accepted"),
     State.OPEN: N_("In hand"),
-    State.WAITING: N_("Waiting for the customer"),
+    State.WAITING: N_("With the customer"),
     State.VERIFYING: N_("To be verified"),
     State.CLOSED: N_("Closed"),
     State.WITHDRAWN: N_("Withdrawn"),

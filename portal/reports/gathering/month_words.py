@@ -46,7 +46,7 @@ def verdict(month: Month, still: tuple[OpenCase, ...]) -> tuple[str, Said]:
     if not of:
         text = N_("No promise fell due in this month. Requests overdue now: {late}.")
     else:
-        text = N_("Of {of} promises that fell due, {kept} were kept. Requests overdue now: {late}.")
+        text = N_("Promises that fell due: {of}; kept: {kept}. Requests overdue now: {late}.")
     return word, _say(text, of=of, kept=month.kept, late=late)
 
 
@@ -62,10 +62,23 @@ def went_well(
         lines.append(_say(text, median=reply.median, sooner=was.median - reply.median))
     liked = sum(one.stars >= MANY_STARS for one in month.ratings)
     if len(month.ratings) >= FEWEST and liked / len(month.ratings) >= WELL:
-        lines.append(_say(N_("{liked} of {n} ratings gave four or five stars."), liked=liked, n=len(month.ratings)))
+        lines.append(
+            _say(
+                N_("{liked} of {n} ratings gave four or five stars."),
+                liked=liked,
+                n=len(month.ratings),
+            )
+        )
     if month.kept != len(month.owed):
         whole = sorted((one for one in commitments if one.of >= FEW and one.kept == one.of), key=lambda one: -one.of)
-        lines += [_say(N_("{what}: kept {of} of {of} times."), what=_what(one), of=one.of) for one in whole]
+        lines += [
+            _say(
+                N_("{what}: kept {of} of {of} times."),
+                what=_what(one),
+                of=one.of,
+            )
+            for one in whole
+        ]
     if len(month.closed) > len(month.opened):
         text = N_("More requests were closed ({closed}) than came in ({opened}).")
         lines.append(_say(text, closed=len(month.closed), opened=len(month.opened)))
@@ -82,7 +95,12 @@ def went_badly(month: Month, commitments: tuple[Commitment, ...], still: tuple[O
         lines.append(_say(N_("Overdue now: {numbers}."), numbers=", ".join(late[:LINES])))
     missed = sorted((one for one in commitments if one.of > one.kept), key=lambda one: one.kept - one.of)
     lines += [
-        _say(N_("{what}: missed {missed} of {of} times."), what=_what(one), missed=one.of - one.kept, of=one.of)
+        _say(
+            N_("{what}: missed {missed} of {of} times."),
+            what=_what(one),
+            missed=one.of - one.kept,
+            of=one.of,
+        )
         for one in missed
     ]
     if month.reopened:

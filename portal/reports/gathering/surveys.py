@@ -10,7 +10,7 @@ from portal.domain.documents.models import Document
 from portal.domain.forum.models import Event
 from portal.domain.people.masking import masked
 from portal.domain.people.models import Person
-from portal.domain.statistics import PER_ANSWER, said_difference
+from portal.domain.statistics import PER_ANSWER, part_shown, said_difference
 from portal.domain.surveys import (
     campaigns,
     result_answers,
@@ -22,7 +22,7 @@ from portal.domain.surveys import (
 from portal.domain.surveys import population as populations
 from portal.domain.surveys.campaign_models import CLOSED, RUNNING, Campaign
 from portal.domain.surveys.document import SCALES
-from portal.domain.surveys.outcomes import OUTCOMES
+from portal.domain.surveys.outcomes import NOTHING_YET, OUTCOMES
 from portal.domain.surveys.result_cells import COMMENTS_FROM
 from portal.domain.surveys.result_lines import NPS
 from portal.domain.surveys.results import INDEX, LEVELS, Results, levels_of, results
@@ -63,7 +63,7 @@ def survey_report(document: Document, asker: Person, rows) -> SurveyReport | Non
     return SurveyReport(
         number=document.number, survey=campaign.words, survey_number=campaign.number, made_at=clock.now(),
         is_running=campaign.state == RUNNING, is_hidden=found.is_hidden, method=tuple(_method(campaign, found)),
-        rates=tuple(Pair(name, part.rate(name), words) for name, words in result_response.FORMULAS.items()),
+        rates=tuple(Pair(result_response.RATES[name], part.rate(name), words) for name, words in result_response.FORMULAS.items()),
         outcomes=tuple(_outcomes(part)), silent=tuple(_silent(part)), headline=tuple(_headline(found, part)),
         sides=tuple(_side(found, side) for side in [*found.dimensions, INDEX]),
         lines=tuple(_line(found, line, changes.get(line.key)) for line in found.paper.lines), asked=tuple(_chosen(found)),
@@ -87,7 +87,10 @@ def _method(campaign: Campaign, found: Results):
         N_("Questionnaire"),
         Filled(N_("version {n}"), {"n": ", ".join(str(one.number) for one in found.paper.versions)}),
     )
-    yield Pair(N_("Population"), Filled(N_("{n} customers"), {"n": size}) if size else N_("as chosen by hand"))
+    yield Pair(
+        N_("Population"),
+        Filled(N_("{n} customers"), {"n": size}) if size else N_("as chosen by hand"),
+    )
     if campaign.sample_size:
         yield Pair(
             N_("Sample"), Filled(N_("{drawn} drawn by lot, seed {seed}"), {"drawn": drawn, "seed": str(campaign.seed)})
@@ -109,7 +112,7 @@ def _method(campaign: Campaign, found: Results):
     )
     money = result_response.money(campaign)
     if money.of_all:
-        heard = f"{money.heard * 100 / money.of_all:.0f} %"
+        heard = part_shown(money.heard / money.of_all)
         yield Pair(
             N_("Sales heard"),
             heard,
@@ -123,9 +126,8 @@ def _method(campaign: Campaign, found: Results):
 
 def _outcomes(part: result_response.TakingPart):
     for code, number in part.how:
-        known = OUTCOMES.get(code)
-        label = known.label if known else N_("No reply yet")
-        yield Pair(label, str(number), f"{known.aapor} {known.letters}" if known else "3.19 UO")
+        known = OUTCOMES.get(code, NOTHING_YET)
+        yield Pair(known.label, str(number), f"{known.aapor} {known.letters}")
 
 
 def _silent(part: result_response.TakingPart):
@@ -222,9 +224,9 @@ def _places(pair):
             else f"{one.low_rank}–{one.high_rank}"
         )
         yield PlaceLine(
-            name.zh if isinstance(name, Words) else name, rank, f"{one.shrunk * 100:.1f} %",
-            f"{one.raw * 100:.{0 if unit.n < 100 else 1}f} % ({unit.hits}/{unit.n})",
-            f"{one.interval.low * 100:.0f}–{one.interval.high * 100:.0f} %", unit.customers,
+            name.zh if isinstance(name, Words) else name, rank, part_shown(one.shrunk, 1),
+            f"{part_shown(one.raw, 0 if unit.n < 100 else 1)} ({unit.hits}/{unit.n})",
+            f"{one.interval.low * 100:.0f}–{part_shown(one.interval.high)}", unit.customers,
             VERDICTS[one.verdict] if one.verdict else N_("too few answers or customers"),
         )  # fmt: skip
 

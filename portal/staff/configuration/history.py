@@ -13,7 +13,7 @@ from portal.domain.revisions import AREAS, Standing
 from portal.domain.settings import Revision
 from portal.i18n import N_
 from portal.staff.configuration import proposing
-from portal.staff.configuration.places import COMPANY, called
+from portal.staff.configuration.places import COMPANY, called, value_said
 from portal.staff.configuration.ways import Decision, door, number_in, tabs
 from portal.staff.configuration.wording import Told, told_differences
 from portal.web.filters import here
@@ -128,8 +128,8 @@ def differences(area: str, old: dict, new: dict) -> list[Told]:
     return [
         Told(
             gettext(COMPANY.get(place, place)) if area == "company" else called(place, policy),
-            was or "—",
-            became or "—",
+            value_said(was),
+            value_said(became),
         )
         for place, (was, became) in between(old, new).items()
     ]

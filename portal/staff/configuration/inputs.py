@@ -28,6 +28,7 @@ from portal.domain.policy import Policy, Unit
 from portal.i18n import N_
 from portal.staff.configuration.choices import SIGNS, choices_of, signs
 from portal.staff.configuration.sections import BOUNDS, PLAIN_SAID
+from portal.web.fields import AmountField
 from portal.web.forms import AtMost, Between
 from portal.web.words import gettext
 
@@ -125,6 +126,8 @@ class Number(Input):
         low, high = BOUNDS.get(self.name, (0, 1_000_000))
         rules = [Optional(), Between(low, high, BOUNDS_SAID)]
         said = f"{low}–{high}" if self.name in BOUNDS and self.name != "amount" else ""
+        if self.name.endswith("_yuan"):
+            return AmountField(self.label, rules, default=self.value, description=said)
         if self.whole:
             return IntegerField(self.label, rules, default=self.value, description=said)
         shown = None if self.value is None else Decimal(f"{self.value:g}")

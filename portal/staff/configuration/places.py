@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from portal.domain.policy import Policy
+from portal.domain.policy import Policy, Promise, Unit
 from portal.domain.policy_reading import Mistake
-from portal.i18n import N_
+from portal.i18n import LANGUAGES, N_
 from portal.staff.configuration.sections import LABELS
 from portal.staff.configuration.wording import title
-from portal.web.filters import kept, told, words_in
+from portal.web.filters import kept, promise, told, words_in
 from portal.web.words import gettext
 
 COMPANY = {
@@ -18,6 +18,8 @@ COMPANY = {
     "zone": N_("Time zone of dates and times"),
 }  # fmt: skip
 STEP = re.compile(r"(\w+)|\[([^\]]*)\]")
+LENGTH = re.compile(rf"([0-9.]+) ({'|'.join(Unit)})")
+"""A promised time as it was kept: 5 working_days."""
 DAYS = ("years", "days")
 """Lists of the calendar: a year or a day says itself what it is."""
 
@@ -25,6 +27,18 @@ DAYS = ("years", "days")
 def called(place: str, policy: Policy) -> str:
     """What people call this place: «Limits › Days in which a closed ticket may be reopened»."""
     return " › ".join(_steps(place, policy)) or place
+
+
+def value_said(said: object) -> str:
+    """What a place said, kept as a text, in words: yes and no, units, languages, days; any other text as it is."""
+    text = str(said or "")
+    if text in ("True", "False"):
+        return gettext("Yes") if text == "True" else gettext("No")
+    if text in LANGUAGES:
+        return LANGUAGES[text]
+    if length := LENGTH.fullmatch(text):
+        return promise(Promise(float(length[1]), Unit(length[2])))
+    return kept(text) or "—"
 
 
 def _steps(place: str, policy: Policy) -> Iterator[str]:

@@ -13,7 +13,7 @@ from portal.staff.configuration import proposing
 from portal.staff.configuration.history import decisions
 from portal.staff.configuration.proposals import title_of
 from portal.staff.configuration.sections import GROUPS, SECTIONS, Section
-from portal.staff.configuration.shape import in_short, is_list
+from portal.staff.configuration.shape import Grid, in_short, is_list
 from portal.staff.configuration.ways import door, tabs
 from portal.staff.configuration.wording import title
 from portal.web.pages import page
@@ -30,7 +30,7 @@ class Entry:
     url: str
     help: str
     count: int | None
-    facts: list[tuple[str, str]]
+    facts: list[tuple[str, str | Grid]]
 
 
 @door.get("/promises", needs=P.SETTINGS_RUN)

@@ -1,18 +1,26 @@
 """What the policy is made of, read from its dataclasses: which sections are lists, of what, and how a list is shown."""
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from portal.domain import settings
 from portal.domain.policy import Policy, Promise, Words, item_type
-from portal.staff.configuration.wording import called, label, title, value
+from portal.staff.configuration.wording import called, is_row, label, title, value
 from portal.web.words import gettext
 
 KEYS = ("code", "extension")
 SHOWN = 4
 """So many fields of an item stand in the table; the rest on its page."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A small table among facts: rows of figures that have no names."""
+
+    head: list[str]
+    rows: list[list[str]]
 
 
 @cache
@@ -79,7 +87,7 @@ def rows_of(section: str) -> dict:
     }
 
 
-def facts_of(section: str) -> list[tuple[str, str]]:
+def facts_of(section: str) -> list[tuple[str, str | Grid]]:
     """A section that is one thing, as facts."""
     policy = settings.policy()
     whole = getattr(policy, section)
@@ -88,12 +96,17 @@ def facts_of(section: str) -> list[tuple[str, str]]:
     return [(label(one.name), _fact(getattr(whole, one.name), one.name, policy)) for one in fields(whole)]
 
 
-def _fact(given: Any, name: str, policy: Policy) -> str:
-    """A value; of items, what they are called."""
+def _fact(given: Any, name: str, policy: Policy) -> str | Grid:
+    """A value; of items, what they are called; of rows without a name, a small table."""
+    if isinstance(given, tuple) and given and all(map(is_row, given)):
+        names = [one.name for one in fields(given[0])]
+        return Grid(
+            [label(one) for one in names], [[value(getattr(row, one), one, policy) for one in names] for row in given]
+        )
     return gettext(", ").join(map(called, given)) if _are_items(given) else value(given, name, policy)
 
 
-def in_short(section: str) -> list[tuple[str, str]]:
+def in_short(section: str) -> list[tuple[str, str | Grid]]:
     """The first facts of a section that is one thing, its lists left out."""
     whole, facts = getattr(settings.policy(), section), facts_of(section)
     if not is_dataclass(whole) or isinstance(whole, Words | Promise):

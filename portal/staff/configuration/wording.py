@@ -42,19 +42,19 @@ def told_differences(old: Policy, new: Policy) -> list[Told]:
 def _told(one: Difference, old: Policy, new: Policy) -> Told:
     name = next((step for step in reversed(one.place) if isinstance(step, str)), "")
     if one.place[-1] == ORDER:
-        return Told(place(one.place), _names(one.was), _names(one.became))
-    return Told(place(one.place), value(one.was, name, old), value(one.became, name, new))
+        return Told(place(one.place, new), _names(one.was, old), _names(one.became, new))
+    return Told(place(one.place, new), value(one.was, name, old), value(one.became, name, new))
 
 
-def place(steps: tuple[Any, ...]) -> str:
+def place(steps: tuple[Any, ...], policy: Policy) -> str:
     """«Classes › Private line down › Closed within»."""
-    return " › ".join(_step(step, number) for number, step in enumerate(steps))
+    return " › ".join(_step(step, number, policy) for number, step in enumerate(steps))
 
 
-def _step(step: Any, number: int) -> str:
+def _step(step: Any, number: int, policy: Policy) -> str:
     if isinstance(step, str):
         return title(step) if number == 0 else label(step)
-    return called(step)
+    return named(step, policy)
 
 
 def title(section: str) -> str:
@@ -77,8 +77,23 @@ def called(item: Any) -> str:
     return str(getattr(item, "extension", None) or getattr(item, "code", None) or item)
 
 
-def _names(items: tuple) -> str:
-    return " → ".join(map(called, items))
+def named(item: Any, policy: Policy) -> str:
+    """What an item is called; where it has no name, what its first field says."""
+    if not is_row(item):
+        return called(item)
+    first = fields(item)[0].name
+    return gettext("%(name)s: %(state)s", name=label(first), state=value(getattr(item, first), first, policy))
+
+
+def is_row(item: Any) -> bool:
+    """Is it the row of a small table: a few plain fields without a name or code?"""
+    return is_dataclass(item) and not any(
+        hasattr(item, name) for name in ("words", "code", "extension", "zh", "amount")
+    )
+
+
+def _names(items: tuple, policy: Policy) -> str:
+    return " → ".join(named(item, policy) for item in items)
 
 
 def value(given: Any, name: str, policy: Policy) -> str:
