@@ -198,7 +198,7 @@ def no_more_surveys(page: Page, address: str) -> None:
     page.get_by_role("button", name="不再接收调查").click()
     page.wait_for_url("**/opted-out")
     assert page.goto(address).status == 404
-    expect(page.get_by_role("main")).to_contain_text("您无需再填写")
+    expect(page.get_by_role("main")).to_contain_text("此链接无法填写问卷")
     assert page.goto("/surveys/link/" + "x" * 32).status == 404
 
 
