@@ -156,19 +156,22 @@ def decide(by: Person, why: str, change: Change, drawn_from: int, on: date | Non
         plan for plan in revisions.plans("policy") if plan.holds_from and plan.holds_from > (holds_from or clock.now())
     ]
     before = settings.document_of(base)
-    number = _laid_down(by, why, change.applied(before), base, holds_from)
+    until = later[0].holds_from if later else None
+    number = _laid_down(by, why, change.applied(before), base, holds_from, until)
     for plan in later:
         number = _carried(by, change, before, plan, number)
     parties.found_departments(settings.policy(number).departments, by)
     return number
 
 
-def _laid_down(by: Person, why: str, document: dict, base: int, holds_from: datetime | None) -> int:
+def _laid_down(
+    by: Person, why: str, document: dict, base: int, holds_from: datetime | None, until: datetime | None
+) -> int:
     for mistake in wrong(document):
         raise Refused(N_("This does not fit the other rules: {wrong}"), wrong=str(mistake))
     if dump(settings.parsed(document)) == dump(settings.policy(base)):
         raise Refused(N_("Nothing would change."))
-    parties.need_open_leads(settings.parsed(document))
+    parties.need_open_leads(settings.parsed(document), until)
     return settings.adopt("policy", document, by, why, holds_from, base)
 
 
