@@ -128,7 +128,8 @@ def hand_over(**url):
     if gone := len(drawn) - len(chosen):
         say(N_("{count} of them were no longer with {name}."), "info", count=gone, name=party.words)
     warn_of_ends((to, ticket) for ticket in result.done)
-    several.tell(result, N_("{count} handed over to {name}."), name=to.words)
+    if chosen:
+        several.tell(result, N_("{count} handed over to {name}."), name=to.words)
     return redirect(_to("ask_close", party), 303)
 
 

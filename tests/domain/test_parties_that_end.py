@@ -170,6 +170,34 @@ def test_a_ticket_that_is_due_after_the_last_day_is_warned_about(app, sign_in):
     assert "works until today only" in " ".join(said.split())
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2046-12-01"])
+def test_a_day_far_off_is_refused_beside_the_field(app, sign_in, day):
+    provider, department = a_provider().id, db.session.scalars(db.select(Department.id)).first()
+    browser = sign_in(a_person(Role.ADMINISTRATOR))
+    for address in (f"/staff/parties/providers/{provider}/close", f"/staff/parties/departments/{department}/close"):
+        answer = browser.post(address, {"on": day, "why": "到期"})
+        assert answer.status_code == 422
+        assert 'id="on-error"' in answer.text
+
+
+def test_a_list_from_another_tab_hands_nothing_over_twice_and_takes_nothing_of_others(app, sign_in):
+    goes, takes, stays = a_provider().id, a_provider().id, a_provider().id
+    with clock.frozen_at(NOON):
+        mine, _ = dispatched(goes)
+        other, order = dispatched(stays)
+        browser, address = sign_in(a_person(Role.ADMINISTRATOR)), f"/staff/parties/providers/{goes}"
+        typed = {"ids": [f"{mine}", f"{other}", "99999999999", "x.y"], "to": f"p{takes}", "reason": "合同到期"}
+        for _ in range(2):
+            assert browser.post(f"{address}/hand-over", typed).status_code == 303
+        said = browser.page(f"{address}/close").text
+    assert "2 of them were no longer with" in said
+    assert the(Dispatch, order).done_at is None
+    assert db.session.scalar(db.select(db.func.count(Dispatch.id)).where(Dispatch.provider_id == takes)) == 1
+    too_many = typed | {"ids": [f"{n}" for n in range(1, 102)]}
+    assert browser.post(f"{address}/hand-over", too_many).status_code == 409
+    assert browser.post(f"{address}/hand-over", typed | {"reason": "长" * 501}).status_code == 422
+
+
 # ---- a department and the rules ----
 
 

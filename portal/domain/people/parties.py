@@ -14,6 +14,8 @@ from portal.domain.policy import Policy
 from portal.domain.refusals import Refused
 from portal.i18n import N_, Words
 
+FAR = timedelta(days=3653)
+"""A last day further away than ten years is a slip of the finger."""
 SAME_CODE = N_("This code is taken already.")
 
 
@@ -68,8 +70,10 @@ def close(party: Department | Provider, by: Person, on: date, why: str) -> None:
 
 
 def why_not_close(party: Department | Provider, on: date) -> Refused | None:
-    """Why it cannot be closed with this last day: it leads open tickets and is gone at once, or a rule that holds
+    """Why it cannot be closed with this last day: the day is far off, it leads open tickets and is gone at once, or a rule that holds
     after that day names it as the one that leads. A provider leads by no rule, and its orders simply go back."""
+    if abs(on - settings.today()) > FAR:
+        return Refused(N_("Please choose a day within ten years of today."))
     if isinstance(party, Provider):
         return None
     from portal.domain.tickets import dispatching  # that room knows this one's tables
