@@ -156,10 +156,10 @@ def decide(by: Person, why: str, change: Change, drawn_from: int, on: date | Non
         plan for plan in revisions.plans("policy") if plan.holds_from and plan.holds_from > (holds_from or clock.now())
     ]
     before = settings.document_of(base)
-    until = later[0].holds_from if later else None
-    number = _laid_down(by, why, change.applied(before), base, holds_from, until)
-    for plan in later:
-        number = _carried(by, change, before, plan, number)
+    ends = [*(plan.holds_from for plan in later), None]
+    number = _laid_down(by, why, change.applied(before), base, holds_from, ends[0])
+    for plan, until in zip(later, ends[1:], strict=True):
+        number = _carried(by, change, before, plan, number, until)
     parties.found_departments(settings.policy(number).departments, by)
     return number
 
@@ -175,7 +175,7 @@ def _laid_down(
     return settings.adopt("policy", document, by, why, holds_from, base)
 
 
-def _carried(by: Person, change: Change, before: dict, plan: Revision, base: int) -> int:
+def _carried(by: Person, change: Change, before: dict, plan: Revision, base: int, until: datetime | None) -> int:
     """What is planned for later, with this change in it too."""
     planned = settings.document_of(plan.id)
     day = plan.holds_from.astimezone(ZoneInfo(settings.company().zone)).date() if plan.holds_from else None
@@ -187,6 +187,7 @@ def _carried(by: Person, change: Change, before: dict, plan: Revision, base: int
     document = change.applied(planned)
     if wrong(document):
         raise PlannedOtherwise(N_("This does not fit what is planned for {day}. Withdraw that plan first."), day=day)
+    parties.need_open_leads(settings.parsed(document), until)
     return settings.adopt("policy", document, by, plan.why, plan.holds_from, base)
 
 

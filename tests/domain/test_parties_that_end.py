@@ -226,6 +226,8 @@ def test_a_department_may_be_closed_as_soon_as_a_planned_rule_names_another_one_
         with transaction():
             policy_changes.decide(by, "改名", Change("put", "classes", other["code"], other), revisions.head("policy"))
         back = other | {"department": "billing"}
+        with pytest.raises(Refused, match="cannot lead"), transaction():  # what is planned for later carries it on
+            policy_changes.decide(by, "改回", Change("put", "classes", other["code"], back), revisions.head("policy"))
         with pytest.raises(Refused, match="cannot lead"), transaction():
             policy_changes.decide(
                 by, "改回", Change("put", "classes", other["code"], back), revisions.head("policy"),

@@ -70,8 +70,8 @@ def close(party: Department | Provider, by: Person, on: date, why: str) -> None:
 
 
 def why_not_close(party: Department | Provider, on: date) -> Refused | None:
-    """Why it cannot be closed with this last day: the day is far off, it leads open tickets and is gone at once, or a rule that holds
-    after that day names it as the one that leads. A provider leads by no rule, and its orders simply go back."""
+    """Why it cannot be closed with this last day: the day is far off; it leads open tickets and would be gone at once; or
+    a rule that holds after that day names it as the one that leads. A provider leads by no rule, its orders go back."""
     if abs(on - settings.today()) > FAR:
         return Refused(N_("Please choose a day within ten years of today."))
     if isinstance(party, Provider):
