@@ -16,6 +16,7 @@ from portal.domain.refusals import Refused
 from portal.i18n import N_
 from portal.staff.configuration.places import COMPANY, called
 from portal.web import filters
+from portal.web.fields import YEARS
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
 from portal.web.tables import as_csv
@@ -104,9 +105,10 @@ def _named(of: tuple[str, int], names: dict) -> str:
 
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _begin(day: date | None) -> datetime | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import redirect, url_for
 from werkzeug.datastructures import MultiDict
-from wtforms import DateTimeLocalField, IntegerField, RadioField, TextAreaField
+from wtforms import IntegerField, RadioField, TextAreaField
 from wtforms.validators import NumberRange
 
 from portal.access.door import me
@@ -33,6 +33,7 @@ from portal.i18n import N_
 from portal.staff import desk_telling
 from portal.staff.major import MOST_YUAN, WORDS
 from portal.web import filters, promises
+from portal.web.fields import MomentField
 from portal.web.forms import AtMost, Form, Needed
 from portal.web.pages import page
 
@@ -53,7 +54,7 @@ class DecideForm(Form):
 class EntryForm(Form):
     """What happened when."""
 
-    happened = DateTimeLocalField(N_("When"), [Needed()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+    happened = MomentField(N_("When"), [Needed()])
     body = TextAreaField(N_("What happened"), [Needed(), AtMost(WORDS)], id="entry_body")
 
 

@@ -80,6 +80,8 @@ def test_a_record_is_called_by_its_name_and_leads_to_all_that_happened_to_it(app
         "who=%25",
         "about=%00",
         "until=2026-13-40",
+        "since=0001-01-01",
+        "until=9999-12-31",
         "before=-1",
         "before=99999999999999999999",
         "before=9999999999",

@@ -305,3 +305,11 @@ def test_a_plan_is_sent_to_a_manager_once_it_is_written_and_a_refusal_leads_back
 
     browser.post(f"{LIST}/{key}/parts/item/plan", {"body": "更换光缆。", "base": "0"})
     assert browser.page(f"{LIST}/{key}").select_one("form[action$='approvals/plan']") is not None
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_moment_that_cannot_be_told_is_refused_beside_the_field(app, sign_in, day):
+    key = a_case()
+    answer = sign_in(an_agent()).post(f"{LIST}/{key}/timeline", {"happened": day, "body": "九点断网。"})
+    assert answer.status_code == 422
+    assert "between 1970 and 2199" in answer.text
