@@ -90,7 +90,7 @@ def give_lead(order: Dispatch, ticket: Ticket, by: Person, *, version: int | Non
     _leads(order, running_orders(ticket), ticket, by)
 
 
-def _leads(order: Dispatch, running: Sequence[Dispatch], ticket: Ticket, by: Person) -> None:
+def _leads(order: Dispatch, running: Sequence[Dispatch], ticket: Ticket, by: Person | None) -> None:
     """Make this order the one in the lead, and keep that it changed."""
     was = next((one for one in running if one.is_lead and one is not order), None)
     for one in running:
@@ -99,7 +99,7 @@ def _leads(order: Dispatch, running: Sequence[Dispatch], ticket: Ticket, by: Per
     journal.write("ticket.lead", ticket, by, was=was.party.name if was else None, became=order.party.name)
 
 
-def _left(order: Dispatch, ticket: Ticket, by: Person) -> None:
+def _left(order: Dispatch, ticket: Ticket, by: Person | None) -> None:
     """An order ended early: if it led and others run, the oldest of them leads, until the desk says otherwise."""
     others = [one for one in running_orders(ticket) if one is not order]
     if order.is_lead and others:
