@@ -18,6 +18,7 @@ from portal.db import db, transaction
 from portal.domain import files, journal, journal_search, retention, slots
 from portal.domain.forum import tidying
 from portal.domain.mailroom import box, placing
+from portal.domain.people import parties
 from portal.domain.quality import complaint_counts, improvement_rises, projects, signals, snapshots, unclosed
 from portal.domain.ratings import requests
 from portal.domain.settings import policy_id
@@ -62,6 +63,13 @@ def _is_set_up() -> bool:
         return bool(policy_id())
     except (LookupError, KeyError):
         return False
+
+
+def _end_parties():
+    """Departments and providers whose last day is over: their orders go back, their people are disabled."""
+    if _is_set_up():
+        with transaction():
+            return parties.end_due()
 
 
 def _receive():
@@ -168,6 +176,7 @@ def _close_months():
 
 
 JOBS = (
+    Job("parties", MINUTE, _end_parties),
     Job("remind", MINUTE, _remind),
     Job("receive", MINUTE, _receive),
     Job("offers", MINUTE, _offers),

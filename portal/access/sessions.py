@@ -105,7 +105,7 @@ def _has_run_out(row: SignIn, person: Person) -> bool:
     if person.has(*APART):
         idle, hours = rules.admin_idle_minutes, rules.admin_absolute_hours
     return (
-        person.disabled_at is not None
+        not person.may_sign_in_on(settings.today())
         or at - row.seen_at > timedelta(minutes=idle)
         or at - row.begun_at > timedelta(hours=hours)
     )

@@ -12,6 +12,7 @@ from portal.access import attempts, devices, navigation, passwords, second_facto
 from portal.access.door import Door, me
 from portal.access.permissions import Permission, may
 from portal.access.proof import WRONG_CODE
+from portal.domain import settings
 from portal.domain.people import accounts, queries
 from portal.domain.people import links as one_time
 from portal.domain.people.models import Person
@@ -73,7 +74,7 @@ def create():
     if wait := attempts.sign_in_wait(form.email.data, devices.is_known()):
         return attempts.too_often(wait)
     person = queries.by_email(form.email.data)
-    if not passwords.matches(person, form.password.data) or not person.is_active:
+    if not passwords.matches(person, form.password.data) or not person.may_sign_in_on(settings.today()):
         return _refused(form)
     passwords.strengthen(person, form.password.data)
     return _second_step(person, form.next.data) if person.has_second_factor else let_in(person, form.next.data)
@@ -96,7 +97,7 @@ def prove():
         return attempts.too_often(wait)
     if not form.validate():
         return page("access/code.html", 422, form=form)
-    if not person.is_active or not second_factor.proves(person, form.code.data):
+    if not person.may_sign_in_on(settings.today()) or not second_factor.proves(person, form.code.data):
         form.code.errors = [gettext(WRONG_CODE)]
         return page("access/code.html", 422, form=form)
     one_time.use(link)

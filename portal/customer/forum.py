@@ -99,7 +99,7 @@ def _page(event: Event, form: QuestionForm, status: int = 200):
         minutes=row if row and row.published_at else None, was=was, places=minutes.PLACES,
         files={place: [one for one in rows if one.id in kept] for place, rows in minutes.files_of(event).items()} if was else {},
         left=seats.allotted(event, me().customer) - seats.used(event, me().customer.id), form=form, states=EVENT_STATES, tones=EVENT_TONES,
-        me=me(), asks=_my_place(event) is not None and clock.now() < event.ends_at,
+        me=me(), asks=_my_place(event) is not None and not event.is_over(clock.now()),
     )  # fmt: skip
 
 
@@ -110,9 +110,9 @@ def _my_place(event: Event) -> Attendee | None:
 @door.post("/<int:event>/questions", needs=P.FORUM_ATTEND)
 def ask(event):
     form, place = QuestionForm(), _my_place(event)
-    if not form.validate() or place is None:
+    asking = (topics.ask_beforehand, event, place, form.question.data, me())
+    if not form.validate() or place is None or attempted(form, "question", *asking) is False:
         return _page(event, form, 422)
-    topics.ask_beforehand(event, place, form.question.data, me())
     say(N_("We have your question; you hear the answer."))
     return redirect(url_for(".show", event=event.id), 303)
 
@@ -120,6 +120,8 @@ def ask(event):
 @door.get("/<int:event>/registrations/new", needs=P.FORUM_ATTEND)
 def new(event):
     """First who, then what is to be known of each; a member registers for themselves at once."""
+    if no := registering.why_not_open(event):
+        return page("customer/forum_closed.html", event=event, no=no)
     people = _colleagues()
     asked = [one for one in people if str(one.id) in request.args.getlist("with")]
     more = request.args.get("more", "")

@@ -13,6 +13,7 @@ from portal.db import db
 from portal.demo import hours
 from portal.demo.judgements import cause_of
 from portal.demo.lives import Troupe
+from portal.domain.people import parties
 from portal.domain.people.models import Person, Provider
 from portal.domain.quality import facts, limits, penalties, support
 from portal.domain.quality.days import first, following, zone
@@ -103,7 +104,7 @@ def _results(month: date) -> list[SupportResult]:
 
 
 def _providers() -> list[Provider]:
-    return list(db.session.scalars(db.select(Provider).where(Provider.closed_on.is_(None)).order_by(Provider.id)))
+    return list(db.session.scalars(parties.open_ones(db.select(Provider)).order_by(Provider.id)))
 
 
 def _who(troupe: Troupe, role: str) -> Person:

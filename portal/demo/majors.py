@@ -17,6 +17,7 @@ from portal.db import db
 from portal.demo import hours
 from portal.demo.lives import Troupe
 from portal.demo.photos import photo
+from portal.domain.people import parties
 from portal.domain.people.models import Customer, Department, Person, Provider
 from portal.domain.quality import major, major_approvals, major_dossier, penalties
 from portal.domain.quality.days import zone
@@ -213,7 +214,7 @@ class Case:
     @property
     def assistant(self) -> Provider:
         """The third provider, by number."""
-        open_ones = db.select(Provider).where(Provider.closed_on.is_(None)).order_by(Provider.id)
+        open_ones = parties.open_ones(db.select(Provider)).order_by(Provider.id)
         return list(db.session.scalars(open_ones.limit(3)))[-1]
 
     @property

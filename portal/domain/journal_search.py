@@ -1,10 +1,10 @@
 """Looking into the journal: who, about what, which verb, when; newest first, a page at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, false, literal, or_, select, union_all
+from sqlalchemy import Select, UniqueConstraint, and_, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -26,14 +26,19 @@ from portal.domain.quality.major_models import MajorCase
 from portal.domain.quality.models import Liability
 from portal.domain.quality.records import Signal, SupervisedProject
 from portal.domain.quality.support_models import SupportResult
+from portal.domain.refusals import Refused
 from portal.domain.surveys.campaign_models import Campaign, OptOut
 from portal.domain.surveys.campaign_models import Invitation as Asked
 from portal.domain.surveys.models import Questionnaire
 from portal.domain.surveys.word_models import HotIssue, Issue
 from portal.domain.tickets.models import Problem, Ticket
+from portal.i18n import N_
 
 CHECKED_AT_ONCE = 20_000
 EXPORT_LIMIT = 50_000
+LOOKED_AT = 50_000
+"""Of each kind so many records, the newest, are looked at for a name; a number has an index and is found among all."""
+PEOPLE_AT_ONCE = 100
 # What the records of each kind are called: rows of id and name, and all that one may ask for them by.
 NAMED: dict[str, tuple[Select, tuple]] = {
     "ticket": (select(Ticket.id, Ticket.number), (Ticket.number,)),
@@ -75,13 +80,18 @@ class Sought:
     """Part of the name or e-mail address of whoever did it."""
     about: str = ""
     """What a record is called: its number, title or name."""
+    of: tuple[str, int] | None = None
+    """One record: its kind and id."""
     verb: str = ""
     since: datetime | None = None
     until: datetime | None = None
 
 
 def entries(rows: Select, sought: Sought, before: int | None, limit: int) -> list[Entry]:
-    """Entries of these rows that fit, newest first, older than the entry `before`, with who did them."""
+    """Entries of these rows that fit, newest first, older than the entry `before`, with who did them.
+
+    Raises Refused where too many people are called so: a part of what they did would pass for all of it.
+    """
     found = rows.where(*_conditions(sought)).options(joinedload(Entry.by))
     if before is not None:
         found = found.where(Entry.id < before)
@@ -91,11 +101,11 @@ def entries(rows: Select, sought: Sought, before: int | None, limit: int) -> lis
 def _conditions(sought: Sought) -> list:
     found = []
     if sought.who:
-        part = sought.who
-        named = or_(Person.name.contains(part, autoescape=True), Person.email.contains(part.lower(), autoescape=True))
-        found.append(Entry.by_id.in_(select(Person.id).where(named)))
+        found.append(Entry.by_id.in_(_people(sought.who)))
     if sought.about:
         found.append(_about(sought.about))
+    if sought.of:
+        found.append(and_(Entry.record == sought.of[0], Entry.record_id == sought.of[1]))
     if sought.verb:
         found.append(Entry.verb == sought.verb)
     if sought.since:
@@ -105,17 +115,45 @@ def _conditions(sought: Sought) -> list:
     return found
 
 
+def _people(part: str) -> list[int]:
+    """Whose name or address has this part."""
+    named = or_(Person.name.contains(part, autoescape=True), Person.email.contains(part.lower(), autoescape=True))
+    found = list(db.session.scalars(select(Person.id).where(named).limit(PEOPLE_AT_ONCE + 1)))
+    if len(found) > PEOPLE_AT_ONCE:
+        raise Refused(
+            N_("More than {count} people are called so. Write more of the name or the address."), count=PEOPLE_AT_ONCE
+        )
+    return found
+
+
 def _about(text: str):
     """The entries about whatever is called so: first which records these are, then what happened to them."""
     wanted = (text, text.upper(), text.lower())
     found: dict[str, list[int]] = {}
-    named = [
-        rows.with_only_columns(literal(record), rows.selected_columns[0]).where(or_(*(name.in_(wanted) for name in known)))
-        for record, (rows, known) in NAMED.items() if known
-    ]  # fmt: skip
+    named = [part for record in NAMED for part in _called(record, wanted)]
     for record, key in db.session.execute(union_all(*named)):
         found.setdefault(record, []).append(key)
     return or_(false(), *(and_(Entry.record == record, Entry.record_id.in_(ids)) for record, ids in found.items()))
+
+
+def _called(record: str, wanted: Sequence[str]) -> list[Select]:
+    """The records of a kind that are called so: by what has an index among all, by other names among the newest."""
+    rows, known = NAMED[record]
+    key = rows.selected_columns[0]
+    numbers, others = ([name for name in known if has_index(name) is one] for one in (True, False))
+    found = rows.with_only_columns(literal(record), key)
+    parts = [found.where(or_(*(name.in_(wanted) for name in numbers)))] if numbers else []
+    if others:
+        newest = select(func.max(key)).correlate(None).scalar_subquery()
+        parts.append(found.where(key > newest - LOOKED_AT, or_(*(name.in_(wanted) for name in others))))
+    return parts
+
+
+def has_index(name) -> bool:
+    """Is a record found by this column without reading the others?"""
+    column = name.property.columns[0]
+    indexes = [*column.table.indexes, *(one for one in column.table.constraints if isinstance(one, UniqueConstraint))]
+    return bool(column.unique) or any(one.columns[0] is column for one in indexes if len(one.columns))
 
 
 def names(found: Iterable[Entry]) -> dict[tuple[str, int], str | date]:

@@ -156,23 +156,26 @@ def decide(by: Person, why: str, change: Change, drawn_from: int, on: date | Non
         plan for plan in revisions.plans("policy") if plan.holds_from and plan.holds_from > (holds_from or clock.now())
     ]
     before = settings.document_of(base)
-    number = _laid_down(by, why, change.applied(before), base, holds_from)
-    for plan in later:
-        number = _carried(by, change, before, plan, number)
+    ends = [*(plan.holds_from for plan in later), None]
+    number = _laid_down(by, why, change.applied(before), base, holds_from, ends[0])
+    for plan, until in zip(later, ends[1:], strict=True):
+        number = _carried(by, change, before, plan, number, until)
     parties.found_departments(settings.policy(number).departments, by)
     return number
 
 
-def _laid_down(by: Person, why: str, document: dict, base: int, holds_from: datetime | None) -> int:
+def _laid_down(
+    by: Person, why: str, document: dict, base: int, holds_from: datetime | None, until: datetime | None
+) -> int:
     for mistake in wrong(document):
         raise Refused(N_("This does not fit the other rules: {wrong}"), wrong=str(mistake))
     if dump(settings.parsed(document)) == dump(settings.policy(base)):
         raise Refused(N_("Nothing would change."))
-    parties.need_open_leads(settings.parsed(document))
+    parties.need_open_leads(settings.parsed(document), until)
     return settings.adopt("policy", document, by, why, holds_from, base)
 
 
-def _carried(by: Person, change: Change, before: dict, plan: Revision, base: int) -> int:
+def _carried(by: Person, change: Change, before: dict, plan: Revision, base: int, until: datetime | None) -> int:
     """What is planned for later, with this change in it too."""
     planned = settings.document_of(plan.id)
     day = plan.holds_from.astimezone(ZoneInfo(settings.company().zone)).date() if plan.holds_from else None
@@ -184,6 +187,7 @@ def _carried(by: Person, change: Change, before: dict, plan: Revision, base: int
     document = change.applied(planned)
     if wrong(document):
         raise PlannedOtherwise(N_("This does not fit what is planned for {day}. Withdraw that plan first."), day=day)
+    parties.need_open_leads(settings.parsed(document), until)
     return settings.adopt("policy", document, by, plan.why, plan.holds_from, base)
 
 

@@ -40,18 +40,23 @@ def ticket(secret):
 
 def _page(one: Attendee, secret: str, form: QuestionForm, status: int = 200):
     party, event = one.registration, one.event
-    valid = one.cancelled_at is None and party.state == "confirmed" and event.state != "cancelled"
+    valid = (
+        one.cancelled_at is None
+        and party.state == "confirmed"
+        and event.state != "cancelled"
+        and not event.is_over(clock.now())
+    )
     address = current_app.extensions["portal"].base_url + url_for(".ticket", secret=secret)
-    was = queries.checked([one]).get(one.id)
-    row = minutes.of(event) if was else None
+    was, papers = queries.checked([one]).get(one.id), links.shows_papers(event)
+    row = minutes.of(event) if was and papers else None
     return page(
         "everyone/event_ticket.html", status, **facts_of(event), one=one, party=party, secret=secret, valid=valid,
         code=qr(address) if valid else None, sessions=queries.sessions_of(one), offer=offers.open_offer(party),
         position=registering.position(party), states=PARTY_STATES, tones=PARTY_TONES, question_form=form,
         no=registering.why_not_change(event, party, asker()), is_live=one.cancelled_at is None and party.state in LIVE,
         door_staff=me().is_authenticated and me().is_staff and may(me(), P.FORUM_DOOR), was=was,
-        minutes=row if row and row.published_at else None, places=minutes.PLACES, files=minutes.files_of(event) if was else {},
-        shared=topics.shared(event, one) if one.cancelled_at is None and party.state == "confirmed" else [], topics=topics.of_attendee(one), topic_states=TOPIC_STATES,
+        minutes=row if row and row.published_at else None, places=minutes.PLACES, files=minutes.files_of(event) if was and papers else {}, papers=papers,
+        shared=topics.shared(event, one) if papers and one.cancelled_at is None and party.state == "confirmed" else [], topics=topics.of_attendee(one) if papers else [], topic_states=TOPIC_STATES,
         topic_tones=TOPIC_TONES,
     )  # fmt: skip
 
@@ -87,7 +92,7 @@ def photo(secret, key):
     """A photo or paper, for whoever was there."""
     if (one := links.ticket(secret)) is None:
         return guesses.gone()
-    row = minutes.file_of(one.event, key) if queries.checked([one]) else None
+    row = minutes.file_of(one.event, key) if links.shows_papers(one.event) and queries.checked([one]) else None
     if row is None or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return guesses.gone()
     return sent(row.file)

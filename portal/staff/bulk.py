@@ -51,13 +51,19 @@ def watch():
 
 def _chosen() -> list[bulk.Chosen]:
     """The ticked tickets this person may see, each with the version its line was drawn from; others do not exist."""
+    drawn = ticked()
+    return [bulk.Chosen(ticket, drawn[ticket.id]) for ticket in queue.chosen(visible(Ticket, me()), drawn)]
+
+
+def ticked() -> dict[int, int | None]:
+    """What was ticked: the keys, each with the version its line was drawn from."""
     ticks = [value.partition(".") for value in request.form.getlist("ids")]
     drawn = {key: _key(version) for number, _, version in ticks if (key := _key(number))}
     if not drawn:
         raise Refused(N_("Please tick the tickets first."))
     if len(drawn) > AT_ONCE:
         raise Refused(N_("At most {count} at once, please."), count=AT_ONCE)
-    return [bulk.Chosen(ticket, drawn[ticket.id]) for ticket in queue.chosen(visible(Ticket, me()), drawn)]
+    return drawn
 
 
 def _key(written: str) -> int | None:
@@ -66,6 +72,11 @@ def _key(written: str) -> int | None:
 
 
 def _tell(result: Result, words: str, **facts):
+    tell(result, words, **facts)
+    return redirect(own_path(request.form.get("back"), "queue.index"), 303)
+
+
+def tell(result: Result, words: str, **facts) -> None:
     """What was done, and what was not, by its reason and with the numbers of the tickets."""
     if result.done or not result.refused:
         say(words, count=len(result.done), **facts)
@@ -79,4 +90,3 @@ def _tell(result: Result, words: str, **facts):
             why=said(refusal),
             numbers=numbers,
         )
-    return redirect(own_path(request.form.get("back"), "queue.index"), 303)

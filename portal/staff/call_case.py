@@ -3,10 +3,10 @@
 Somebody who had no hand in the ticket asks the customer, whose word decides.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flask import request, url_for
-from wtforms import BooleanField, DateTimeLocalField, HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from portal import clock
@@ -24,6 +24,7 @@ from portal.staff import desk_telling
 from portal.staff.calls import door, to_next
 from portal.staff.desk_page import Sheet, read
 from portal.web import filters, promises
+from portal.web.fields import MomentField
 from portal.web.filters import words_in as said
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.pages import page, say
@@ -32,7 +33,6 @@ from portal.web.words import gettext
 
 CLIPPED, ON_FILE = 240, 3
 """So much of a solution is read out; the whole of it stands on the page."""
-MOMENT = "%Y-%m-%dT%H:%M"
 
 
 class CallForm(Form):
@@ -40,7 +40,7 @@ class CallForm(Form):
 
     outcome = RadioField(N_("What the customer says"), validators=[Needed()])
     body = TextAreaField(N_("In the customer's words"), validators=[AtMost(BODY)], id="call_body")
-    call_at = DateTimeLocalField(N_("Call again at"), format=[MOMENT, "%Y-%m-%d %H:%M"], validators=[Optional()])
+    call_at = MomentField(N_("Call again at"), validators=[Optional()])
     false_reply = BooleanField(N_("A reply to the customer was untrue (false reply)"))
     false_reply_reason = TextAreaField(N_("What was untrue"), validators=[AtMost(2_000)])
     version = IntegerField()
@@ -66,7 +66,7 @@ class CallForm(Form):
         chosen = _outcomes().get(self.outcome.data or "")
         if not (chosen and chosen.again and self.call_at.data):
             return None
-        return self.call_at.data.replace(tzinfo=filters.zone()).astimezone(UTC)
+        return self.call_at.data
 
 
 def _outcomes() -> dict:

@@ -168,9 +168,9 @@ def ask_close(customer):
 @door.post("/<int:customer>/close", needs=P.CUSTOMER_EDIT)
 def close(customer):
     form = CloseForm()
-    if not form.validate():
+    closing = (customers.close, customer, me(), form.on.data, form.why.data)
+    if not form.validate() or attempted(form, "on", *closing) is False:
         return page("staff/customer_close.html", 422, form=form, customer=customer)
-    customers.close(customer, me(), form.on.data, form.why.data)
     say(N_("{name} is closed; its people can no longer sign in."), name=customer.name)
     return redirect(url_for(".show", customer=customer.id), 303)
 

@@ -1,11 +1,14 @@
 """Orders to departments and providers, and contacts with the customer."""
 
+from collections.abc import Iterable
+
 from flask import abort, current_app, redirect, request, url_for
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from portal.access.door import attempted, me
 from portal.access.permissions import Permission
+from portal.domain.people.models import Department, Provider
 from portal.domain.tickets import dispatching
 from portal.domain.tickets.models import Dispatch, Ticket
 from portal.domain.tickets.steps import order_of
@@ -69,6 +72,16 @@ def dispatch(ticket):
     return to_ticket(ticket)
 
 
+def warn_of_ends(sent: Iterable[tuple[Department | Provider, Ticket]]) -> None:
+    """A word about each party that is to end before what it was given is due."""
+    for party, ticket in sent:
+        if due := dispatching.due_after_it_ends(party, ticket):
+            words = N_(
+                "{name} works until {day} only, and {number} is due {due}. What is open then comes back to the desk."
+            )
+            say(words, "warn", name=party.words, day=party.closed_on, number=ticket.number, due=due)
+
+
 def _dispatch_all(ticket: Ticket, form: DispatchForm) -> list[Dispatch]:
     return send(ticket, form, form.version.data)
 
@@ -80,6 +93,7 @@ def send(ticket: Ticket, form, version: int | None = None) -> list[Dispatch]:
         lead = key == form.lead.data
         sent.append(dispatching.dispatch(ticket, me(), known[key], form.suggestion.data, lead=lead, version=version))
         version = None
+    warn_of_ends((known[key], ticket) for key in desk_parties.chosen(form))
     return sent
 
 

@@ -9,7 +9,7 @@ from portal.access.door import me
 from portal.access.scopes import visible
 from portal.domain.people.models import Department, Provider
 from portal.domain.tickets import dispatching
-from portal.web.filters import words_in
+from portal.web.filters import ended, words_in
 from portal.web.words import gettext
 
 
@@ -37,9 +37,14 @@ def offer(form, known: dict[str, Department | Provider], nobody: str, but: Colle
     for key, party in known.items():
         if key not in but:
             group = gettext("Departments") if isinstance(party, Department) else gettext("Providers")
-            groups[group].append((key, words_in(party.words)))
+            groups[group].append((key, name_of(party)))
     form.lead.choices = {"—": [("", nobody)], **{name: rows for name, rows in groups.items() if rows}}
     form.assisting.choices = [row for rows in groups.values() for row in rows]
+
+
+def name_of(party: Department | Provider) -> str:
+    """A party as a choice: its name, and its last day where that is known."""
+    return words_in(party.words) if party.closed_on is None else f"{words_in(party.words)} ({ended(party.closed_on)})"
 
 
 def proposed(known: dict[str, Department | Provider], code: str) -> str:

@@ -107,7 +107,7 @@ def _called(one: Named) -> str:
     """Its name; of what is no more since when."""
     if one.closed_on is None:
         return words_in(one.words)
-    return f"{words_in(one.words)} ({gettext('ended %(day)s', day=filters.day(one.closed_on))})"
+    return f"{words_in(one.words)} ({filters.ended(one.closed_on)})"
 
 
 def scope_choices(address: Address) -> list[tuple[str, list[tuple[str, str]]]]:

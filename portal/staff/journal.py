@@ -12,9 +12,11 @@ from portal.access.scopes import visible
 from portal.domain import journal_search, settings, told
 from portal.domain.journal import Entry
 from portal.domain.journal_search import Sought
+from portal.domain.refusals import Refused
 from portal.i18n import N_
 from portal.staff.configuration.places import COMPANY, called, value_said
 from portal.web import filters
+from portal.web.fields import YEARS
 from portal.web.pages import page, say
 from portal.web.paging import row_number, typed
 from portal.web.tables import as_csv
@@ -37,8 +39,11 @@ COLUMNS = (
 
 @door.get("/", needs=Permission.JOURNAL_READ)
 def index():
-    before = row_number(request.args.get("before"))
-    found = journal_search.entries(visible(Entry, me()), _sought(request.args), before, PAGE + 1)
+    before, sought, no = row_number(request.args.get("before")), _sought(request.args), None
+    try:
+        found = journal_search.entries(visible(Entry, me()), sought, before, PAGE + 1)
+    except Refused as refusal:
+        found, no = [], refusal
     rows, given = found[:PAGE], _given(request.args)
     names = journal_search.names(rows)
     older = url_for(".index", **given, before=rows[-1].id) if len(found) > PAGE else None
@@ -46,6 +51,7 @@ def index():
         "staff/journal.html", rows=[_row(row, names) for row in rows],
         given=given, verbs=_verbs(), older=older, newest=url_for(".index", **given) if before else None,
         checked=journal_search.last_check(), export_limit=journal_search.EXPORT_LIMIT,
+        looked_at=journal_search.LOOKED_AT, no=no, of=_named(sought.of, names) if sought.of else None,
     )  # fmt: skip
 
 
@@ -73,7 +79,7 @@ def export():
 
 def _given(said) -> dict[str, str]:
     """What was looked for, as it stands in addresses and fields."""
-    names = ("who", "about", "verb", "since", "until")
+    names = ("who", "about", "of", "verb", "since", "until")
     return {name: value for name in names if (value := typed(said.get(name)))}
 
 
@@ -81,16 +87,28 @@ def _sought(said) -> Sought:
     given = _given(said)
     since, until = _day(given.get("since")), _day(given.get("until"))
     return Sought(
-        given.get("who", ""), given.get("about", ""), given.get("verb", ""), _begin(since),
+        given.get("who", ""), given.get("about", ""), _of(given.get("of", "")), given.get("verb", ""), _begin(since),
         _begin(until + timedelta(days=1) if until else None),
     )  # fmt: skip
 
 
+def _of(text: str) -> tuple[str, int] | None:
+    """One record, as it travels in an address: its kind and id."""
+    kind, _, number = text.rpartition("-")
+    return (kind, key) if kind in told.RECORDS and (key := row_number(number)) else None
+
+
+def _named(of: tuple[str, int], names: dict) -> str:
+    """That record in words."""
+    return f"{gettext(told.RECORDS[of[0]])} {_in_words(names.get(of))}".strip()
+
+
 def _day(text: str | None) -> date | None:
     try:
-        return date.fromisoformat(text or "")
+        day = date.fromisoformat(text or "")
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _begin(day: date | None) -> datetime | None:
@@ -109,7 +127,7 @@ def _verbs() -> dict[str, list[tuple[str, str]]]:
 def _row(entry: Entry, names: dict) -> dict:
     return {
         "id": entry.id, "at": entry.at, "who": entry.by, "said": said(entry), "why": entry.why, "hash": entry.hash,
-        "about": _kind(entry), "called": _called(entry, names), "found_by": _found_by(entry, names), "changed": _changed(entry),
+        "about": _kind(entry), "called": _called(entry, names), "of": f"{entry.record}-{entry.record_id}", "changed": _changed(entry),
     }  # fmt: skip
 
 
@@ -120,14 +138,11 @@ def _kind(entry: Entry) -> str:
 
 def _called(entry: Entry, names: dict) -> str:
     """What that record is called, or of which month it is; nothing where it has no name."""
-    name = names.get((entry.record, entry.record_id))
+    return _in_words(names.get((entry.record, entry.record_id)))
+
+
+def _in_words(name: str | date | None) -> str:
     return filters.month(name) if isinstance(name, date) else name or ""
-
-
-def _found_by(entry: Entry, names: dict) -> str:
-    """By which word all that happened to it is found."""
-    known = journal_search.NAMED.get(entry.record)
-    return _called(entry, names) if known and known[1] else ""
 
 
 def said(entry: Entry) -> str:

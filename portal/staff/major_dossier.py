@@ -1,7 +1,5 @@
 """Writing the dossier of a major complaint (R20), at the desk and at the site: its parts, photos, papers, timeline."""
 
-from datetime import UTC
-
 from flask import abort
 from wtforms import IntegerField, MultipleFileField, TextAreaField
 
@@ -15,7 +13,6 @@ from portal.domain.quality.major_models import MajorCase
 from portal.i18n import N_
 from portal.staff.major import WORDS, door
 from portal.staff.major_page import DecideForm, EntryForm, Wrong, case_page, to_case
-from portal.web import filters
 from portal.web.forms import AtMost, Form, Needed, Uploads
 from portal.web.pages import say
 from portal.web.words import gettext
@@ -120,5 +117,4 @@ def enter(major):
 
 
 def _enter(case: MajorCase, form: EntryForm) -> None:
-    at = form.happened.data.replace(tzinfo=filters.zone()).astimezone(UTC)
-    major_dossier.enter(case, me(), at, form.body.data)
+    major_dossier.enter(case, me(), form.happened.data, form.body.data)

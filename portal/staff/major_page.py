@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import redirect, url_for
 from werkzeug.datastructures import MultiDict
-from wtforms import DateTimeLocalField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 
 from portal.access.door import me
 from portal.access.permissions import Permission as P
@@ -13,16 +13,26 @@ from portal.access.scopes import find, visible
 from portal.domain import drafts, files, settings, told
 from portal.domain.drafts import Draft
 from portal.domain.journal import Entry
-from portal.domain.quality import major, major_approvals, major_dossier, major_list
+from portal.domain.quality import (
+    improvement,
+    improvement_list,
+    major,
+    major_approvals,
+    major_dossier,
+    major_list,
+    penalties,
+)
+from portal.domain.quality.improvement_models import Improvement
 from portal.domain.quality.major_dossier import Dossier, Part
 from portal.domain.quality.major_models import MajorCase
+from portal.domain.quality.support_models import Penalty
 from portal.domain.tickets.lifecycle import handled_by
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
 from portal.staff import desk_telling
 from portal.staff.major import MOST_YUAN, WORDS
 from portal.web import filters, promises
-from portal.web.fields import AmountField
+from portal.web.fields import AmountField, MomentField
 from portal.web.forms import AtMost, Between, Form, Needed
 from portal.web.pages import page
 
@@ -43,7 +53,7 @@ class DecideForm(Form):
 class EntryForm(Form):
     """What happened when."""
 
-    happened = DateTimeLocalField(N_("When"), [Needed()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+    happened = MomentField(N_("When"), [Needed()])
     body = TextAreaField(N_("What happened"), [Needed(), AtMost(WORDS)], id="entry_body")
 
 
@@ -133,6 +143,7 @@ def _acts(case: MajorCase, ticket: Ticket, dossier: Dossier) -> dict:
     approvals, hands = major_approvals.of(case), handled_by(ticket)
     no = {one.id: major_approvals.why_not_decide(one, ticket, me(), hands) for one in approvals}
     no_closing = major_approvals.why_not_close(case, ticket, me(), approvals, hands)
+    providers, given = penalties.about(visible(Penalty, me()), ticket) if may(me(), P.QUALITY_READ) else ([], [])
     return {
         "approvals": approvals,
         "approval_words": major_approvals,
@@ -142,7 +153,14 @@ def _acts(case: MajorCase, ticket: Ticket, dossier: Dossier) -> dict:
         "why_no_approval": {key: why for key, why in no.items() if why and may(me(), P.MAJOR_APPROVE)},
         "latest": {what: major_approvals.last(approvals, what) for what in major_approvals.WHAT},
         "reports": major_approvals.reports(case) if me().provider_id is None else [],
+        "providers": providers if case.state in (major.ACCEPTED, major.CLOSED) else [],
+        "penalties": given,
+        "penalty_words": penalties,
+        "may_punish": may(me(), P.QUALITY_WORK),
+        "actions": improvement_list.of_source(visible(Improvement, me()), "major", case.id),
+        "action_words": improvement,
         "may_close": no_closing is None,
+        "may_propose": may(me(), P.DESK_NOTE) and ticket.is_live and major.why_not_propose(ticket, case) is None,
         "no_closing": no_closing if may(me(), P.MAJOR_DECIDE) else None,
     }
 

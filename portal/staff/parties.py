@@ -10,8 +10,13 @@ from portal.access.scopes import visible
 from portal.domain import settings
 from portal.domain.people import parties
 from portal.domain.people.models import Department, Provider
+from portal.domain.tickets import bulk, dispatching
+from portal.domain.tickets.states import FOR_STAFF, TONES
 from portal.i18n import N_
+from portal.staff import bulk as several
+from portal.staff import desk_parties
 from portal.staff.customers import named
+from portal.staff.desk_dispatch import warn_of_ends
 from portal.web.forms import Form
 from portal.web.pages import page, say
 from portal.web.words import gettext
@@ -37,12 +42,15 @@ class NewProviderForm(ProviderForm):
 
 
 class CloseForm(Form):
-    on = DateField(N_("Contract until"), [DataRequired()])
+    on = DateField(N_("Last day"), [DataRequired()])
     why = TextAreaField(N_("Why?"), [DataRequired(), Length(max=500)])
 
 
-class DissolveForm(CloseForm):
-    on = DateField(N_("Its last day"), [DataRequired()])
+class HandOverForm(Form):
+    """Who takes over what is still worked on. Beside the form of closing on the same page, so its names are its own."""
+
+    to = SelectField(N_("Who takes over"), validators=[DataRequired()])
+    reason = TextAreaField(N_("Why do they take over?"), [DataRequired(), Length(max=500)])
 
 
 @door.get("", needs=P.SETTINGS_RUN)
@@ -50,55 +58,13 @@ def index():
     return page(
         "staff/parties.html", departments=parties.departments(visible(Department, me())),
         providers=parties.providers(visible(Provider, me())), in_departments=parties.heads("department"),
-        in_providers=parties.heads("provider"), regions=named("regions"),
-    )  # fmt: skip
-
-
-@door.get("/departments/<int:department>", needs=P.SETTINGS_RUN)
-def edit_department(department):
-    return page("staff/party_form.html", form=DepartmentForm(obj=department), party=department, purpose="department")
-
-
-@door.post("/departments/<int:department>", needs=P.SETTINGS_RUN)
-def change_department(department):
-    form = DepartmentForm()
-    if not form.validate():
-        return page("staff/party_form.html", 422, form=form, party=department, purpose="department")
-    parties.change_department(department, me(), **form.facts())
-    return _kept()
-
-
-@door.get("/departments/<int:department>/close", needs=P.SETTINGS_RUN)
-def ask_dissolve(department):
-    return _dissolve_page(department, DissolveForm(on=settings.today()))
-
-
-@door.post("/departments/<int:department>/close", needs=P.SETTINGS_RUN)
-def dissolve(department):
-    form = DissolveForm()
-    closing = (parties.close_department, department, me(), form.on.data, form.why.data)
-    if not form.validate() or attempted(form, "on", *closing) is False:
-        return _dissolve_page(department, form, 422)
-    say(N_("{name} is closed; whoever only worked on its orders can no longer sign in."), name=department.words)
-    return redirect(url_for(".index"), 303)
-
-
-@door.post("/departments/<int:department>/open", needs=P.SETTINGS_RUN)
-def found_again(department):
-    parties.open_again(department, me())
-    return _kept()
-
-
-def _dissolve_page(department: Department, form: Form, status: int = 200):
-    """The form; while it leads, what has to be done first instead."""
-    return page(
-        "staff/party_form.html", status, form=form, party=department, purpose="dissolve", no=parties.why_not_close(department),
+        in_providers=parties.heads("provider"), regions=named("regions"), today=settings.today(),
     )  # fmt: skip
 
 
 @door.get("/providers/new", needs=P.SETTINGS_RUN)
 def new_provider():
-    return page("staff/party_form.html", form=NewProviderForm(), party=None, purpose="new")
+    return page("staff/party_form.html", form=NewProviderForm(), party=None, action=url_for(".register"))
 
 
 @door.post("/providers/new", needs=P.SETTINGS_RUN)
@@ -106,42 +72,116 @@ def register():
     form = NewProviderForm()
     if form.validate() and attempted(form, "code", parties.register_provider, me(), **form.facts()):
         return _kept()
-    return page("staff/party_form.html", 422, form=form, party=None, purpose="new")
+    return page("staff/party_form.html", 422, form=form, party=None, action=url_for(".register"))
 
 
-@door.get("/providers/<int:provider>", needs=P.SETTINGS_RUN)
-def edit_provider(provider):
-    return page("staff/party_form.html", form=ProviderForm(obj=provider), party=provider, purpose="provider")
+def edit(**url):
+    """Its names, to be changed."""
+    (party,) = url.values()
+    form = DepartmentForm(obj=party) if isinstance(party, Department) else ProviderForm(obj=party)
+    return page("staff/party_form.html", form=form, party=party, action=_to("change", party))
 
 
-@door.post("/providers/<int:provider>", needs=P.SETTINGS_RUN)
-def change_provider(provider):
-    form = ProviderForm()
+def change(**url):
+    """Keep other names."""
+    (party,) = url.values()
+    form = DepartmentForm() if isinstance(party, Department) else ProviderForm()
     if not form.validate():
-        return page("staff/party_form.html", 422, form=form, party=provider, purpose="provider")
-    parties.change_provider(provider, me(), **form.facts())
+        return page("staff/party_form.html", 422, form=form, party=party, action=_to("change", party))
+    (parties.change_department if isinstance(party, Department) else parties.change_provider)(
+        party, me(), **form.facts()
+    )
     return _kept()
 
 
-@door.get("/providers/<int:provider>/close", needs=P.SETTINGS_RUN)
-def ask_close(provider):
-    return page("staff/party_form.html", form=CloseForm(on=settings.today()), party=provider, purpose="close")
+def ask_close(**url):
+    """When it ends and why, what it still works on, and who could take that over."""
+    (party,) = url.values()
+    return _closing_page(party)
 
 
-@door.post("/providers/<int:provider>/close", needs=P.SETTINGS_RUN)
-def close(provider):
+def close(**url):
+    """Note its last day."""
+    (party,) = url.values()
     form = CloseForm()
-    if not form.validate():
-        return page("staff/party_form.html", 422, form=form, party=provider, purpose="close")
-    parties.close_provider(provider, me(), form.on.data, form.why.data)
-    say(N_("The contract with {name} has ended; its people can no longer sign in."), name=provider.name)
+    noting = (parties.close, party, me(), form.on.data, form.why.data)
+    if not form.validate() or attempted(form, "on", *noting) is False:
+        return _closing_page(party, form=form)
+    ends = N_("{name} ends on {day}; until then everything is as before.")
+    ended = N_("{name} has ended; whoever only worked on its orders can no longer sign in.")
+    say(ends if party.is_open_on(settings.today()) else ended, name=party.words, day=party.closed_on)
     return redirect(url_for(".index"), 303)
 
 
-@door.post("/providers/<int:provider>/open", needs=P.SETTINGS_RUN)
-def reopen(provider):
-    parties.open_again(provider, me())
+def hand_over(**url):
+    """All it works on goes to another party, as it is listed on the page; a word about each that does not."""
+    (party,) = url.values()
+    form, others = _hand_over_form(party)
+    if not form.validate():
+        return _closing_page(party, handing=form)
+    to, drawn = others[form.to.data], several.ticked()
+    chosen = [
+        bulk.Chosen(order.ticket, drawn[order.ticket_id])
+        for order in dispatching.running_of(party) if order.ticket_id in drawn
+    ]  # fmt: skip
+    result = bulk.hand_over(chosen, me(), party, to, form.reason.data or "")
+    if gone := len(drawn) - len(chosen):
+        say(N_("{count} of them were no longer with {name}."), "info", count=gone, name=party.words)
+    warn_of_ends((to, ticket) for ticket in result.done)
+    if chosen:
+        several.tell(result, N_("{count} handed over to {name}."), name=to.words)
+    return redirect(_to("ask_close", party), 303)
+
+
+def open_again(**url):
+    """There again, or its end taken back."""
+    (party,) = url.values()
+    parties.open_again(party, me())
     return _kept()
+
+
+ROUTES = (
+    ("GET", "", edit), ("POST", "", change), ("GET", "/close", ask_close), ("POST", "/close", close),
+    ("POST", "/hand-over", hand_over), ("POST", "/open", open_again),
+)  # fmt: skip
+"""What can be done to either, by the same views: `edit_department` and `edit_provider`, and so on."""
+for method, path, view in ROUTES:
+    for kind in ("department", "provider"):
+        rule, endpoint = f"/{kind}s/<int:{kind}>{path}", f"{view.__name__}_{kind}"
+        door.add_url_rule(rule, endpoint, view, needs=P.SETTINGS_RUN, methods=[method])
+
+
+def _to(verb: str, party: Department | Provider) -> str:
+    """The address of one of these views for this party."""
+    kind = party.__tablename__
+    return url_for(f".{verb}_{kind}", **{kind: party.id})
+
+
+def _hand_over_form(party: Department | Provider) -> tuple[HandOverForm, dict[str, Department | Provider]]:
+    """The form, and whom it offers: every other party that is open, by key."""
+    form, others = HandOverForm(), desk_parties.parties()
+    others.pop(desk_parties.key_of(party), None)
+    form.to.choices = [
+        ("", gettext("Please choose")),
+        *((key, desk_parties.name_of(one)) for key, one in others.items()),
+    ]
+    return form, others
+
+
+def _closing_page(party: Department | Provider, form: CloseForm | None = None, handing: HandOverForm | None = None):
+    """Both forms, the orders the second one is about, and what stands in the way of the first."""
+    refused, last = form is not None or handing is not None, party.closed_on or settings.today()
+    if form is None:
+        form = CloseForm()
+        form.on.data = last
+    return page(
+        "staff/party_close.html", 422 if refused else 200, party=party, is_department=isinstance(party, Department),
+        form=form, handing=handing or _hand_over_form(party)[0],
+        no=parties.why_not_close(party, last), today=settings.today(),
+        orders=dispatching.running_of(party, bulk.AT_ONCE), count=dispatching.count_of(party), at_once=bulk.AT_ONCE,
+        to_close=_to("close", party), to_hand_over=_to("hand_over", party), to_open=_to("open_again", party),
+        state_words=FOR_STAFF, state_tones=TONES,
+    )  # fmt: skip
 
 
 def _kept():

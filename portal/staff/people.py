@@ -65,11 +65,11 @@ class InviteForm(RolesForm):
 
 
 def departments() -> list[Department]:
-    return [row for row in parties.departments(visible(Department, me())) if row.closed_on is None]
+    return parties.departments(parties.open_ones(visible(Department, me())))
 
 
 def providers() -> list[Provider]:
-    return [row for row in parties.providers(visible(Provider, me())) if row.closed_on is None]
+    return parties.providers(parties.open_ones(visible(Provider, me())))
 
 
 def party_choices() -> dict[str, str | dict[str, str]]:

@@ -206,12 +206,14 @@ def answer(support):
     newer = attempted(form, "reply", rules.answer, support, me(), form.reply.data, form.waived.data or ())
     if newer is False:
         return _show_page(support, 422, answer_form=form)
+    say(N_("Answered; the provider was told."))
     return redirect(url_for(".show", support=newer.id), 303)
 
 
 @door.post("/<int:support>/approvals", needs=P.APPROVE)
 def approve_one(support):
     rules.approve(support, me())
+    say(N_("Approved."))
     return redirect(url_for(".show", support=support.id), 303)
 
 

@@ -19,11 +19,13 @@ from portal.domain.refusals import Refused
 from portal.domain.tickets import queue
 from portal.domain.tickets.models import Ticket
 from portal.i18n import N_
+from portal.staff.offering import form_page
 from portal.staff.support import door, heads, line
 from portal.web.fields import AmountField
 from portal.web.forms import BODY, AtMost, Form, Needed
 from portal.web.months import code_of, month_of
-from portal.web.pages import page
+from portal.web.pages import page, say
+from portal.web.paging import typed
 from portal.web.words import gettext
 
 
@@ -96,6 +98,7 @@ def provider(provider):
         harms=rules.harms(provider), penalties=penalties, ratings=rules.ratings(provider), most=settings.policy().support.stars,
         results=[line(one) for one in results], words=support, heads=heads(), works=may(me(), P.QUALITY_WORK),
         decides={one.id for one in penalties if rules.why_not_decide(one, me()) is None},
+        is_removed=provider.is_open_on(today()) and any(one.sort == "removal" and one.is_granted for one in penalties),
     )  # fmt: skip
 
 
@@ -105,7 +108,11 @@ def new(provider, sort):
 
 
 def _fresh(sort: str) -> Form:
-    given = {"harm": {"month": code_of(first(today()))}, "standing": {"since": today()}}
+    given = {
+        "harm": {"month": code_of(first(today()))},
+        "standing": {"since": today()},
+        "penalty": {"number": typed(request.args.get("number"), 24)},
+    }
     return FORMS[_known(sort)](**given.get(sort, {}))
 
 
@@ -131,6 +138,7 @@ def create(provider, sort):
     field = {"harm": "number", "penalty": "amount", "stars": "stars", "standing": "since"}[sort]
     if not form.validate() or attempted(form, field, _CREATE[sort], provider, form) is False:
         return _form_page(provider, sort, form, 422)
+    say(N_("Proposed; the managers were told.") if sort == "penalty" else N_("Kept."))
     return redirect(url_for(".provider", provider=provider.id), 303)
 
 
@@ -174,7 +182,7 @@ def _need_theirs(provider: Provider, row: ProviderStanding | MarketHarm) -> None
 @door.get("/providers/<int:provider>/standings/<int:standing>", needs=P.QUALITY_WORK)
 def ending(provider, standing):
     _need_theirs(provider, standing)
-    return _small_page(provider, EndForm(until=today()), N_("End it"))
+    return _small_page(provider, EndForm(until=today()), N_("End it"), no=rules.why_not_end(standing))
 
 
 @door.post("/providers/<int:provider>/standings/<int:standing>", needs=P.QUALITY_WORK)
@@ -186,13 +194,14 @@ def end(provider, standing):
         or attempted(form, "until", _done, rules.end_standing, standing, provider, form.until.data, me()) is False
     ):
         return _small_page(provider, form, N_("End it"), 422)
+    say(N_("Kept."))
     return redirect(url_for(".provider", provider=provider.id), 303)
 
 
 @door.get("/providers/<int:provider>/harms/<int:harm>", needs=P.QUALITY_WORK)
 def withdrawing(provider, harm):
     _need_theirs(provider, harm)
-    return _small_page(provider, WithdrawForm(), N_("Withdraw this note"))
+    return _small_page(provider, WithdrawForm(), N_("Withdraw this note"), no=rules.why_not_withdraw(harm))
 
 
 @door.post("/providers/<int:provider>/harms/<int:harm>", needs=P.QUALITY_WORK)
@@ -204,12 +213,14 @@ def withdraw(provider, harm):
         or attempted(form, "why", _done, rules.withdraw_harm, harm, provider, form.why.data, me()) is False
     ):
         return _small_page(provider, form, N_("Withdraw this note"), 422)
+    say(N_("Kept."))
     return redirect(url_for(".provider", provider=provider.id), 303)
 
 
 @door.get("/penalties/<int:penalty>", needs=P.APPROVE)
 def deciding(penalty):
-    return _small_page(penalty.provider, DecisionForm(), N_("Decide on the penalty"), penalty=penalty)
+    no = rules.why_not_decide(penalty, me())
+    return _small_page(penalty.provider, DecisionForm(), N_("Decide on the penalty"), no=no, penalty=penalty)
 
 
 @door.post("/penalties/<int:penalty>", needs=P.APPROVE)
@@ -222,6 +233,7 @@ def decide(penalty):
         is False
     ):
         return _small_page(penalty.provider, form, N_("Decide on the penalty"), 422, penalty=penalty)
+    say(N_("Granted; the provider was told.") if granted else N_("Declined; whoever proposed it hears why."))
     return redirect(url_for(".provider", provider=penalty.provider_id), 303)
 
 
@@ -230,8 +242,9 @@ def _done(action, *given) -> bool:
     return True
 
 
-def _small_page(provider: Provider, form: Form, title: str, status: int = 200, penalty=None):
-    return page(
-        "staff/support_form.html", status, provider=provider, sort="", form=form, title=gettext(title),
+def _small_page(provider: Provider, form: Form, title: str, status: int = 200, no: str | None = None, penalty=None):
+    on = (url_for(".provider", provider=provider.id), provider.name)
+    return form_page(
+        "staff/support_form.html", status, no=no, title=gettext(title), on=on, provider=provider, sort="", form=form,
         action=request.path, penalty=penalty, sorts=rules.SORTS,
     )  # fmt: skip

@@ -267,7 +267,10 @@
       else if (title) title.textContent = left === 1 ? title.dataset.one : fill(title.dataset.left, { n: left });
     }
   };
-  on("change", (event) => mended(event.target));
+  on("change", ({ target }) => {
+    if (!find(":is(button, a, label):active")) mended(target);
+    else addEventListener("click", () => setTimeout(mended, 0, target), { once: true }); // else the button moves away under the finger
+  });
 
   /* ---- how many characters are left ---- */
   const count = (line) => {

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
 from wtforms import (
     DateField,
-    DateTimeLocalField,
     Field,
     RadioField,
     SelectField,
@@ -23,7 +22,7 @@ from portal import clock
 from portal.domain.policy import Ask, AskType
 from portal.i18n import N_, Words
 from portal.web import filters
-from portal.web.fields import AmountField
+from portal.web.fields import AmountField, MomentField
 from portal.web.forms import AtMost, Needed
 from portal.web.words import gettext
 
@@ -96,7 +95,7 @@ def _reasonable(_form, field: Field) -> None:
 
 
 def _is_over(_form, field: Field) -> None:
-    now = filters.here(clock.now()).replace(tzinfo=None)
+    now = filters.here(clock.now())
     if field.data is not None and field.data > (now if isinstance(field.data, datetime) else now.date()):
         raise ValidationError(gettext("This lies in the future; please give when it really was."))
 
@@ -148,16 +147,14 @@ _MADE = {
     AskType.CHOICE: _choice,
     AskType.YES_NO: _yes_no,
     AskType.DATE: lambda _ask, facts: DateField(**facts),
-    AskType.DATETIME: lambda _ask, facts: DateTimeLocalField(format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"], **facts),
+    AskType.DATETIME: lambda _ask, facts: MomentField(**facts),
 }
 
 
 def _plain(ask: Ask, value):
     if value in (None, "", "None"):
         return None
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=filters.zone()).astimezone(UTC).isoformat()
-    if isinstance(value, date):
+    if isinstance(value, date):  # a moment too
         return value.isoformat()
     if ask.type is AskType.YES_NO:
         return value == "yes"

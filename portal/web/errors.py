@@ -1,9 +1,10 @@
 """When it does not go on: a refusal says why, a mistake of ours shows a number that is in the log."""
 
 import secrets
+from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -109,4 +110,18 @@ def _error(status: int, title: str, text: str, number: str | None = None):
     if by_htmx() and status not in (404,):
         say(text, "bad")
         return word(status)
-    return page("layout/error.html", status, title=title, text=text, number=number, status_code=status)
+    return page(
+        "layout/error.html", status, title=title, text=text, number=number, status_code=status, back=_came_from()
+    )
+
+
+def _came_from() -> str | None:
+    """The page this was asked from, if it is one of ours that can be looked at."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host or (request.method == "GET" and before.path == request.path):
+        return None
+    try:
+        current_app.url_map.bind(request.host).match(before.path, "GET")
+    except HTTPException:
+        return None
+    return f"{before.path}?{before.query}" if before.query else before.path

@@ -44,6 +44,16 @@ def full_day(on: date | None) -> str:
     return "—" if on is None else moments().full_day(on)
 
 
+def ended(last: date) -> str:
+    """When a department, a provider's contract or a customer ended after this last day, or is to."""
+    return gettext("ends on %(day)s", day=full_day(last)) if is_yet(last) else gettext("ended %(day)s", day=day(last))
+
+
+def is_yet(last: date) -> bool:
+    """Is this last day not over?"""
+    return last >= settings.today()
+
+
 def moment(at: datetime | None) -> str:
     """今天 16:30, 明天（周二）10:00, 9月28日 09:05."""
     return "—" if at is None else moments().moment(at)
@@ -187,5 +197,5 @@ def ending(ends: datetime, begins: datetime) -> str:
 
 FILTERS = {
     "day": day, "full_day": full_day, "moment": moment, "stamp": stamp, "span": span, "number": number, "percent": part_shown, "filesize": filesize,
-    "gap": gap, "words": words_in, "here": here, "month": month, "listed": listed, "ending": ending,
+    "gap": gap, "words": words_in, "here": here, "month": month, "listed": listed, "ending": ending, "ended": ended, "is_yet": is_yet,
 }  # fmt: skip

@@ -6,10 +6,11 @@ from datetime import date, time, timedelta
 from flask import current_app, flash, g, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from portal.i18n import Words
 from portal.web import filters
 from portal.web.forms import Form
 
-NOT_KEPT = (date, time, timedelta)
+NOT_KEPT = (date, time, timedelta, Words)
 """What a session cannot hold as it is; a moment is a kind of day."""
 
 
@@ -61,7 +62,8 @@ def word(status: int) -> Response:
 def say(text: str, tone: str = "good", **facts) -> None:
     """A word to the person (marked with N_, facts for its braces) on whatever they are shown next.
 
-    Days and moments are said at once: the session between the two pages would bring them back as texts of its own.
+    Days, moments and names in two languages are said at once: the session between the two pages would bring them back as
+    texts of its own.
     """
     facts = {name: filters.in_words(one) if isinstance(one, NOT_KEPT) else one for name, one in facts.items()}
     flash((text, facts, tone))  # pyright: ignore[reportArgumentType]  our flash.html takes all three

@@ -108,3 +108,16 @@ def test_what_is_typed_for_somebody_while_new_questions_are_on_their_way_stays_a
     expect(agent.get_by_label("主题")).to_have_value("专线中断")
     expect(agent.get_by_label("诉求")).to_have_value(WORDS)
     expect(agent.locator("#suggestion")).not_to_have_value("")
+
+
+def test_the_button_does_not_move_away_under_the_click_that_follows_a_mended_mistake(visit):
+    page = visit("administrator")
+    page.goto("/staff/parties/providers/new")
+    save = page.get_by_role("main").get_by_role("button", name="保存")
+    save.click()
+    expect(page.locator(".error")).to_have_count(2)
+    page.locator("#name").fill("浦江光网维护有限公司")
+    page.locator("#code").fill("pujiang")
+    save.click()
+    expect(page).to_have_url(re.compile("/staff/parties$"))
+    expect(page.locator("#providers")).to_contain_text("浦江光网维护有限公司")

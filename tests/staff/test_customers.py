@@ -170,6 +170,7 @@ def test_a_closed_customers_people_are_out_at_once(app, desk):
     enter(theirs, email)
     assert is_in(theirs)
     assert desk.post(f"/staff/customers/{key}/close", {"on": "2026-11-22", "why": ""}).status_code == 422
+    assert desk.post(f"/staff/customers/{key}/close", {"on": "2099-11-22", "why": "合同到期"}).status_code == 422
     desk.post(f"/staff/customers/{key}/close", {"on": "2026-11-22", "why": "合同到期"})
     assert not is_in(theirs)
     assert again(Customer, key).closed_on == date(2026, 11, 22)

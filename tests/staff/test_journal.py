@@ -7,8 +7,10 @@ import pytest
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain import settings
+from portal.domain import journal_search, settings
 from portal.domain.journal import Entry
+from portal.domain.people import parties
+from portal.domain.people.models import Department, Person
 from portal.domain.people.roles import Role
 from portal.domain.quality.improvement_models import Improvement
 from portal.staff import journal
@@ -78,6 +80,8 @@ def test_a_record_is_called_by_its_name_and_leads_to_all_that_happened_to_it(app
         "who=%25",
         "about=%00",
         "until=2026-13-40",
+        "since=0001-01-01",
+        "until=9999-12-31",
         "before=-1",
         "before=99999999999999999999",
         "before=9999999999",
@@ -157,3 +161,58 @@ def test_it_speaks_chinese(app, sign_in):
     assert page.h1.get_text(strip=True) == "操作记录"
     assert "受理" in sentences(page)[0]
     assert not [word for word in ("Entries", "Who did", "Check", "opened") if word in page.table.get_text()]
+
+
+def named(*names: str) -> None:
+    """The departments, the first of them, are called so from now on."""
+    by = a_person(Role.ADMINISTRATOR).id
+    with transaction():
+        for department, name in zip(parties.departments(db.select(Department)), names, strict=False):
+            parties.change_department(department, db.session.get_one(Person, by), name, "")
+
+
+def test_a_record_without_a_number_leads_to_all_that_happened_to_it_and_to_nothing_else(app, auditor):
+    """Two departments of one name: the link is about the one."""
+    named("计费部", "计费部")
+    row = auditor.page("/staff/journal/").select_one("tbody tr")
+    page = auditor.page(row.select("td")[1].a["href"])
+    assert "Only what happened to: Department 计费部" in page.main.text
+    assert len(page.select("tbody tr")) == 1
+    assert len(auditor.page("/staff/journal/?about=计费部").select("tbody tr")) == 2
+    assert len(auditor.page("/staff/journal/?of=ticket-99999999999").select("tbody tr")) > 2, "no record at all"
+
+
+def test_a_number_is_found_among_all_and_a_name_among_the_newest(app, auditor, monkeypatch):
+    number, names = a_ticket().number, [f"第{n}支撑部" for n in range(len(settings.policy().departments))]
+    named(*names)
+    for _ in range(3):
+        a_ticket()
+    monkeypatch.setattr(journal_search, "LOOKED_AT", 2)
+
+    assert sentences(auditor.page(f"/staff/journal/?about={number}"))
+    assert sentences(auditor.page(f"/staff/journal/?about={names[-1]}"))
+    page = auditor.page(f"/staff/journal/?about={names[0]}")
+    assert "No entry fits" in page.main.text
+    assert "among the newest 2 of each kind" in page.main.text
+
+
+def test_too_many_people_of_a_name_are_not_searched_for_in_part(app, auditor, monkeypatch):
+    monkeypatch.setattr(journal_search, "PEOPLE_AT_ONCE", 2)
+    a_ticket(moved=("accept",))
+    page = auditor.page("/staff/journal/?who=example")
+    assert "More than 2 people are called so" in page.main.text
+    assert not page.select("tbody tr")
+    assert auditor.post("/staff/journal/exports", {"who": "example"}).status_code == 409
+
+
+def test_whatever_has_no_index_is_looked_for_among_few(app):
+    """The kinds whose names are all in an index, and the columns that have none: what is here costs reading."""
+    read = {f"{name.class_.__name__}.{name.key}" for _, known in journal_search.NAMED.values() for name in known}
+    indexed = {
+        f"{name.class_.__name__}.{name.key}"
+        for _, known in journal_search.NAMED.values()
+        for name in known
+        if journal_search.has_index(name)
+    }
+    assert {"Ticket.number", "Customer.number", "Person.email", "MajorCase.number"} <= indexed
+    assert {"IncomingMail.subject", "Contact.name", "Attendee.name"} <= read - indexed

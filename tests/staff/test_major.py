@@ -267,3 +267,49 @@ def test_the_list_goes_out_as_a_workbook(app, sign_in):
     key = a_case()
     book = load_workbook(io.BytesIO(sign_in(a_manager()).get(f"{LIST}/list.xlsx").data))
     assert [row[0].value for row in book["Being handled"].iter_rows(min_row=2)] == [the_case(key).number]
+
+
+def test_a_proposal_that_was_turned_down_says_why_and_how_it_goes_on(app, sign_in):
+    agent, ticket = an_agent(), a_ticket(moved=("accept",))
+    browser = sign_in(agent)
+    browser.post(f"{LIST}/new/{ticket.id}", {"amount": "12000", "reason": "要求书面答复。"})
+    address = f"{LIST}/{the_case(ticket).id}"
+    assert "See the proposal" in browser.page(f"/staff/tickets/{ticket.id}").select_one("#major").text
+    sign_in(a_manager()).post(f"{address}/decision", {"accepted": "no", "reason": "没有证据。"})
+
+    page = browser.page(address)
+    assert "It is handled as an ordinary complaint." in page.main.text
+    assert page.main.select_one(f"a[href='{LIST}/new/{ticket.id}']") is not None
+    box = browser.page(f"/staff/tickets/{ticket.id}").select_one("#major")
+    assert "See why not" in box.text
+    assert "Propose it again" in box.text
+
+
+def test_a_plan_is_sent_to_a_manager_once_it_is_written_and_a_refusal_leads_back(app, sign_in):
+    key, browser = a_case(), sign_in(an_agent())
+    page = browser.page(f"{LIST}/{key}")
+    assert page.select_one("form[action$='approvals/plan']") is None
+    assert page.select_one("#approvals a[href='#item_plan']") is not None
+
+    headers = {"Referer": f"http://localhost{LIST}/{key}"}
+    refused = browser.post(f"{LIST}/{key}/approvals/plan", headers=headers)
+    assert refused.status_code == 409
+    assert f'href="{LIST}/{key}"' in refused.text, "the way back to where it was asked"
+    for strange in (
+        "https://elsewhere.test/x",
+        f"http://localhost{LIST}/{key}/approvals/plan",
+        "http://localhost/nowhere",
+    ):
+        answer = browser.post(f"{LIST}/{key}/approvals/plan", headers={"Referer": strange})
+        assert "Back to where you were" not in answer.text, strange
+
+    browser.post(f"{LIST}/{key}/parts/item/plan", {"body": "更换光缆。", "base": "0"})
+    assert browser.page(f"{LIST}/{key}").select_one("form[action$='approvals/plan']") is not None
+
+
+@pytest.mark.parametrize("day", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_moment_that_cannot_be_told_is_refused_beside_the_field(app, sign_in, day):
+    key = a_case()
+    answer = sign_in(an_agent()).post(f"{LIST}/{key}/timeline", {"happened": day, "body": "九点断网。"})
+    assert answer.status_code == 422
+    assert "between 1970 and 2199" in answer.text

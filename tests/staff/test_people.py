@@ -356,7 +356,7 @@ def test_people_of_a_closed_party_stay_out(desk, of):
     gone = a_person(*roles, disabled_at=clock.now(), **theirs).id
     invited = a_person(*roles, **{of: db.session.get_one(model, key)}).id
     with transaction():
-        db.session.get_one(model, key).closed_on = clock.now().date()
+        db.session.get_one(model, key).closed_on = clock.now().date() - timedelta(days=1)
 
     assert desk.post(f"/staff/people/{gone}/enable").status_code == 409
     assert desk.post(f"/staff/people/{invited}/invite").status_code == 409

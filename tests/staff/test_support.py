@@ -323,3 +323,29 @@ def loaded(key: int):
     reader = a_supervisor().id
     db.session.expunge_all()
     return find("liability", key, db.session.get_one(Person, reader))
+
+
+def test_a_major_complaint_leads_to_the_penalty_for_it_and_names_those_there_are(sign_in):
+    provider = a_provider(name="云博网络服务").id
+    a_major_complaint(provider)
+    case = db.session.scalars(db.select(MajorCase)).one()
+    browser, address, number = sign_in(a_supervisor()), f"/staff/quality/major/{case.id}", case.number
+
+    way = browser.page(address).select_one("#penalties a[href*='/penalty']")["href"]
+    assert browser.page(way).select_one("[name=number]")["value"] == number
+    typed = {"sort": "removal", "number": number, "reason": "再次失约"}
+    assert browser.post(way.partition("?")[0], typed).status_code == 303
+    assert "云博网络服务 Removed from the network waits for a manager" in " ".join(
+        browser.page(address).select_one("#penalties").text.split()
+    )
+
+    manager, key = sign_in(a_person(Role.MANAGER)), db.session.scalars(db.select(Penalty.id)).one()
+    assert "its contract runs on" not in browser.page(f"{SUPPORT}/providers/{provider}").main.text
+    manager.post(f"{SUPPORT}/penalties/{key}", {"granted": "yes", "reason": "清退"})
+    assert "its contract runs on" in browser.page(f"{SUPPORT}/providers/{provider}").main.text
+    assert manager.page(address).select_one("#penalties a[href*='/penalty']") is None, "a supervisor proposes"
+
+    again = manager.get(f"{SUPPORT}/penalties/{key}")
+    assert again.status_code == 409
+    assert "This penalty is decided already." in again.text
+    assert "<textarea" not in again.text

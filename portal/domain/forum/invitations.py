@@ -9,7 +9,7 @@ from portal import clock
 from portal.db import db
 from portal.domain import journal, settings
 from portal.domain.forum import letters, links, registering, seats
-from portal.domain.forum.lifecycle import ANSWERS, INVITATION_STATES, LIVE, UNANSWERED
+from portal.domain.forum.lifecycle import ANSWERS, INVITATION_STATES, IS_OVER, LIVE, UNANSWERED
 from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee, Invitation, Registration
 from portal.domain.forum.registering import Coming
@@ -119,6 +119,8 @@ def why_not_answer(event: Event) -> str | None:
     """Why an invitation can no longer be answered, as a marked sentence; none if it can."""
     if event.state == "cancelled":
         return N_("The forum was called off.")
+    if event.is_over(clock.now()):
+        return IS_OVER
     if event.state != "published" or clock.now() >= event.begins_at:
         return N_("The event has begun; please speak to your account manager.")
     return None

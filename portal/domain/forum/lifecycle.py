@@ -73,6 +73,7 @@ EVENT_STATES = {
     "cancelled": N_("Called off"),
 }
 EVENT_TONES = {"draft": "warn", "published": "good", "closed": "", "cancelled": "bad"}
+IS_OVER = N_("This forum is over.")
 SHOWN_EVENTS = ("published", "closed", "cancelled")
 """States in which customers see an event."""
 

@@ -1,7 +1,7 @@
 """Links of the forum that work without signing in: a person's invitation, an attendee's ticket.
 
 What travels is derived from the row and the installation's key and lies nowhere; the row keeps its SHA-256.
-Looking at a link changes nothing; it works until the event is over.
+Looking at a link changes nothing. After the event it still tells what was; minutes and photos for a while only.
 """
 
 import base64
@@ -17,7 +17,7 @@ from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee, Invitation, Registration
 
 AFTERWARDS = timedelta(days=60)
-"""So long after its end a ticket still shows minutes and photos."""
+"""So long after its end a ticket still shows minutes, photos and answers; then they are read signed in."""
 _key = b""
 
 
@@ -49,23 +49,28 @@ def secret(kind: str, key: int) -> str | None:
 
 
 def invitation(secret: object) -> Invitation | None:
-    """The invitation of this link, until its event is over."""
+    """The invitation of this link, also after its event."""
     along = (Invitation.event, Invitation.customer, Invitation.person, Invitation.made_by)
     rows = db.select(Invitation).where(Invitation.token_hash == _looked_for(secret)).options(*map(joinedload, along))
     found = db.session.scalar(rows)
-    return found if found and found.state != "draft" and clock.now() < found.event.ends_at else None
+    return found if found and found.state != "draft" else None
 
 
 def ticket(secret: object) -> Attendee | None:
-    """The attendee of this ticket, with party and event; also one who has cancelled, so that the page can say so."""
+    """The attendee of this ticket, with party and event; also one who has cancelled and after the event, so that
+    the page can say so."""
     along = (
         joinedload(Attendee.registration).joinedload(Registration.customer),
         joinedload(Attendee.event).joinedload(Event.made_by),
         joinedload(Attendee.hotel),
         joinedload(Attendee.person),
     )
-    found = db.session.scalar(db.select(Attendee).where(Attendee.token_hash == _looked_for(secret)).options(*along))
-    return found if found and clock.now() < found.event.ends_at + AFTERWARDS else None
+    return db.session.scalar(db.select(Attendee).where(Attendee.token_hash == _looked_for(secret)).options(*along))
+
+
+def shows_papers(event: Event) -> bool:
+    """Does a ticket of this event show minutes, photos and answers still?"""
+    return clock.now() < event.ends_at + AFTERWARDS
 
 
 def _looked_for(secret: object) -> str:

@@ -110,6 +110,10 @@ class Event(Base):
         """Do organisations register now?"""
         return self.state == "published" and self.opens_at <= at < self.closes_at
 
+    def is_over(self, at: datetime) -> bool:
+        """Has it been held?"""
+        return self.state == "closed" or (self.state == "published" and at >= self.ends_at)
+
 
 class Named:
     """A part of an event with a name in both languages."""

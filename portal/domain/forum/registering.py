@@ -12,7 +12,7 @@ from portal.domain import journal
 from portal.domain.forum import confirming, hotels, letters, links, seats
 from portal.domain.forum.coming import KEPT
 from portal.domain.forum.coming import Coming as Coming
-from portal.domain.forum.lifecycle import CUSTOMER, HOLDING, LIVE, STAFF, moves_of
+from portal.domain.forum.lifecycle import CUSTOMER, HOLDING, IS_OVER, LIVE, STAFF, moves_of
 from portal.domain.forum.models import Event, Session
 from portal.domain.forum.party_models import Attendee, Choice, Registration
 from portal.domain.people.models import Customer, Person
@@ -83,6 +83,8 @@ def why_not_open(event: Event) -> str | None:
     at = clock.now()
     if event.state == "published" and at < event.opens_at:
         return N_("Registration is not open yet.")
+    if event.is_over(at):
+        return IS_OVER
     return None if event.is_open(at) else N_("Registration is closed. Please call your account manager.")
 
 
@@ -198,6 +200,8 @@ def why_not_change(event: Event, party: Registration, by: Person | None) -> str 
         return N_("This registration is over.")
     if by is not None and by.is_staff:
         return None
+    if event.is_over(clock.now()):
+        return IS_OVER
     if event.state != "published" or clock.now() >= event.change_until:
         return N_("Changes were possible until {time}. Please call your account manager.")
     return None

@@ -10,6 +10,7 @@ from portal.db import db
 from portal.domain import journal, settings
 from portal.domain.forum import letters
 from portal.domain.forum.after_models import Topic
+from portal.domain.forum.lifecycle import IS_OVER
 from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee, Registration
 from portal.domain.people.models import Customer, Department, Person
@@ -24,7 +25,9 @@ CHANNEL = "forum"
 
 
 def ask_beforehand(event: Event, attendee: Attendee, words: str, by: Person | None) -> Topic:
-    """A question an attendee sends along."""
+    """A question an attendee sends along; raises Refused after the forum."""
+    if event.is_over(clock.now()):
+        raise Refused(IS_OVER)
     words = words.strip()
     party = db.session.get_one(Registration, attendee.registration_id)
     title = " ".join(words.split())

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from portal import clock
 from portal.db import db
-from portal.domain import journal, outbox
+from portal.domain import journal, outbox, settings
 from portal.domain.people import links, queries
 from portal.domain.people.accounts import drop_second_factor, end_sessions
 from portal.domain.people.models import Approval, Attempt, Customer, Department, Person, Provider, SecretLink
@@ -145,16 +145,16 @@ def decide_factor_reset(approval: Approval, by: Person, grant: bool) -> None:
     journal.write(verb, approval.person, by, asked_by=approval.asked_by.name)
 
 
-def shut_all(people: Iterable[Person], by: Person, why: str) -> None:
+def shut_all(people: Iterable[Person], by: Person | None, why: str) -> None:
     """The party they belong to has gone: all its people are disabled."""
     for person in people:
         _shut(person, by, why)
 
 
-def _shut(person: Person, by: Person, why: str) -> None:
+def _shut(person: Person, by: Person | None, why: str) -> None:
     from portal.domain.tickets import actions as tickets  # that room knows this one's tables
 
-    person.disabled_at, person.disabled_by_id = clock.now(), by.id
+    person.disabled_at, person.disabled_by_id = clock.now(), by.id if by else None
     end_sessions(person)
     links.end(None, person)
     journal.write("person.disabled", person, by, why=why)
@@ -164,7 +164,9 @@ def _shut(person: Person, by: Person, why: str) -> None:
 def _need_open(*parties: Customer | Department | Provider | None) -> None:
     """Refuse what lets people of a closed customer, department or provider in again."""
     for party in parties:
-        if party is not None and party.closed_on is not None:
+        if party is None or party.closed_on is None:
+            continue
+        if isinstance(party, Customer) or not party.is_open_on(settings.today()):
             raise Refused(N_("{name} is closed: its people cannot sign in."), name=party.name)
 
 

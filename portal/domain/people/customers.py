@@ -52,9 +52,14 @@ def change(customer: Customer, by: Person, version: int, **facts) -> None:
 
 
 def close(customer: Customer, by: Person, on: date, why: str) -> None:
-    """No customer any more: its people cannot sign in; tickets and papers stay."""
+    """No customer any more: its people cannot sign in from now on; tickets and papers stay. Raises Refused for a day to
+    come: nobody is shut out before their time."""
     if customer.closed_on is not None:
         return
+    if on > settings.today():
+        raise Refused(
+            N_("Its people can no longer sign in as soon as this is kept: choose today or a day that is over.")
+        )
     customer.closed_on = on
     actions.shut_all(queries.colleagues(customer.id), by, why)
     journal.write("customer.closed", customer, by, why=why)

@@ -4,7 +4,8 @@ import enum
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, or_
+from sqlalchemy.ext.hybrid import hybrid_method
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Moment
@@ -34,6 +35,16 @@ class Dispatchable:
         """Does this person belong to it?"""
         own = person.department_id if isinstance(self, Department) else person.provider_id
         return own is not None and own == self.id
+
+    @hybrid_method
+    def is_open_on(self, day: date) -> bool:
+        """Does it take orders and work on them on this day? The last day is its own still."""
+        return self.closed_on is None or day <= self.closed_on
+
+    @is_open_on.expression
+    @classmethod
+    def _is_open_on(cls, day: date):
+        return or_(cls.closed_on.is_(None), cls.closed_on >= day)
 
     def is_there_in(self, first: date, until: date) -> bool:
         """Was it there on any day from the first on and before `until`? The day it is closed on is its own still."""
@@ -201,6 +212,11 @@ class Person(Base):
     @property
     def is_active(self) -> bool:
         return self.disabled_at is None
+
+    def may_sign_in_on(self, day: date) -> bool:
+        """Is the account open, and for whoever only works on a party's orders that party too? Loaded along with it."""
+        party = (self.department or self.provider) if self.only_handles else None
+        return self.is_active and (party is None or party.is_open_on(day))
 
     def get_id(self) -> str:
         return str(self.id)

@@ -16,6 +16,8 @@ STATES = {
     "invited": (Person.disabled_at.is_(None), Person.password_hash.is_(None), Person.invited_at.is_not(None)),
     "disabled": (Person.disabled_at.is_not(None),),
 }
+ONLY_HANDLES = db.cast(Person.roles, db.String) == f'["{Role.HANDLER}"]'
+"""Of staff: a handler and nothing else, as `Person.only_handles` says of one."""
 
 
 def staff(*roles: Role) -> list[Person]:
@@ -42,7 +44,7 @@ def colleagues(customer_id: int) -> list[Person]:
 
 def by_email(email: str | None) -> Person | None:
     """Whoever signs in with this address; capitals do not count."""
-    return db.session.scalar(db.select(Person).where(Person.email == (email or "").strip().lower()))
+    return db.session.scalar(db.select(Person).where(Person.email == (email or "").strip().lower()).options(*ALONG))
 
 
 def person(key: int | None) -> Person:

@@ -62,12 +62,17 @@ def end_standing(row: ProviderStanding, provider: Provider, until: date, by: Per
     """The last day of it."""
     need_supervisor(by)
     db.session.refresh(row, ["until_on"], with_for_update=True)
-    if row.until_on is not None:
-        raise Refused(N_("This has ended already."))
+    if (no := why_not_end(row)) is not None:
+        raise Refused(no)
     if until < row.from_on:
         raise Refused(N_("It cannot end before it began."))
     row.until_on = until
     journal.write("provider.standing_ended", provider, by, was=STANDINGS[row.sort], until=until.isoformat())
+
+
+def why_not_end(row: ProviderStanding) -> str | None:
+    """Why it cannot be ended now, as a marked sentence; none if it can."""
+    return None if row.until_on is None else N_("This has ended already.")
 
 
 def standings(provider: Provider, open_only: bool = False) -> list[ProviderStanding]:
@@ -93,10 +98,15 @@ def withdraw_harm(row: MarketHarm, provider: Provider, why: str, by: Person) -> 
     """It was not so; it stays readable with the reason."""
     need_supervisor(by)
     db.session.refresh(row, ["withdrawn_at"], with_for_update=True)
-    if row.withdrawn_at is not None:
-        raise Refused(N_("This was withdrawn already."))
+    if (no := why_not_withdraw(row)) is not None:
+        raise Refused(no)
     row.withdrawn_at, row.withdrawn_why = clock.now(), why
     journal.write("provider.harm_withdrawn", provider, by, why=why, month=f"{row.month:%Y-%m}")
+
+
+def why_not_withdraw(row: MarketHarm) -> str | None:
+    """Why it cannot be withdrawn now, as a marked sentence; none if it can."""
+    return None if row.withdrawn_at is None else N_("This was withdrawn already.")
 
 
 def harms(provider: Provider) -> list[MarketHarm]:
@@ -197,6 +207,15 @@ def penalties(provider: Provider) -> list[Penalty]:
     along = map(joinedload, (Penalty.ticket, Penalty.by, Penalty.decided_by))
     rows = db.select(Penalty).where(Penalty.provider_id == provider.id).options(*along)
     return list(db.session.scalars(rows.order_by(Penalty.id.desc())))
+
+
+def about(rows: Select, ticket: Ticket) -> tuple[list[Provider], list[Penalty]]:
+    """Who had an order of this ticket and could be given a penalty, and those (visible ones) proposed for it so far."""
+    had = {order.provider.id: order.provider for order in orders(ticket) if order.provider is not None}
+    mine = rows.where(Penalty.provider_id.in_(had), Penalty.ticket_id == ticket.id).options(
+        joinedload(Penalty.provider)
+    )
+    return list(had.values()), list(db.session.scalars(mine.order_by(Penalty.id))) if had else []
 
 
 def granted(rows: Select, provider_id: int) -> list[Penalty]:

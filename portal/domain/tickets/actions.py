@@ -130,7 +130,7 @@ def assign(ticket: Ticket, by: Person, owner: Person, why: str = "", *, version:
         letter("ticket_assigned", owner, ticket, f"assigned:{ticket.touched_at.isoformat()}", by=by.name, why=why)
 
 
-def release(person: Person, by: Person) -> None:
+def release(person: Person, by: Person | None) -> None:
     """Somebody's account is closed: the live tickets of theirs have no owner, and lie before the desk (R12)."""
     owned = db.select(Ticket).where(Ticket.owner_id == person.id, Ticket.is_live).options(joinedload(Ticket.owner))
     for ticket in db.session.scalars(owned.order_by(Ticket.id)):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm.exc import StaleDataError
 
-from portal.domain.people.models import Person
+from portal.domain.people.models import Department, Person, Provider
 from portal.domain.refusals import Refused, Stale
 from portal.domain.savepoint import savepoint
-from portal.domain.tickets import actions
+from portal.domain.tickets import actions, dispatching
 from portal.domain.tickets.models import Ticket
 from portal.domain.tickets.steps import CHANGED
 
@@ -73,3 +73,13 @@ def judge(chosen: Iterable[Chosen], by: Person, severity: str) -> Result:
 def watch(chosen: Iterable[Chosen], by: Person) -> Result:
     """Hear of what happens to them."""
     return each(chosen, lambda one: actions.watch(one.ticket, by, True))
+
+
+def hand_over(
+    chosen: Iterable[Chosen], by: Person, party: Department | Provider, to: Department | Provider, why: str
+) -> Result:
+    """Let another party take over what one that is going still works on."""
+    orders = {order.ticket_id: order for order in dispatching.running_of(party)}
+    return each(
+        chosen, lambda one: dispatching.hand_over(orders[one.ticket.id], one.ticket, by, to, why, version=one.version)
+    )

@@ -1,6 +1,8 @@
 """Dispatch orders (服务派工单, R13): sent, confirmed, worked on, handed back."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
@@ -9,6 +11,7 @@ from portal import clock
 from portal.db import db
 from portal.domain import journal, outbox, settings
 from portal.domain.people.models import Department, Person, Provider
+from portal.domain.people.parties import open_ones
 from portal.domain.people.queries import handlers_of, staff
 from portal.domain.people.roles import Role
 from portal.domain.policy import TicketClass
@@ -45,10 +48,14 @@ def dispatch(
         raise Refused(N_("Only the desk dispatches."))
     if ticket.state == State.NEW:
         actions.accept(ticket, by)
+    return _send(ticket, by, to, suggestion, lead)
+
+
+def _send(ticket: Ticket, by: Person, to: Department | Provider, suggestion: str, lead: bool) -> Dispatch:
     if ticket.state != State.OPEN:
         raise Refused(N_("Only a ticket in hand can be dispatched."))
     running = running_orders(ticket)
-    if to.closed_on is not None:
+    if not to.is_open_on(settings.today()):
         raise Refused(N_("{name} takes no orders any longer."), name=to.name)
     if any(order.party == to for order in running):
         raise Refused(N_("{name} has a running order for this ticket already."), name=to.name)
@@ -83,7 +90,7 @@ def give_lead(order: Dispatch, ticket: Ticket, by: Person, *, version: int | Non
     _leads(order, running_orders(ticket), ticket, by)
 
 
-def _leads(order: Dispatch, running: Sequence[Dispatch], ticket: Ticket, by: Person) -> None:
+def _leads(order: Dispatch, running: Sequence[Dispatch], ticket: Ticket, by: Person | None) -> None:
     """Make this order the one in the lead, and keep that it changed."""
     was = next((one for one in running if one.is_lead and one is not order), None)
     for one in running:
@@ -92,7 +99,7 @@ def _leads(order: Dispatch, running: Sequence[Dispatch], ticket: Ticket, by: Per
     journal.write("ticket.lead", ticket, by, was=was.party.name if was else None, became=order.party.name)
 
 
-def _left(order: Dispatch, ticket: Ticket, by: Person) -> None:
+def _left(order: Dispatch, ticket: Ticket, by: Person | None) -> None:
     """An order ended early: if it led and others run, the oldest of them leads, until the desk says otherwise."""
     others = [one for one in running_orders(ticket) if one is not order]
     if order.is_lead and others:
@@ -177,16 +184,57 @@ def hand_back(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     _given_up(order, ticket, by, why)
 
 
-def end_with(party: Department | Provider, by: Person, why: str) -> None:
-    """The party has gone: what it still worked on goes back to the desk, which hears why. It still counts for it (R32)."""
+def hand_over(
+    order: Dispatch, ticket: Ticket, by: Person, to: Department | Provider, why: str, *, version: int | None = None,
+) -> Dispatch:  # fmt: skip
+    """Its party is going: another one takes the order over as it is, the lead too. It still counts for the first (R32)."""
+    expect(ticket, version)
+    at = clock.now()
+    taken = _send(ticket, by, to, order.suggestion, order.is_lead)
+    order.handed_back, order.done_at = why, at
+    deadlines.drop(ticket, at, order)
+    journal.write("ticket.handed_over", ticket, by, was=order.party.name, became=to.name, why=why, order=taken.number)
+    if order.confirmed_at is None:
+        outbox.cancel(ticket, f":order:{order.id}:arrived:")
+    return taken
+
+
+def running_of(party: Department | Provider, limit: int | None = None) -> list[Dispatch]:
+    """What a party works on now, with the tickets, their customers and owners, the oldest order first."""
     mine = Dispatch.department_id if isinstance(party, Department) else Dispatch.provider_id
     along = (
-        joinedload(Dispatch.ticket).joinedload(Ticket.owner),
+        joinedload(Dispatch.ticket).options(joinedload(Ticket.customer), joinedload(Ticket.owner)),
         *map(joinedload, (Dispatch.department, Dispatch.provider)),
     )
     rows = db.select(Dispatch).where(mine == party.id, Dispatch.done_at.is_(None)).options(*along)
-    for order in db.session.scalars(rows.order_by(Dispatch.id)).all():
+    return list(db.session.scalars(rows.order_by(Dispatch.id).limit(limit)))
+
+
+def count_of(party: Department | Provider) -> int:
+    """How many orders a party works on now."""
+    mine = Dispatch.department_id if isinstance(party, Department) else Dispatch.provider_id
+    rows = db.select(db.func.count()).select_from(Dispatch)
+    return db.session.scalar(rows.where(mine == party.id, Dispatch.done_at.is_(None))) or 0
+
+
+def works_still(party: type[Department] | type[Provider]):
+    """Of these departments or providers: is there an order it works on? For a statement about several of them."""
+    mine = Dispatch.department_id if party is Department else Dispatch.provider_id
+    return db.select(Dispatch.id).where(mine == party.id, Dispatch.done_at.is_(None)).exists()
+
+
+def end_with(party: Department | Provider, by: Person | None, why: str) -> None:
+    """The party has gone: what it still worked on goes back to the desk, which hears why. It still counts for it (R32)."""
+    for order in running_of(party):
         _given_up(order, order.ticket, by, why)
+
+
+def due_after_it_ends(party: Department | Provider, ticket: Ticket) -> datetime | None:
+    """When the last promise of this ticket is due, where its party is to end before that."""
+    last = max((one.due_at for one in deadlines.of(ticket) if one.is_open), default=None)
+    if party.closed_on is None or last is None:
+        return None
+    return last if last.astimezone(ZoneInfo(settings.company().zone)).date() > party.closed_on else None
 
 
 def led_by(department: Department) -> list[str]:
@@ -198,7 +246,7 @@ def led_by(department: Department) -> list[str]:
     return list(db.session.scalars(rows))
 
 
-def _given_up(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
+def _given_up(order: Dispatch, ticket: Ticket, by: Person | None, why: str) -> None:
     at = clock.now()
     order.handed_back, order.done_at = why, at
     deadlines.drop(ticket, at, order)
@@ -206,7 +254,9 @@ def _given_up(order: Dispatch, ticket: Ticket, by: Person, why: str) -> None:
     journal.write("ticket.handed_back", ticket, by, was=order.party.name, why=why)
     _left(order, ticket, by)
     for person in [ticket.active_owner] if ticket.active_owner else staff(Role.AGENT):
-        _tell("order_handed_back", person, ticket, order, "handed_back", why=why, by=by.name)
+        _tell(
+            "order_handed_back", person, ticket, order, "handed_back", why=why, by=by.name if by else order.party.name
+        )
 
 
 def why_not_recall(order: Dispatch, ticket: Ticket, by: Person) -> Refused | None:
@@ -246,7 +296,7 @@ def is_refusal(order: Dispatch) -> bool:
 
 def open_to(rows: Select) -> list:
     """Of these departments or providers (visible ones) those that take orders, in their order."""
-    return [party for party in db.session.scalars(rows) if party.closed_on is None]
+    return list(db.session.scalars(open_ones(rows)))
 
 
 def lead_for(kind: str, class_code: str | None, service_code: str | None) -> str:

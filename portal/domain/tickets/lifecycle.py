@@ -106,6 +106,7 @@ TOLD = {
     "ticket.lead": N_("{by} gave the lead to {became}"),
     "ticket.order_confirmed": N_("{by} confirmed the order"),
     "ticket.handed_back": N_("{by} handed the order back"),
+    "ticket.handed_over": N_("{by} handed the order of {was} over to {became}: {why}"),
     "ticket.recalled": N_("{by} called the order to {was} back"),
     "ticket.misdirected": N_("{by} says the order went to {was} by mistake: {why}"),
     "ticket.contacted": N_("{by} recorded a contact with the customer"),

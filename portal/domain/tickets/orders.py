@@ -6,7 +6,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.orm import joinedload
 
 from portal.db import db
-from portal.domain import journal
+from portal.domain import journal, settings
 from portal.domain.people.models import Person
 from portal.domain.tickets import deadlines
 from portal.domain.tickets.models import Dispatch, Ticket
@@ -43,7 +43,7 @@ def rerun(ticket: Ticket, ended_at: datetime | None = None) -> None:
     for order in orders(ticket):
         if order.done_at is None or order.done_at != ended_at or order.handed_back is not None:
             continue
-        if order.party.closed_on is None:
+        if order.party.is_open_on(settings.today()):
             order.done_at = None
 
 

@@ -152,7 +152,7 @@ def waiting(ids: Sequence[int]) -> dict[int, str]:
     back = [outcome.code for outcome in settings.policy().known("outcomes") if outcome.back]
     asked = {"ids": ids, "back": back}
     for ticket, at, what in db.session.execute(_lasts(db.engine.dialect.name), asked):
-        if ticket not in newest or newest[ticket][0] < at:
+        if ticket not in newest or newest[ticket][0] <= at:
             newest[ticket] = (at, what)
     whys = {ticket: _THEIR_WORDS.get(what, what) for ticket, (_, what) in newest.items()}
     return {ticket: why for ticket, why in whys.items() if why in WAITS}

@@ -30,7 +30,7 @@ def support_statement(results: Select, tickets: Select, key: int, address: str =
         number=number_of(row), provider=row.provider.name, month=row.month, revision=row.revision, holds=row.holds,
         amount_yuan=row.amount_yuan, reckoned_at=row.at, made_at=clock.now(), zone=settings.company().zone,
         conditions=tuple(_condition(one, named) for one in support.findings_of(row)),
-        provider_closed_on=row.provider.closed_on, reckoned_by=row.by.name if row.by else "", why=row.why, approved_at=row.approved_at,
+        provider_closed_on=None if row.provider.is_open_on(settings.today()) else row.provider.closed_on, reckoned_by=row.by.name if row.by else "", why=row.why, approved_at=row.approved_at,
         approved_by=row.approved_by.name if row.approved_by else "", stage=support.STAGES[row.stage],
         objections=tuple(map(_objection, objections)), address=address,
     )  # fmt: skip
