@@ -36,8 +36,8 @@ class NewPasswordForm(Form):
     def __init__(self, owner=None, **facts):
         self.owner = owner
         super().__init__(**facts)
-        for name in ("new_password", "again"):
-            self._fields.move_to_end(name)  # whatever else is asked for is asked for first
+        for name in ("new_password", "again"):  # whatever else is asked for is asked for first
+            self._fields[name] = self._fields.pop(name)
 
 
 class WelcomeForm(NewPasswordForm):

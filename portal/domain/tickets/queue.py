@@ -283,8 +283,10 @@ def person(people: Select, key: int | None) -> Person | None:
 def named(rows: Select, at_most: int = 300) -> list[tuple[str, str]]:
     """Customers or parties somebody may see, as (number or code, name), by name: what a name field proposes."""
     model = rows.column_descriptions[0]["entity"]
-    code, name = (model.number, model.short_name) if model is Customer else (model.code, model.name)
-    still = Customer.closed_on.is_(None) if model is Customer else model.is_open_on(settings.today())
+    if model is Customer:
+        code, name, still = Customer.number, Customer.short_name, Customer.closed_on.is_(None)
+    else:
+        code, name, still = model.code, model.name, model.is_open_on(settings.today())
     listed = rows.with_only_columns(code, name).where(still).order_by(name).limit(at_most)
     return [(row[0], row[1]) for row in db.session.execute(listed)]
 
