@@ -31,7 +31,7 @@ NEVER_ONE = (
     "in %(days)s days before", "with these for %(days)s days", "after %(days)s days", "last %(months)s whole months",
     "Fewer than %(n)s ratings", "%(value)s of %(max)s stars", "%(times)s times; the last one", "The first %(shown)s of",
     "Difference %(points)s points", "%(n)s ratings came in (%(asked)s asked);",
-    "of %(most)s stars from today", "{by} offered {party} seats",
+    "of %(most)s stars from today", "{by} offered {party} seats", "More than {count} people are called so",
 )  # fmt: skip
 """Limits of ours far above one, figures with decimals, and what is only said of several."""
 

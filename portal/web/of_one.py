@@ -45,7 +45,7 @@ OF_ONE: dict[str, tuple[str, str]] = {
     "{days} days": ("days", "1 day"),
     "{important} strategic or gold customers within {days} days": ("important", "1 strategic or gold customer within {days} days"),
     "{liked} of {n} ratings gave four or five stars.": ("n", "{liked} of 1 rating gave four or five stars."),
-    "{name} leads {count} open tickets, the oldest is {number}. Let others lead them first.": ("count", "{name} leads one open ticket, {number}. Let others lead it first."),
+    "{name} leads {count} open tickets, the oldest is {number}. Hand them over first, or choose a later day.": ("count", "{name} leads one open ticket, {number}. Hand it over first, or choose a later day."),
     "{number} documents of yours are being made. Please wait until one is ready.": ("number", "One document of yours is being made. Please wait until it is ready."),
     "{number} files are there for whoever was there.": ("number", "One file is there for whoever was there."),
     "{number} invitations were sent.": ("number", "One invitation was sent."),

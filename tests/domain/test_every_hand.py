@@ -198,4 +198,4 @@ def test_bulk_knows_no_way_to_close():
     ways = {
         name for name, one in vars(bulk).items() if callable(one) and getattr(one, "__module__", "") == bulk.__name__
     }
-    assert ways == {"Result", "Chosen", "each", "accept", "assign", "judge", "watch"}
+    assert ways == {"Result", "Chosen", "each", "accept", "assign", "hand_over", "judge", "watch"}

@@ -188,7 +188,7 @@ def test_whoever_reckons_with_the_single_answers_and_their_weight_gets_the_share
     share = sum(float(one["weight"]) for one in rows if int(one["overall"]) >= 4) / whole
     assert round(whole) == 52
     said = browser.page(of(campaign)).select_one("tr[data-line=overall] td").get_text(" ", strip=True)
-    assert said.startswith(f"{share:.0%}".replace("%", " %"))
+    assert said.startswith(f"{share:.0%}")
     assert {one["weight"] for one in taken_along(browser, campaign, "answer")} == {"1.0"}
 
 
