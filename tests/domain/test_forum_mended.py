@@ -72,7 +72,7 @@ def test_somebody_else_with_a_companion_takes_the_companions_seat_or_is_refused(
 def test_somebody_else_with_a_companion_needs_a_place_of_the_organisation(app):
     event = an_event(capacity=9, companions_max=1, tiers={"ordinary": 1})
     party = a_party(event, 1)
-    with pytest.raises(Refused, match="Places of .*: 1,"):
+    with pytest.raises(Refused, match=r"Places of .*: 1,"):
         act(registering.replace, people(party)[0], None, coming(1, companions=("秘书",))[0])
     assert fresh(event).taken == 1
 
