@@ -1,7 +1,6 @@
 """One-time links of surveys: what travels is derived from the invitation and the installation's key and lies nowhere.
 
-The row keeps its SHA-256. Looking at a link changes nothing; unknown, foreign, renewed: all look alike. Whoever has a real
-one reads that the survey is over, and can always say that they want no more of them.
+The row keeps its SHA-256. Looking at a link changes nothing; unknown, foreign, withdrawn, run out: all look alike.
 """
 
 import base64
