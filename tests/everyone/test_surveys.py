@@ -210,12 +210,12 @@ def over() -> tuple[int, str]:
     return an_invitation(a_campaign(opens_at=at - timedelta(days=9), closes_at=at - timedelta(days=1)), state="begun")
 
 
-def test_whoever_comes_too_late_reads_that_it_may_be_over_and_that_what_was_kept_counts(app):
+def test_whoever_comes_too_late_reads_that_it_may_be_over_and_that_what_was_kept_stays(app):
     _, secret = over()
     for answer in (Browser(app).get(link(secret)), Browser(app).post(link(secret), LAST)):
         assert answer.status_code == 404
         assert "调查可能已经结束" in answer.text
-        assert "您已填写的答案均已保存" in answer.text
+        assert "已保存的答案不受影响" in answer.text
     assert answers() == {}
 
 
