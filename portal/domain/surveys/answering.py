@@ -220,15 +220,16 @@ def send(
     if not found.errors:
         shown = found.shown
         found.answers = {code: given for code, given in found.answers.items() if code in shown}
+    day = today()
     response = _keep(found, row, mode, section, language, wants_answer, by)
     if found.errors:
         return found
-    response.state, response.sent_at, response.sent_on = SENT, clock.now(), today()
+    response.state, response.sent_at, response.sent_on = SENT, clock.now(), day
     row.state, row.outcome, row.next_call_at = "answered", "complete", None
     if not again:
         db.session.add(
             Participation(
-                invitation_id=row.id, campaign_id=row.campaign_id, customer_id=row.customer_id, mode=mode, on=today()
+                invitation_id=row.id, campaign_id=row.campaign_id, customer_id=row.customer_id, mode=mode, on=day
             )
         )
     facts = {"campaign": row.campaign.number} | ({} if actor else {"said_by": row.contact.name})
@@ -299,7 +300,6 @@ def _write(response: Response, before: Sequence[Answer], answers: Mapping[str, S
         one.choice, one.number, one.text = given.choice, given.number, given.text
         one.is_not_applicable = given.is_not_applicable
         db.session.add(one)
-    db.session.flush()
 
 
 def break_off(response: Response) -> bool:

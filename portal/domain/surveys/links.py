@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 
+from sqlalchemy import bindparam
 from sqlalchemy.orm import joinedload
 
 from portal import clock
@@ -70,9 +71,13 @@ def sent(secret: object) -> Invitation | None:
     """The invitation of a link that was sent to somebody who is still there, whether or not it can still be answered."""
     if not isinstance(secret, str) or not 20 <= len(secret) <= 100:
         return None
-    rows = db.select(Invitation).where(Invitation.token_hash == hashed(secret), Invitation.state.not_in(UNASKED))
-    left = who_left().where(Contact.id == Invitation.contact_id)
-    return db.session.scalar(rows.where(Invitation.contact_id.not_in(left)).options(*along()))
+    return db.session.scalar(_SENT, {"hashed": hashed(secret)})
+
+
+_SENT = (
+    db.select(Invitation).where(Invitation.token_hash == bindparam("hashed"), Invitation.state.not_in(UNASKED))
+    .where(~who_left().where(Contact.id == Invitation.contact_id).correlate(Invitation).exists()).options(*along())
+)  # fmt: skip
 
 
 def behind(secret: object) -> Invitation | None:
