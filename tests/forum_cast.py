@@ -7,7 +7,8 @@ from sqlalchemy import inspect
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain.forum import events, invitations, programme, registering
+from portal.domain.forum import desk, events, invitations, minutes, programme, registering, topics
+from portal.domain.forum.after_models import Topic
 from portal.domain.forum.models import Event, Session
 from portal.domain.forum.party_models import Attendee, Registration
 from portal.domain.forum.registering import Coming
@@ -122,3 +123,24 @@ def an_invitation(event: Event, person: Person | None = None, send=True, **facts
 MORNING = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 """Monday, nine in the morning in Shanghai."""
 __all__ = ["MORNING", "a_party", "a_session", "a_supervisor", "an_event", "an_invitation", "coming", "fresh", "people"]
+
+
+def who_came(event: Event) -> tuple[Person, Registration, Person, Registration]:
+    """Two who were to come, each with a party: the first asks a question and was at the desk, the second stayed away."""
+    one, two = (loaded(a_person(Role.ORG_ADMIN)) for _ in range(2))
+    there = a_party(event, 1, by=one, who={"person_id": one.id, "question": "资费？"})
+    away = a_party(event, 1, by=two, who={"person_id": two.id})
+    by = a_supervisor().id
+    with clock.frozen_at(event.begins_at), transaction():
+        row, staff = db.session.get_one(Event, event.id), db.session.get_one(Person, by)
+        desk.check_in(row, staff, [desk.Scan("key-1", clock.now(), people(there)[0].id)])
+    return one, there, two, away
+
+
+def minuted(event: int, by: int) -> tuple[Event, Person]:
+    """Within a transaction: its minutes are published and its question is answered for all. Gives both as loaded now."""
+    row, staff = db.session.get_one(Event, event), db.session.get_one(Person, by)
+    minutes.keep(row, staff, "一、网络保障", None)
+    minutes.publish(row, staff)
+    topics.answer(db.session.scalars(db.select(Topic)).one(), staff, "一季度公布。", is_shared=True)
+    return row, staff

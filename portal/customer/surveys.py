@@ -67,17 +67,15 @@ def thanks(survey):
 @door.get("/<int:survey>/opt-out", needs=P.SURVEY_ANSWER)
 def leave(survey):
     """No more surveys? Asked once more."""
-    row = answering.whole(survey)
-    return page("everyone/survey_opt_out.html", form=OptOutForm(), row=row, ways=_ways(row))
+    return page("everyone/survey_opt_out.html", form=OptOutForm(), ways=_ways(survey))
 
 
 @door.post("/<int:survey>/opt-out", needs=P.SURVEY_ANSWER)
 def opt_out(survey):
     """No more surveys."""
     form = OptOutForm()
-    row = answering.whole(survey)
     if not form.validate():
-        return page("everyone/survey_opt_out.html", 422, form=form, row=row, ways=_ways(row))
-    answering.opt_out(row, PORTAL, form.why.data or "", me())
+        return page("everyone/survey_opt_out.html", 422, form=form, ways=_ways(survey))
+    answering.opt_out(answering.whole(survey), PORTAL, form.why.data or "", me())
     say(N_("It is noted: we send you no more surveys."))
     return redirect(url_for(".index"), 303)

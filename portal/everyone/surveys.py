@@ -68,7 +68,7 @@ def leave(secret):
     row = _asked(secret)
     if row is None:
         return _gone(secret)
-    return page("everyone/survey_opt_out.html", form=OptOutForm(), row=row, ways=_ways(secret))
+    return page("everyone/survey_opt_out.html", form=OptOutForm(), ways=_ways(secret))
 
 
 @door.post("/<secret>/opt-out", needs=P.PUBLIC)
@@ -79,7 +79,7 @@ def opt_out(secret):
         return _gone(secret)
     form = OptOutForm()
     if not form.validate():
-        return page("everyone/survey_opt_out.html", 422, form=form, row=row, ways=_ways(secret))
+        return page("everyone/survey_opt_out.html", 422, form=form, ways=_ways(secret))
     answering.opt_out(row, LINK, form.why.data or "")
     return redirect(url_for(".opted_out"), 303)
 

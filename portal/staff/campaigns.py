@@ -160,10 +160,7 @@ def dry_run(campaign):
 def launch(campaign):
     """From now on it runs."""
     sent = rules.launch(rules.of(campaign.id), me())
-    say(
-        N_("The survey runs: {number} people are invited."),
-        number=sent,
-    )
+    say(N_("The survey runs: {number} people are invited."), number=sent)
     return redirect(url_for(".show", campaign=campaign.id), 303)
 
 

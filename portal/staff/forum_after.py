@@ -258,8 +258,7 @@ def keep_minutes(event):
 @door.post("/<int:event>/minutes/publication", needs=P.FORUM_RUN)
 def publish_minutes(event):
     say(
-        N_("The minutes are published; {number} people who were there hear of it."),
-        number=minutes.publish(event, me()),
+        N_("The minutes are published; {number} people who were there hear of it."), number=minutes.publish(event, me())
     )
     return redirect(url_for(".afterwards", event=event.id), 303)
 
@@ -271,10 +270,7 @@ def add_files(event):
         return _after_page(event, _minutes_form(event), form, 422)
     for staged in form.files.data:
         minutes.add_file(event, me(), files.keep(staged, me()), form.place.data)
-    say(
-        N_("{number} files are there for whoever was there."),
-        number=len(form.files.data),
-    )
+    say(N_("{number} files are there for whoever was there."), number=len(form.files.data))
     return redirect(url_for(".afterwards", event=event.id), 303)
 
 

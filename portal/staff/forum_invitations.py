@@ -99,10 +99,7 @@ def create_invitations(event):
     ]  # fmt: skip
     made = invitations.add(event, me(), chosen)
     if made:
-        say(
-            N_("{number} people are on the list; nothing was sent yet."),
-            number=len(made),
-        )
+        say(N_("{number} people are on the list; nothing was sent yet."), number=len(made))
     else:
         say(N_("Nobody was ticked."), "info")
     return redirect(url_for(".invitations_of", event=event.id), 303)
@@ -149,15 +146,9 @@ def send_invitations(event):
     ticked = set(request.form.getlist("ids"))
     rows = [one for one in queries.invitations(visible(Invitation, me()), event) if not ticked or str(one.id) in ticked]
     if request.form.get("what") == "remind":
-        say(
-            N_("{number} people were reminded."),
-            number=invitations.remind(event, rows, me()),
-        )
+        say(N_("{number} people were reminded."), number=invitations.remind(event, rows, me()))
     else:
-        say(
-            N_("{number} invitations were sent."),
-            number=invitations.send(event, rows, me()),
-        )
+        say(N_("{number} invitations were sent."), number=invitations.send(event, rows, me()))
     return redirect(url_for(".invitations_of", event=event.id), 303)
 
 

@@ -15,7 +15,18 @@ from portal.domain.forum.party_models import Attendee, Invitation, Registration
 from portal.domain.people.models import Person
 from portal.domain.people.roles import Role
 from tests.factories import a_customer, a_person, a_supervisor
-from tests.forum_cast import a_party, a_session, a_supervisor_here, an_event, an_invitation, fresh, loaded, people
+from tests.forum_cast import (
+    a_party,
+    a_session,
+    a_supervisor_here,
+    an_event,
+    an_invitation,
+    fresh,
+    loaded,
+    minuted,
+    people,
+    who_came,
+)
 from tests.pages import Browser
 from tests.staff.test_forum import count, form_of
 
@@ -224,18 +235,10 @@ def test_the_door_checks_in_from_a_ticket_that_was_scanned_with_any_camera(app, 
 
 def test_afterwards_whoever_was_there_reads_minutes_answers_and_sees_the_photos(app, sign_in):
     event = an_event()
-    one, two = (loaded(a_person(Role.ORG_ADMIN)) for _ in range(2))
-    there = a_party(event, 1, by=one, who={"person_id": one.id, "question": "资费？"})
-    a_party(event, 1, by=two, who={"person_id": two.id})
+    one, _, two, _ = who_came(event)
     by = a_supervisor().id
     with clock.frozen_at(event.begins_at), transaction():
-        row, staff = db.session.get_one(Event, event.id), db.session.get_one(Person, by)
-        desk.check_in(row, staff, [desk.Scan("key-1", clock.now(), people(there)[0].id)])
-    with clock.frozen_at(event.begins_at), transaction():
-        row, staff = db.session.get_one(Event, event.id), db.session.get_one(Person, by)
-        minutes.keep(row, staff, "一、网络保障", None)
-        minutes.publish(row, staff)
-        topics.answer(db.session.scalars(db.select(Topic)).one(), staff, "一季度公布。", is_shared=True)
+        row, staff = minuted(event.id, by)
         file = StoredFile(
             key="b" * 32, name="合影.jpg", media_type="image/jpeg", size=3, sha256="0" * 64, at=clock.now()
         )

@@ -6,15 +6,13 @@ import pytest
 
 from portal import clock
 from portal.db import db, transaction
-from portal.domain.forum import desk, events, links, minutes, topics
+from portal.domain.forum import events, links, topics
 from portal.domain.forum.after_models import Topic
 from portal.domain.forum.models import Event
 from portal.domain.forum.party_models import Attendee
-from portal.domain.people.models import Person
-from portal.domain.people.roles import Role
 from portal.domain.refusals import Refused
-from tests.factories import a_person, a_supervisor
-from tests.forum_cast import a_party, a_session, an_event, an_invitation, fresh, loaded, people
+from tests.factories import a_supervisor
+from tests.forum_cast import a_session, an_event, an_invitation, fresh, minuted, people, who_came
 from tests.pages import Browser
 
 LONG_AFTER = timedelta(days=300)
@@ -25,18 +23,10 @@ def held(app):
     """A forum that was held: (event, who was there, their party, who was not, their party)."""
     event = an_event()
     a_session(event)
-    one, two = (loaded(a_person(Role.ORG_ADMIN)) for _ in range(2))
-    there = a_party(event, 1, by=one, who={"person_id": one.id, "question": "资费？"})
-    away = a_party(event, 1, by=two, who={"person_id": two.id})
+    one, there, two, away = who_came(event)
     by = a_supervisor().id
-    with clock.frozen_at(event.begins_at), transaction():
-        row, staff = db.session.get_one(Event, event.id), db.session.get_one(Person, by)
-        desk.check_in(row, staff, [desk.Scan("key-1", clock.now(), people(there)[0].id)])
     with clock.frozen_at(event.ends_at), transaction():
-        row, staff = db.session.get_one(Event, event.id), db.session.get_one(Person, by)
-        minutes.keep(row, staff, "一、网络保障", None)
-        minutes.publish(row, staff)
-        topics.answer(db.session.scalars(db.select(Topic)).one(), staff, "一季度公布。", is_shared=True)
+        row, staff = minuted(event.id, by)
         events.move(row, "close", staff)
     return event, one, there, two, away
 

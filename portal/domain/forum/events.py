@@ -120,10 +120,7 @@ def set_capacity(event: Event, by: Person | None, capacity: int, taken: int | No
     if capacity == event.capacity and taken == event.taken:
         return
     if capacity < taken:
-        raise Refused(
-            N_("{taken} seats are taken; there cannot be fewer."),
-            taken=taken,
-        )
+        raise Refused(N_("{taken} seats are taken; there cannot be fewer."), taken=taken)
     if capacity != event.capacity:
         journal.write("forum.capacity", event, by, was=event.capacity, became=capacity)
     event.capacity, event.taken = capacity, taken

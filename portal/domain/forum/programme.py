@@ -93,8 +93,7 @@ def keep_session(event: Event, by: Person, row: Session | None, speakers: Sequen
         )
     if row.taken and (row.capacity is None or row.capacity < row.taken):
         raise Refused(
-            N_("{taken} people have chosen this session; it cannot have fewer seats."),
-            taken=row.taken,
+            N_("{taken} people have chosen this session; it cannot have fewer seats."), taken=row.taken
         ).beside("capacity")
     room = part(event, "rooms", row.room_id) if row.room_id else None
     if row.room_id and room is None:
@@ -171,11 +170,7 @@ def moved(at: datetime, days: timedelta) -> datetime:
 
 def _need_room(row: Session, room: Room) -> None:
     if row.capacity is not None and row.capacity > room.capacity:
-        raise Refused(
-            N_("{room} takes {capacity} people."),
-            room=room.words,
-            capacity=room.capacity,
-        ).beside("capacity")
+        raise Refused(N_("{room} takes {capacity} people."), room=room.words, capacity=room.capacity).beside("capacity")
 
 
 def _need_free_room(row: Session, room: Room) -> None:

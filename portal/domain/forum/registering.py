@@ -146,10 +146,9 @@ def _refuse_twice(event: Event, one: Coming, but: int = 0) -> None:
 
 def _need_companions(event: Event, companions: Sequence[str]) -> None:
     if len(companions) > event.companions_max:
-        raise Refused(
-            N_("At most {most} companions can be named for one person."),
-            most=event.companions_max,
-        ).beside("companions")
+        raise Refused(N_("At most {most} companions can be named for one person."), most=event.companions_max).beside(
+            "companions"
+        )
 
 
 def _sessions(event: Event, wanted: Sequence[int]) -> list[Session]:

@@ -353,8 +353,7 @@ def reopen(ticket: Ticket, by: Person, why: str, attached: Sequence[files.Stored
     at = clock.now()
     if ticket.closed_at and at - ticket.closed_at > timedelta(days=limit):
         raise Refused(
-            N_("It was closed more than {days} days ago. Please open a new ticket and name this one."),
-            days=limit,
+            N_("It was closed more than {days} days ago. Please open a new ticket and name this one."), days=limit
         )
     move(ticket, "reopen", by, why=why)
     ticket.outcome, ticket.applied_at, ticket.round = None, None, ticket.round + 1
